@@ -1,0 +1,1 @@
+//! Zip container: index, reader and writer.

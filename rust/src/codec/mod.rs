@@ -1,0 +1,6 @@
+//! Compression of whole buffers; the only room that names codec crates.
+
+pub mod noise;
+pub mod pack;
+pub mod shuffle;
+pub mod zip;

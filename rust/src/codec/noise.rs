@@ -1,0 +1,1 @@
+//! Deflate with the incompressible leading bytes stored.

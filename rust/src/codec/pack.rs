@@ -1,0 +1,1 @@
+//! Arrays compressed in memory.

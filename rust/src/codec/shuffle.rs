@@ -1,0 +1,1 @@
+//! Byte shuffle, as HDF5 defines it.

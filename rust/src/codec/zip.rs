@@ -1,0 +1,1 @@
+//! The compression methods of zip members.

@@ -1,0 +1,1 @@
+//! Results compressed in memory and the parallel pass over them.

@@ -1,0 +1,195 @@
+//! The one error of the crate: what kind it is, where it happened, what was expected and found.
+
+use std::fmt;
+
+/// Result of every fallible function of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, by what a caller would do about it.
+///
+/// The names are stable: Python maps each of them to one exception class (`_errors.py`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The bytes are no zip archive, or its directory is damaged or ambiguous.
+    Archive,
+    /// A member that should be there is not.
+    Missing,
+    /// A member's compressed bytes are damaged: size, CRC-32 or the stream itself.
+    Member,
+    /// Valid but not served here: encryption, an unknown method, an HDF5 feature.
+    Unsupported,
+    /// A stated limit was reached; the message names it.
+    Limit,
+    /// A NetCDF member is malformed.
+    Netcdf,
+    /// A JSON member is malformed.
+    Json,
+    /// The archive would need zip64, which the caller did not allow.
+    LargeZip,
+    /// An argument has a wrong value.
+    Value,
+    /// The operating system refused a read or a write.
+    Io,
+}
+
+impl Kind {
+    /// Every kind, for the test that keeps Rust and Python in step.
+    pub const ALL: [Self; 10] = [
+        Self::Archive,
+        Self::Missing,
+        Self::Member,
+        Self::Unsupported,
+        Self::Limit,
+        Self::Netcdf,
+        Self::Json,
+        Self::LargeZip,
+        Self::Value,
+        Self::Io,
+    ];
+
+    /// Stable lower-case name of the kind.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Archive => "archive",
+            Self::Missing => "missing",
+            Self::Member => "member",
+            Self::Unsupported => "unsupported",
+            Self::Limit => "limit",
+            Self::Netcdf => "netcdf",
+            Self::Json => "json",
+            Self::LargeZip => "large_zip",
+            Self::Value => "value",
+            Self::Io => "io",
+        }
+    }
+}
+
+/// An error with its place: boxed, so that `Result`s stay one pointer wide.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    member: Option<String>,
+    expected: String,
+    found: String,
+    source: Option<std::io::Error>,
+}
+
+impl Error {
+    /// An error that says what was `expected` and what was `found`.
+    pub fn new(kind: Kind, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            member: None,
+            expected: expected.into(),
+            found: found.into(),
+            source: None,
+        }))
+    }
+
+    /// The same error, placed in `member` unless a deeper place is known already.
+    #[must_use]
+    pub fn in_member(mut self, member: &str) -> Self {
+        self.0.member.get_or_insert_with(|| member.to_owned());
+        self
+    }
+
+    /// What kind of error this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The archive member in which it happened, if any.
+    #[must_use]
+    pub fn member(&self) -> Option<&str> {
+        self.0.member.as_deref()
+    }
+
+    /// What a sound file would have had.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.0.expected
+    }
+
+    /// What was there instead.
+    #[must_use]
+    pub fn found(&self) -> &str {
+        &self.0.found
+    }
+
+    /// The operating system's own error number, for [`Kind::Io`].
+    #[must_use]
+    pub fn os_error(&self) -> Option<i32> {
+        self.0
+            .source
+            .as_ref()
+            .and_then(std::io::Error::raw_os_error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(member) = self.member() {
+            write!(f, "member {member:?}: ")?;
+        }
+        write!(f, "expected {}, found {}", self.0.expected, self.0.found)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|e| e as _)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        let mut this = Self::new(Kind::Io, "a successful read or write", error.to_string());
+        this.0.source = Some(error);
+        this
+    }
+}
+
+/// Reserves and zero-fills `len` bytes, or says that there is not enough memory.
+///
+/// A size that a file declares must have been checked against [`crate::limits`] before.
+pub fn try_zeroed(len: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(len).map_err(|_| {
+        Error::new(
+            Kind::Limit,
+            format!("room for {len} bytes"),
+            "not enough memory",
+        )
+    })?;
+    bytes.resize(len, 0);
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_names_member_expected_and_found() {
+        let error = Error::new(Kind::Member, "CRC-32 0x01", "0x02").in_member("a/b.nc");
+        assert_eq!(
+            error.to_string(),
+            "member \"a/b.nc\": expected CRC-32 0x01, found 0x02"
+        );
+        assert_eq!(error.in_member("outer").member(), Some("a/b.nc"));
+    }
+
+    #[test]
+    fn kinds_have_distinct_names() {
+        let mut names = Kind::ALL.map(Kind::name).to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Kind::ALL.len());
+    }
+}

@@ -1,0 +1,1 @@
+//! Metadata text to and from values and large numeric arrays.

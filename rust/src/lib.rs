@@ -1,0 +1,18 @@
+//! Native core of `skneuromsi-io`: façade only.
+//!
+//! The rooms and the direction of their arrows are described in `DESIGN.md`, section 5. Everything
+//! but [`py`] is plain Rust without `pyo3`, so that `cargo test` needs no Python.
+
+pub mod archive;
+pub mod codec;
+pub mod collection;
+pub mod error;
+pub mod json;
+pub mod limits;
+pub mod netcdf;
+pub mod source;
+
+#[cfg(feature = "python")]
+mod py;
+
+pub use error::{Error, Kind, Result};

@@ -1,0 +1,1 @@
+//! NetCDF bytes to and from named arrays.

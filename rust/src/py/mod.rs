@@ -1,0 +1,1 @@
+//! PyO3 binding: the only room that names pyo3.

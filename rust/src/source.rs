@@ -1,0 +1,115 @@
+//! Where an archive's bytes come from: positioned reads on `&self`, so that threads need no lock.
+
+use std::fs::File;
+
+use crate::error::{Error, Kind, Result};
+
+/// Bytes of known length that any thread may read at any position.
+pub trait ReadAt: Send + Sync {
+    /// Length in bytes.
+    fn size(&self) -> u64;
+
+    /// Fills `buf` from `offset`, or fails: a short read is an error.
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()>;
+
+    /// The whole content, where it is in memory already.
+    fn as_slice(&self) -> Option<&[u8]> {
+        None
+    }
+}
+
+fn short(offset: u64, wanted: usize, len: u64) -> Error {
+    Error::new(
+        Kind::Archive,
+        format!("{wanted} bytes at offset {offset}"),
+        format!("the end of the file at {len}"),
+    )
+}
+
+/// A plain file, read by position (`pread`): the file is never mapped, because a file that is
+/// truncated while mapped kills the process.
+#[derive(Debug)]
+pub struct FileSource {
+    file: File,
+    len: u64,
+}
+
+impl FileSource {
+    /// Takes an open file; its length is read once.
+    pub fn new(file: File) -> Result<Self> {
+        let len = file.metadata()?.len();
+        Ok(Self { file, len })
+    }
+}
+
+impl ReadAt for FileSource {
+    fn size(&self) -> u64 {
+        self.len
+    }
+
+    #[cfg(unix)]
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
+        use std::os::unix::fs::FileExt;
+        self.file
+            .read_exact_at(buf, offset)
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::UnexpectedEof => short(offset, buf.len(), self.len),
+                _ => error.into(),
+            })
+    }
+
+    #[cfg(windows)]
+    fn read_exact_at(&self, mut buf: &mut [u8], mut offset: u64) -> Result<()> {
+        use std::os::windows::fs::FileExt;
+        while !buf.is_empty() {
+            match self.file.seek_read(buf, offset)? {
+                0 => return Err(short(offset, buf.len(), self.len)),
+                n => {
+                    buf = &mut buf[n..];
+                    offset += n as u64;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<T: AsRef<[u8]> + Send + Sync> ReadAt for T {
+    fn size(&self) -> u64 {
+        self.as_ref().len() as u64
+    }
+
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
+        let bytes = self.as_ref();
+        let from = usize::try_from(offset)
+            .ok()
+            .and_then(|start| Some(start..start.checked_add(buf.len())?))
+            .and_then(|range| bytes.get(range))
+            .ok_or_else(|| short(offset, buf.len(), bytes.len() as u64))?;
+        buf.copy_from_slice(from);
+        Ok(())
+    }
+
+    fn as_slice(&self) -> Option<&[u8]> {
+        Some(self.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_refuse_reads_past_their_end() {
+        let bytes = vec![1_u8, 2, 3];
+        let mut buf = [0; 2];
+        bytes.read_exact_at(&mut buf, 1).unwrap();
+        assert_eq!(buf, [2, 3]);
+        for offset in [2, 3, u64::MAX] {
+            assert_eq!(
+                bytes.read_exact_at(&mut buf, offset).unwrap_err().kind(),
+                Kind::Archive
+            );
+        }
+    }
+}
