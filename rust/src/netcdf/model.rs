@@ -1,0 +1,158 @@
+//! What a NetCDF file holds, whichever of the two formats it has: names, shapes, attributes and
+//! where the bytes of each variable are.
+
+use std::ops::Range;
+
+/// Type of one element of a variable or an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DType {
+    /// Signed, 1 byte.
+    I8,
+    /// Signed, 2 bytes.
+    I16,
+    /// Signed, 4 bytes.
+    I32,
+    /// Signed, 8 bytes.
+    I64,
+    /// Unsigned, 1 byte.
+    U8,
+    /// Unsigned, 2 bytes.
+    U16,
+    /// Unsigned, 4 bytes.
+    U32,
+    /// Unsigned, 8 bytes.
+    U64,
+    /// IEEE 754 half precision.
+    F16,
+    /// IEEE 754 single precision.
+    F32,
+    /// IEEE 754 double precision.
+    F64,
+    /// Text; its data are [`Data::Strings`].
+    Str,
+}
+
+impl DType {
+    /// Bytes of one element, or `None` for text.
+    #[must_use]
+    pub const fn size(self) -> Option<usize> {
+        match self {
+            Self::I8 | Self::U8 => Some(1),
+            Self::I16 | Self::U16 | Self::F16 => Some(2),
+            Self::I32 | Self::U32 | Self::F32 => Some(4),
+            Self::I64 | Self::U64 | Self::F64 => Some(8),
+            Self::Str => None,
+        }
+    }
+
+    /// Whether it is one of the floating-point types.
+    #[must_use]
+    pub const fn is_float(self) -> bool {
+        matches!(self, Self::F16 | Self::F32 | Self::F64)
+    }
+}
+
+/// Byte order of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endian {
+    /// Least significant byte first: what this crate writes to NetCDF-4.
+    Little,
+    /// Most significant byte first: all of NetCDF-3.
+    Big,
+}
+
+/// Where the elements of a variable are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Data {
+    /// In the file itself, without a copy.
+    Raw {
+        /// Bytes of the file.
+        range: Range<usize>,
+        /// Whether they are byte planes, as HDF5's shuffle filter leaves them.
+        shuffled: bool,
+    },
+    /// Assembled or decompressed from several places of the file.
+    Owned(Vec<u8>),
+    /// Text, in C order.
+    Strings(Vec<String>),
+}
+
+/// Value of an attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attr {
+    /// One text.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
+    /// Numbers of one type.
+    Numbers {
+        /// Type of each number, never [`DType::Str`].
+        dtype: DType,
+        /// Byte order of `bytes`.
+        order: Endian,
+        /// The numbers, one after the other.
+        bytes: Vec<u8>,
+        /// Whether it is a single number and not a list (of one).
+        scalar: bool,
+    },
+}
+
+/// A named array.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Its name; that of one of its dimensions if it is that dimension's coordinate.
+    pub name: String,
+    /// Names of its dimensions, slowest first.
+    pub dims: Vec<String>,
+    /// Lengths of its dimensions.
+    pub shape: Vec<u64>,
+    /// Type of its elements.
+    pub dtype: DType,
+    /// Byte order of its elements.
+    pub order: Endian,
+    /// Its elements, in C order.
+    pub data: Data,
+    /// What is said about it, in the order of the file.
+    pub attrs: Vec<(String, Attr)>,
+}
+
+impl Variable {
+    /// Number of elements, or `None` where it exceeds 64 bits.
+    #[must_use]
+    pub fn len(&self) -> Option<u64> {
+        product(&self.shape)
+    }
+
+    /// Whether it has no elements.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+}
+
+/// A file: dimensions, variables and what is said about the whole.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Dataset {
+    /// Names and lengths of the dimensions, in the order of the file.
+    pub dims: Vec<(String, u64)>,
+    /// The variables, in the order of the file.
+    pub variables: Vec<Variable>,
+    /// What is said about the whole file.
+    pub attrs: Vec<(String, Attr)>,
+}
+
+impl Dataset {
+    /// The variable called `name`.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|v| v.name == name)
+    }
+}
+
+/// Number of elements of an array of this shape; zero-size shapes are zero whatever else they hold.
+pub(crate) fn product(shape: &[u64]) -> Option<u64> {
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape.iter().try_fold(1_u64, |n, &d| n.checked_mul(d))
+}
