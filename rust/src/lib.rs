@@ -10,6 +10,7 @@ pub mod error;
 pub mod json;
 pub mod limits;
 pub mod netcdf;
+pub mod parallel;
 pub mod source;
 
 #[cfg(feature = "python")]

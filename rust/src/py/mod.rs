@@ -1,1 +1,31 @@
 //! PyO3 binding: the only room that names pyo3.
+//!
+//! Every entry extracts its Python inputs, detaches for the work, and builds Python outputs.
+
+mod archive;
+mod buffer;
+mod encode;
+mod error;
+mod frame;
+mod packed;
+mod source;
+mod writer;
+
+use pyo3::prelude::*;
+
+/// Native core of skneuromsi-io.
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use super::archive::Archive;
+    #[pymodule_export]
+    use super::encode::encode;
+    #[pymodule_export]
+    use super::error::error_kinds;
+    #[pymodule_export]
+    use super::frame::Frame;
+    #[pymodule_export]
+    use super::packed::{Packed, pack, variances};
+    #[pymodule_export]
+    use super::writer::Writer;
+}

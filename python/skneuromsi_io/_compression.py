@@ -1,0 +1,65 @@
+"""How results are kept in memory: what ``joblib.dump(compress=...)`` takes, judged as joblib does."""
+
+from typing import Any
+
+#: Upstream's default (`core.DEFAULT_COMPRESSION_PARAMS`); here it is fast LZ4 of shuffled bytes.
+DEFAULT_COMPRESSION_PARAMS = ("lz4", 9)
+
+#: Default level of each codec: joblib's for its own names (3 where it leaves the choice to zlib & co).
+_LEVELS = {
+    "zlib": 3,
+    "gzip": 3,
+    "bz2": 9,
+    "lzma": 6,
+    "xz": 6,
+    "lz4": 0,
+    "lz4hc": 9,
+}
+
+
+def memory_codec(compression_params: Any) -> tuple[str, int]:
+    """Translate `compression_params` into the native codec and its level.
+
+    Parameters
+    ----------
+    compression_params : None, bool, int, str or (str, int)
+        None, False and 0 keep results uncompressed; True and integers are zlib; names are ``"zlib"``, ``"gzip"``,
+        ``"bz2"``, ``"lzma"``, ``"xz"``, ``"lz4"`` (fast, the level is ignored) and ``"lz4hc"``.
+
+    Raises
+    ------
+    ValueError
+        In joblib's words, for a wrong level, name or tuple.
+
+    """
+    name, level = _split(compression_params)
+    if level is not None and level is not False and level not in range(10):
+        raise ValueError(
+            f'Non valid compress level given: "{level}". '
+            f"Possible values are {list(range(10))}."
+        )
+    if name not in _LEVELS:
+        raise ValueError(
+            f'Non valid compression method given: "{name}". '
+            f"Possible values are {sorted(_LEVELS)}."
+        )
+    if level is not None and int(level) == 0:
+        return "none", 0
+    return name, _LEVELS[name] if level is None else int(level)
+
+
+def _split(params: Any) -> tuple[Any, Any]:
+    if params is None or params is False:
+        return "zlib", 0
+    if params is True:
+        return "zlib", None
+    if isinstance(params, str):
+        return params, None
+    if isinstance(params, tuple):
+        if len(params) != 2:
+            raise ValueError(
+                "Compress argument tuple should contain exactly 2 elements: "
+                f"(compress method, compress level), you passed {params}"
+            )
+        return params
+    return "zlib", params

@@ -1,0 +1,180 @@
+"""What labels the array of a result: made once, shared by all results of a sweep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _native
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: Frames kept for results that are packed one after the other; a sweep has one.
+_MOST_KEPT = 64
+
+_kept: dict[Any, Frame] = {}
+
+
+class Frame:
+    """Name, dimensions, shape, dtype, coordinates and attributes of an array.
+
+    Attributes
+    ----------
+    native : _native.Frame
+        The same for the native core.
+    name : str
+    dims : tuple of str
+    shape : tuple of int
+    dtype : numpy.dtype
+    coords : tuple of (str, tuple of str, numpy.ndarray)
+        Name, dimensions and values of each coordinate.
+    attrs : dict
+    coord_attrs : dict of str to dict
+        Attributes of the coordinates that have some.
+
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "attrs",
+        "coord_attrs",
+        "coords",
+        "dims",
+        "dtype",
+        "name",
+        "native",
+        "shape",
+        "template",
+    )
+
+    def __init__(self, native: _native.Frame):
+        self.native = native
+        self.name = native.name
+        self.dims = native.dims
+        self.shape = native.shape
+        self.dtype = np.dtype(native.dtype)
+        self.attrs = native.attrs
+        coords = native.coords
+        self.coords = tuple(
+            (name, (name,), np.asarray(values)) for name, values, _ in coords
+        )
+        self.coord_attrs = {name: attrs for name, _, attrs in coords if attrs}
+        self.template: Any = None
+
+    def __reduce__(self) -> tuple[type[Frame], tuple[_native.Frame]]:
+        return Frame, (self.native,)
+
+
+def frame_of(array: xr.DataArray) -> Frame | None:
+    """Return the frame of `array`, or None where only xarray can write it.
+
+    Plain is: a name, a native integer or float dtype, coordinates of dimensions only, of numbers or of
+    text, and attributes that are text or numbers.
+    """
+    key = _key(array)
+    if key is None:
+        return None
+    frame = _kept.get(key)
+    if frame is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        frame = _kept[key] = Frame(_native.Frame(*_parts(array)))
+    return frame
+
+
+def _key(array: xr.DataArray) -> Any:
+    """All that a frame depends on, hashable; None where the array is not plain."""
+    if not isinstance(array.name, str) or not _is_plain(array.dtype):
+        return None
+    if not all(isinstance(dim, str) for dim in array.dims):
+        return None
+    coords = []
+    for name, coord in array.coords.variables.items():
+        if coord.dims != (name,) or not _plain_attrs(coord.attrs):
+            return None
+        values = coord.values
+        if values.dtype.kind in "UO":
+            texts = tuple(values.tolist())
+            if not all(type(t) is str and "\0" not in t for t in texts):
+                return None
+            coords.append((name, texts, _attrs_key(coord.attrs)))
+        elif _is_plain(values.dtype):
+            data = (values.dtype.str, values.tobytes())
+            coords.append((name, data, _attrs_key(coord.attrs)))
+        else:
+            return None
+    if not _plain_attrs(array.attrs):
+        return None
+    return (
+        array.name,
+        array.dims,
+        array.shape,
+        array.dtype.str,
+        tuple(coords),
+        _attrs_key(array.attrs),
+    )
+
+
+def _parts(array: xr.DataArray) -> tuple[Any, ...]:
+    coords = []
+    for name, coord in array.coords.variables.items():
+        values = coord.values
+        data = values.tolist() if values.dtype.kind in "UO" else values
+        coords.append((name, data, _native_attrs(coord.attrs)))
+    return (
+        array.name,
+        list(array.dims),
+        list(array.shape),
+        array.dtype.str,
+        coords,
+        _native_attrs(array.attrs),
+    )
+
+
+def _is_plain(dtype: np.dtype[Any]) -> bool:
+    return dtype.kind in "iuf" and dtype.itemsize <= 8 and dtype.isnative
+
+
+#: Attributes that mean something to xarray's decoding: such an array is left to xarray.
+_DECODED = frozenset(
+    "_FillValue missing_value scale_factor add_offset _Unsigned dtype units calendar "
+    "coordinates _Encoding bounds grid_mapping cell_measures formula_terms "
+    "ancillary_variables flag_values".split()
+)
+
+
+def _plain_attrs(attrs: dict[Any, Any]) -> bool:
+    return not attrs or all(
+        type(name) is str
+        and name not in _DECODED
+        and "/" not in name
+        and (
+            type(value) is str
+            or (
+                isinstance(value, (int, float, np.number, np.ndarray))
+                and not isinstance(value, bool)
+                and np.ndim(value) <= 1
+                and np.size(value) > 0
+                and _is_plain(np.asarray(value).dtype)
+            )
+        )
+        for name, value in attrs.items()
+    )
+
+
+def _attrs_key(attrs: dict[Any, Any]) -> Any:
+    return tuple(
+        (name, value)
+        if type(value) is str
+        else (name, type(value), np.asarray(value).dtype.str, np.asarray(value).tobytes())
+        for name, value in attrs.items()
+    )
+
+
+def _native_attrs(attrs: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        name: value if type(value) is str else np.asarray(value)
+        for name, value in attrs.items()
+    }

@@ -1,0 +1,91 @@
+"""Names in the archive and keys in its metadata, as upstream's ``skneuromsi.io`` defines them."""
+
+import datetime as dt
+import platform
+import re
+import sys
+from typing import Any
+
+METADATA = "metadata.json"
+NDDATA = "nddata.nc"
+
+OBJECT_TYPE = "object_type"
+OBJECT_KWARGS = "object_kwargs"
+OBJECT_SIZE = "object_size"
+UTC_TIMESTAMP = "utc_timestamp"
+EXTRA = "extra"
+FORMAT_VERSION = "format_version"
+
+NDRESULT = "ndresult"
+NDCOLLECTION = "ndcollection"
+
+#: The format that upstream writes (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2).
+UPSTREAM_FORMAT = 0.1
+#: The format that we write by default (FORMAT.md).
+FORMAT = 0.2
+
+#: A result's large arrays lie beside its data: ``ndr_{i}/extra_{k}.nc``.
+_EXTRA_MEMBER = re.compile(r"ndr_(0|[1-9][0-9]*)/(extra_(?:0|[1-9][0-9]*)\.nc)")
+
+#: What upstream writes into every archive (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2, where the
+#: version is joined character by character). Stock readers show it, so it stays.
+_UPSTREAM_METADATA: dict[str, Any] = {
+    "skneuromsi": "1...0...2",
+    "authors": "Paredes, Cabral & Seriès",
+    "author_email": "paredesrenato92@gmail.com",
+    "affiliation": [
+        "Cognitive Science Group, Instituto de Investigaciones Psicológicas, "
+        "Facultad de Psicología - UNC-CONICET. Córdoba, Córdoba, Argentina.",
+        "Department of Psychology, "
+        "Pontifical Catholic University of Peru, Lima, Peru.",
+        "The University of Edinburgh, School of Informatics, "
+        "Edinburgh, United Kingdom.",
+        "Gerencia De Vinculacion Tecnológica "
+        "Comisión Nacional de Actividades Espaciales (CONAE), "
+        "Falda del Cañete, Córdoba, Argentina.",
+        "Instituto De Astronomía Teorica y Experimental - "
+        "Observatorio Astronómico Córdoba (IATE-OAC-UNC-CONICET), "
+        "Cordoba, Argentina.",
+    ],
+    "url": "https://github.com/renatoparedes/scikit-neuromsi",
+}
+
+
+def result_names(index: int) -> tuple[str, str]:
+    """Names of the metadata and of the data member of result `index`."""
+    return f"ndr_{index}/{METADATA}", f"ndr_{index}/{NDDATA}"
+
+
+def extra_name(index: int, name: str) -> str:
+    """Name of the member that holds the array `name` of result `index`."""
+    return f"ndr_{index}/{name}"
+
+
+def extra_members(names: list[str]) -> dict[int, list[str]]:
+    """Group the extra array members of an archive by the result that they belong to."""
+    found: dict[int, list[str]] = {}
+    for name in names:
+        match = _EXTRA_MEMBER.fullmatch(name)
+        if match:
+            found.setdefault(int(match[1]), []).append(match[2])
+    return found
+
+
+def collection_metadata(
+    *, name: str, size: int, extra: dict[str, Any], format_version: float
+) -> dict[str, Any]:
+    """Metadata of a collection, keys in upstream's order."""
+    # Upstream writes a naive UTC time (datetime.utcnow, deprecated since Python 3.12).
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    return {
+        **_UPSTREAM_METADATA,
+        "platform": platform.platform(),
+        "system_encoding": sys.getfilesystemencoding(),
+        "Python": sys.version,
+        FORMAT_VERSION: format_version,
+        OBJECT_SIZE: size,
+        UTC_TIMESTAMP: now.isoformat(),
+        OBJECT_TYPE: NDCOLLECTION,
+        OBJECT_KWARGS: {"name": name},
+        EXTRA: extra,
+    }

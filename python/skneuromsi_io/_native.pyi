@@ -1,0 +1,208 @@
+"""Native core: zip container, codecs, NetCDF bytes and member index, in Rust."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, final
+
+import numpy.typing as npt
+
+#: Member names of one result: metadata, data, and (member, name) of each large array.
+_Plan = tuple[str, str, Sequence[tuple[str, str]]]
+
+#: Memory codec and its level: "none", "lz4", "lz4hc", "zlib", "gzip", "bz2", "lzma" or "xz".
+_Compression = tuple[str, int]
+
+#: A result to pack: metadata text, frame (None: the data are a NetCDF file), data, (name, array)s.
+_Job = tuple[
+    bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
+]
+
+@final
+class Archive:
+    """An open zip archive: its directory is read, its members are read when asked for.
+
+    Parameters
+    ----------
+    source_ : str, bytes or file object
+        A path, the archive itself, or an object with `read`, `seek` and `tell`.
+    label : str
+        What messages call the archive.
+    encoding : str, optional
+        Encoding of member names that are not flagged as UTF-8; cp437 by default.
+
+    Raises
+    ------
+    BadArchiveError
+        If the directory is damaged or ambiguous.
+    OSError
+        If the file cannot be read.
+
+    """
+
+    def __new__(
+        cls, source_: Any, label: str, encoding: str | None = None
+    ) -> Archive: ...
+    def __contains__(self, name: str, /) -> bool: ...
+    def names(self) -> list[str]:
+        """Names of all members, in the order of the directory."""
+
+    def size(self, name: str) -> int:
+        """Uncompressed size of a member, in bytes, as the directory declares it."""
+
+    def read(self, name: str) -> bytes:
+        """Read one member; its sizes and its CRC-32 are checked before anything is returned."""
+
+    def results(
+        self,
+        plans_: Sequence[_Plan],
+        *,
+        compression: _Compression,
+        lift: int | None,
+        threads: int,
+    ) -> list[Packed]:
+        """Read, verify and pack the results that `plans_` name, in parallel.
+
+        With `lift`, rectangular lists of more than so many numbers leave the metadata text and become
+        arrays; strings that equal one of :attr:`Packed.array_names` stand in their places.
+        """
+
+@final
+class Frame:
+    """All of a NetCDF array but its values.
+
+    Parameters
+    ----------
+    name : str
+    dims : sequence of str
+    shape : sequence of int
+    dtype : str
+        NumPy's ``dtype.str``, little-endian integers or floats.
+    coords : sequence of (str, array or list of str, dict)
+        Name, values and attributes of the coordinate of each dimension that has one.
+    attrs : dict
+        Each value a str, a list of str, or a NumPy scalar or 1-D array.
+
+    """
+
+    def __new__(
+        cls,
+        name: str,
+        dims: Sequence[str],
+        shape: Sequence[int],
+        dtype: str,
+        coords: Sequence[tuple[str, Any, dict[str, Any]]],
+        attrs: dict[str, Any],
+    ) -> Frame: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def dims(self) -> tuple[str, ...]: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def attrs(self) -> dict[str, Any]: ...
+    @property
+    def coords(self) -> list[tuple[str, Any, dict[str, Any]]]: ...
+
+@final
+class Packed:
+    """A result in memory: metadata as JSON text, arrays byte-shuffled and compressed."""
+
+    @property
+    def text(self) -> bytes: ...
+    @property
+    def frame(self) -> Frame | None: ...
+    @property
+    def lifted(self) -> bool: ...
+    @property
+    def nbytes(self) -> int: ...
+    @property
+    def packed_nbytes(self) -> int: ...
+    @property
+    def array_names(self) -> list[str]: ...
+    def values(self, *, threads: int) -> npt.NDArray[Any]:
+        """Unpack the labelled array; a new array of the frame's shape and dtype."""
+
+    def netcdf(self) -> bytes:
+        """Return the NetCDF-4 file of a result that has no frame."""
+
+    def array(self, name: str, *, threads: int) -> npt.NDArray[Any]:
+        """Unpack the large array `name`; KeyError if there is none."""
+
+    @staticmethod
+    def _restore(
+        text: bytes,
+        frame: Frame | None,
+        data: bytes,
+        arrays: Sequence[tuple[str, str, Sequence[int], bytes]],
+        lifted: bool,
+    ) -> Packed: ...
+
+@final
+class Writer:
+    """An archive being written, forward only.
+
+    Parameters
+    ----------
+    sink : str or file object
+        Path of an existing file, which is overwritten, or an object with `write`.
+    label : str
+        What messages call the archive.
+    start : int
+        Offset of the archive's first byte in the sink.
+    method : int
+        Zip compression method: 0, 8, 12, 14 or 93.
+    level : int or None
+        Its level.
+    allow_zip64 : bool
+    date_time : tuple of int
+        DOS date and time of the members.
+
+    """
+
+    def __new__(
+        cls,
+        sink: Any,
+        label: str,
+        *,
+        start: int,
+        method: int,
+        level: int | None,
+        allow_zip64: bool,
+        date_time: tuple[int, int],
+    ) -> Writer: ...
+    def add_results(
+        self,
+        results: Sequence[Packed],
+        plans_: Sequence[_Plan],
+        *,
+        threads: int,
+    ) -> None:
+        """Compress results in parallel and write their members in order."""
+
+    def add(self, name: str, data: bytes) -> None:
+        """Write one member."""
+
+    def finish(self) -> None:
+        """Write the directory; nothing can be added any more."""
+
+def pack(
+    jobs: Sequence[_Job], *, compression: _Compression, threads: int
+) -> list[Packed]:
+    """Pack results in parallel; the bytes of every array are copied first."""
+
+def variances(results: Sequence[Packed], *, threads: int) -> list[list[float]]:
+    """Sample variance (ddof = 1) of each mode of each result, NaN skipped."""
+
+def encode(
+    obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]
+) -> bytes:
+    """JSON text of `obj` as ``json.dumps(obj, indent=2)`` writes it.
+
+    For whatever is not exactly dict (of str), list, str, int, float, bool or None, `hook(value, path)`
+    gives what is written in its place.
+    """
+
+def error_kinds() -> list[str]:
+    """Names of the native error kinds."""

@@ -1,0 +1,200 @@
+"""The opening half of the documented interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from . import _convert, _layout, _native, _typed
+from ._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
+from ._errors import BadMetadataError, MissingMemberError
+from ._packed import PackedResult
+from ._progress import Steps, batches, thread_count, tqdm_class
+from ._source import label_of, open_archive
+
+
+def open_ndresults_collection(
+    path_or_stream: Any,
+    *,
+    compression_params: Any = DEFAULT_COMPRESSION_PARAMS,
+    expected_size: int | None = None,
+    tqdm_cls: Any = tqdm,
+    classes: str = "auto",
+    **kwargs: Any,
+) -> Any:
+    """Retrieve an NDResultCollection from a file or stream.
+
+    Every result is read, verified and kept compressed in memory; it is decoded when it is asked for.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike, bytes-like or binary file object
+        Where to read; a file object needs `read`, `seek` and `tell`.
+    compression_params : None, bool, int, str or (str, int), optional
+        How results are kept in memory: all that ``joblib.dump(compress=...)`` takes. The default is
+        byte-shuffled fast LZ4; ``"lz4hc"`` is high-compression LZ4.
+    expected_size : int, optional
+        Number of results that the collection must have.
+    tqdm_cls : type, bool or None, optional
+        Progress bar, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
+    classes : {"auto", "light", "upstream"}, optional
+        Whose classes to return: scikit-neuromsi's where it is installed ("auto"), this package's own, or
+        scikit-neuromsi's or an error.
+    **kwargs
+        What `zipfile.ZipFile` takes in mode ``"r"``, such as `metadata_encoding`.
+
+    Returns
+    -------
+    NDResultCollection
+
+    Raises
+    ------
+    ValueError
+        If the number of results is not `expected_size`, if `object_type` is wrong, if results contradict
+        each other or themselves, or if metadata or NetCDF data are malformed.
+    zipfile.BadZipFile
+        If it is no zip archive, or a damaged one.
+    KeyError
+        If a member of the archive is missing.
+    TypeError
+        If an argument is unknown or has a wrong type.
+    OSError
+        If the file cannot be read.
+
+    Notes
+    -----
+    In files of upstream, rectangular lists of more than 1,000 numbers, all floats or all integers, come back as
+    arrays (that is what they were); shorter lists stay lists.
+
+    """
+    codec = memory_codec(compression_params)
+    build = _convert.collection_builder(classes)
+    bar = _convert.reading_bar(tqdm_class(tqdm_cls))
+    label = label_of(path_or_stream)
+    archive = open_archive(path_or_stream, **kwargs)
+    document = _collection_document(archive, label)
+    size = _size(document, label)
+    if expected_size is not None and size != int(expected_size):
+        raise ValueError(
+            f"{label}: Expected {expected_size} results, but {size} were found"
+        )
+    name = document[_layout.OBJECT_KWARGS].get("name", "<UNKNOW>")
+    packed = _read_results(archive, label, document, codec, bar)
+    return build(name, packed, bar)
+
+
+def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
+    """Open a single NDResult from a file or stream.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike, bytes-like or binary file object
+        Where to read; a file object needs `read`, `seek` and `tell`.
+    **kwargs
+        As of :func:`open_ndresults_collection`.
+
+    Returns
+    -------
+    NDResult
+
+    Raises
+    ------
+    ValueError
+        If the file holds more or fewer results than one; and as :func:`open_ndresults_collection`.
+
+    """
+    collection = open_ndresults_collection(
+        path_or_stream,
+        expected_size=1,
+        compression_params=None,
+        tqdm_cls=None,
+        **kwargs,
+    )
+    return collection[0]
+
+
+def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
+    """Read the metadata of a collection, without its results.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike, bytes-like or binary file object
+        Where to read; a file object needs `read`, `seek` and `tell`.
+    **kwargs
+        What `zipfile.ZipFile` takes in mode ``"r"``.
+
+    Returns
+    -------
+    dict
+        All that was stored: who wrote the file and when, `object_size`, and the `metadata` that the user gave
+        under ``"extra"``, with its types restored.
+
+    Raises
+    ------
+    ValueError
+        If the metadata are malformed, or those of something else.
+    zipfile.BadZipFile, KeyError, TypeError, OSError
+        As :func:`open_ndresults_collection`.
+
+    """
+    archive = open_archive(path_or_stream, **kwargs)
+    return _collection_document(archive, label_of(path_or_stream))
+
+
+def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+    text = archive.read(_layout.METADATA)
+    try:
+        document = _typed.loads_collection(text)
+    except (ValueError, RecursionError) as error:
+        raise BadMetadataError(
+            f"{label}: member {_layout.METADATA!r}: {error}"
+        ) from error
+    _convert.check_document(document, _layout.NDCOLLECTION, label, _layout.METADATA)
+    return document
+
+
+def _size(document: dict[str, Any], label: str) -> int:
+    place = f"{label}: member {_layout.METADATA!r}"
+    try:
+        size = document[_layout.OBJECT_SIZE]
+    except KeyError:
+        raise MissingMemberError(
+            f"{place}: expected the key {_layout.OBJECT_SIZE!r}, found {list(document)}"
+        ) from None
+    if type(size) is not int or size < 1:
+        raise BadMetadataError(
+            f"{place}: expected a positive integer as {_layout.OBJECT_SIZE!r}, found "
+            f"{size!r}"
+        )
+    return size
+
+
+def _read_results(
+    archive: _native.Archive, label: str, document: dict[str, Any], codec: Any, bar: Any
+) -> list[PackedResult]:
+    size, threads = document[_layout.OBJECT_SIZE], thread_count()
+    extras = _layout.extra_members(archive.names())
+    # Our own files say which lists were arrays; upstream's do not.
+    lift = None if _typed.is_typed(document) else _typed.INLINE_LIMIT
+    plans = (_plan(index, extras.get(index, ())) for index in range(size))
+    results: list[PackedResult] = []
+    with Steps(bar, size, "Reading ndresults") as steps:
+        for batch in batches(
+            plans, lambda plan: archive.size(plan[0]) + archive.size(plan[1]), threads
+        ):
+            natives = archive.results(
+                batch, compression=codec, lift=lift, threads=threads
+            )
+            results += _convert.opened(natives, label, len(results))
+            steps.done(len(batch))
+    return results
+
+
+def _plan(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    text, data = _layout.result_names(index)
+    return text, data, [(_layout.extra_name(index, name), name) for name in extras]
+
+
+read_ndr = open_ndresult
+read_ndc = open_ndresults_collection

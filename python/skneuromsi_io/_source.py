@@ -1,0 +1,73 @@
+"""Where an archive is read from: what `zipfile.ZipFile` takes, and bytes-like objects."""
+
+import io
+import os
+import zipfile
+from typing import Any
+
+from . import _native
+from ._target import is_path
+
+#: An empty archive, for `zipfile.ZipFile` to check its arguments against.
+_EMPTY_ZIP = b"PK\5\6" + bytes(18)
+
+
+def label_of(path_or_stream: Any) -> str:
+    """Name the archive in messages, as upstream does: `str` of what was given."""
+    if isinstance(path_or_stream, (bytes, bytearray, memoryview)):
+        return f"<{len(path_or_stream)} bytes>"
+    return str(path_or_stream)
+
+
+def open_archive(path_or_stream: Any, **kwargs: Any) -> _native.Archive:
+    """Open an archive for reading.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike, bytes-like or binary file object
+        A file object needs `read`, `seek` and `tell` only.
+    **kwargs
+        What `zipfile.ZipFile` takes in mode ``"r"``, checked by it: of these, only
+        ``metadata_encoding`` changes how an archive is read.
+
+    Raises
+    ------
+    BadArchiveError
+        If it is no zip archive, or a damaged one.
+    OSError
+        If it cannot be read.
+    TypeError, ValueError, NotImplementedError, LookupError
+        As `zipfile.ZipFile` raises them for its arguments.
+
+    """
+    # zipfile itself judges the arguments, so that they keep its meaning and its errors.
+    with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
+        encoding = kwargs.get("metadata_encoding")
+    return _native.Archive(_source(path_or_stream), label_of(path_or_stream), encoding)
+
+
+def _source(path_or_stream: Any) -> Any:
+    if is_path(path_or_stream):
+        return os.fsdecode(path_or_stream)
+    if isinstance(path_or_stream, (bytes, bytearray, memoryview)):
+        return bytes(path_or_stream)
+    if type(path_or_stream) is io.BytesIO:
+        return path_or_stream.getvalue()  # shares its bytes
+    missing = [
+        name
+        for name in ("read", "seek", "tell")
+        if not hasattr(path_or_stream, name)
+    ]
+    if missing:
+        raise TypeError(
+            "'path_or_stream': expected a path, bytes or a binary file object, found "
+            f"{type(path_or_stream).__name__} without {', '.join(missing)}"
+        )
+    if isinstance(path_or_stream, io.TextIOBase):
+        raise TypeError(
+            "'path_or_stream': expected a binary file object, found a text one; "
+            "open the file in mode 'rb'"
+        )
+    return path_or_stream
+
+

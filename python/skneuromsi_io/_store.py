@@ -1,0 +1,190 @@
+"""The storing half of the documented interface."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from . import _convert, _layout, _native, _typed
+from ._errors import ArgumentError
+from ._progress import Steps, batches, thread_count, tqdm_class
+from ._source import label_of
+from ._target import is_path, replacing
+
+
+def store_ndresults_collection(
+    path_or_stream: Any,
+    ndrcollection: Any,
+    *,
+    metadata: dict[str, Any] | None = None,
+    tqdm_cls: Any = tqdm,
+    **kwargs: Any,
+) -> None:
+    """Store an NDResultCollection to a file or stream.
+
+    A path is replaced as a whole or, on any exception, not at all; a stream is written forward only.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike or binary file object
+        Where to write; a file object needs `write` only.
+    ndrcollection : NDResultCollection
+        The collection, of this package or of scikit-neuromsi.
+    metadata : dict, optional
+        Additional metadata, stored under ``"extra"`` (see :func:`read_metadata`).
+    tqdm_cls : callable, bool or None, optional
+        Progress bar, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
+    **kwargs
+        What `zipfile.ZipFile` takes in mode ``"w"``: `compression` (default ``ZIP_DEFLATED``),
+        `compresslevel` (see the README for what the levels mean), `allowZip64`, `strict_timestamps`.
+
+    Raises
+    ------
+    TypeError
+        If `ndrcollection` is no NDResultCollection, if an argument is unknown, or if a result holds
+        something that no file can carry (:class:`UnstorableError`, which names its key).
+    ValueError, NotImplementedError, zipfile.LargeZipFile
+        As `zipfile.ZipFile` raises them for its arguments.
+    OSError
+        If the file cannot be written.
+
+    """
+    if not _convert.is_collection(ndrcollection):
+        raise TypeError(
+            "'ndrcollection' must be an instance of NDResultCollection, found "
+            f"{type(ndrcollection)!r}"
+        )
+    options = _zip_options(kwargs)
+    label = label_of(path_or_stream)
+    head = _typed.dumps_collection(
+        _layout.collection_metadata(
+            name=ndrcollection.name,
+            size=len(ndrcollection),
+            extra=metadata or {},
+            format_version=_layout.FORMAT,
+        )
+    )
+    threads = thread_count()
+    with (
+        _sink(path_or_stream) as (sink, start),
+        Steps(
+            tqdm_class(tqdm_cls), len(ndrcollection), f"Saving '{label}'"
+        ) as steps,
+    ):
+        writer = _native.Writer(sink, label, start=start, **options)
+        index = 0
+        results = _convert.packed_for_storing(ndrcollection, threads)
+        for batch in batches(results, lambda packed: packed.nbytes, threads):
+            plans = [_plan(index + i, packed) for i, packed in enumerate(batch)]
+            writer.add_results(batch, plans, threads=threads)
+            index += len(batch)
+            steps.done(len(batch))
+        writer.add(_layout.METADATA, head)
+        writer.finish()
+
+
+def store_ndresult(
+    path_or_stream: Any,
+    ndresult: Any,
+    *,
+    metadata: dict[str, Any] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Store a single NDResult to a file or stream.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike or binary file object
+        Where to write; a file object needs `write` only.
+    ndresult : NDResult
+        The result, of this package or of scikit-neuromsi.
+    metadata : dict, optional
+        Additional metadata, stored under ``"extra"`` (see :func:`read_metadata`).
+    **kwargs
+        As of :func:`store_ndresults_collection`.
+
+    Raises
+    ------
+    TypeError
+        If `ndresult` is no NDResult; and as :func:`store_ndresults_collection`.
+
+    """
+    if not _convert.is_ndresult(ndresult):
+        raise TypeError(
+            f"'ndresult' must be an instance of NDResult, found {type(ndresult)!r}"
+        )
+    collection = _convert.Single(type(ndresult).__name__, ndresult)
+    kwargs.setdefault("tqdm_cls", None)
+    store_ndresults_collection(
+        path_or_stream, collection, metadata=metadata, **kwargs
+    )
+
+
+def _plan(
+    index: int, packed: _native.Packed
+) -> tuple[str, str, list[tuple[str, str]]]:
+    text, data = _layout.result_names(index)
+    arrays = [
+        (_layout.extra_name(index, name), name) for name in packed.array_names
+    ]
+    return text, data, arrays
+
+
+def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Translate `zipfile.ZipFile`'s arguments; zipfile itself judges them."""
+    kwargs.setdefault("compression", zipfile.ZIP_DEFLATED)
+    try:
+        with zipfile.ZipFile(io.BytesIO(), "w", **kwargs) as probe:
+            probe.writestr("probe", b"")
+    except zlib.error as error:
+        raise ArgumentError(
+            f"'compresslevel': expected an integer from 0 to 9, found "
+            f"{kwargs.get('compresslevel')!r}"
+        ) from error
+    return {
+        "method": probe.compression,
+        "level": probe.compresslevel,
+        "allow_zip64": kwargs.get("allowZip64", True),
+        "date_time": _dos_time(),
+    }
+
+
+def _dos_time() -> tuple[int, int]:
+    """Now, as zip members carry it (APPNOTE 4.4.6): local time, two-second steps, from 1980 to 2107."""
+    now = time.localtime()
+    year = min(max(now.tm_year, 1980), 2107)
+    date = (year - 1980) << 9 | now.tm_mon << 5 | now.tm_mday
+    return date, now.tm_hour << 11 | now.tm_min << 5 | now.tm_sec // 2
+
+
+@contextlib.contextmanager
+def _sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
+    """Yield what the native writer writes to, and the offset at which the archive begins."""
+    if is_path(path_or_stream):
+        with replacing(os.fsdecode(path_or_stream)) as temporary:
+            yield temporary, 0
+        return
+    if not hasattr(path_or_stream, "write"):
+        raise TypeError(
+            "'path_or_stream': expected a path or a binary file object, found "
+            f"{type(path_or_stream).__name__}"
+        )
+    start = 0
+    # As zipfile does: offsets count from the position of a stream that knows it.
+    with contextlib.suppress(AttributeError, OSError):
+        start = path_or_stream.tell()
+    yield path_or_stream, start
+    if hasattr(path_or_stream, "flush"):
+        path_or_stream.flush()
+
+
+to_ndr = store_ndresult
+to_ndc = store_ndresults_collection

@@ -1,0 +1,65 @@
+"""Where an archive is written to: a path, replaced as a whole or not at all, or a stream."""
+
+import contextlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def is_path(path_or_stream: Any) -> bool:
+    """Whether the argument names a file, as `zipfile.ZipFile` decides it."""
+    return isinstance(path_or_stream, (str, os.PathLike))
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
+    """Yield the path of a sibling temporary file that replaces `path` when all went well.
+
+    The content is on disk before the rename (fsync of the file, then of its directory), so a crash at
+    any moment leaves the old file or the new one, whole. After any exception, KeyboardInterrupt included,
+    the old file is untouched and the temporary file is gone. A symbolic link stays a link: the file it
+    points to is replaced. The permissions of an old file are kept.
+    """
+    target = Path(os.path.realpath(path))
+    with contextlib.suppress(FileNotFoundError):
+        mode = target.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(21, os.strerror(21), os.fspath(path))
+        if not stat.S_ISREG(mode):
+            # A device or a named pipe cannot be replaced: it is written to.
+            yield str(target)
+            return
+    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(8)}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except OSError as error:
+        # The caller named `path`, not our temporary sibling.
+        raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
+    try:
+        try:
+            yield str(temporary)
+            with contextlib.suppress(FileNotFoundError):
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    _sync_directory(target.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make a rename durable; directories cannot be opened on Windows."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,1 +1,0 @@
-//! Results compressed in memory and the parallel pass over them.

@@ -1,0 +1,213 @@
+//! All of a NetCDF file but its payload, shared by the results of a sweep.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use crate::error::{Error, Kind, Result};
+use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Variable};
+
+/// Attributes that make xarray decode a variable by the CF conventions. An array that has one of them
+/// is read by xarray itself.
+const CF_ATTRIBUTES: [&str; 16] = [
+    "_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned", "dtype", "units",
+    "calendar", "coordinates", "_Encoding", "bounds", "grid_mapping", "cell_measures",
+    "formula_terms", "ancillary_variables", "flag_values",
+];
+
+/// The name under which xarray stores an array that has none (`DATAARRAY_VARIABLE`).
+const UNNAMED: &str = "__xarray_dataarray_variable__";
+
+/// Name, dimensions, shape, type, coordinates and attributes of an array.
+#[derive(Debug)]
+pub struct Frame {
+    dataset: Dataset,
+    payload: usize,
+    /// File heads for a plain and for a shuffled payload, made when first asked for.
+    heads: [OnceLock<Vec<u8>>; 2],
+}
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        self.payload == other.payload && self.dataset == other.dataset
+    }
+}
+
+impl Frame {
+    /// The frame of variable `payload` of `dataset`, whose own data are not looked at.
+    pub fn new(mut dataset: Dataset, payload: usize) -> Result<Self> {
+        let variable = dataset.variables.get_mut(payload).ok_or_else(|| {
+            Error::new(Kind::Netcdf, "a variable", "none")
+        })?;
+        variable.data = Data::Owned(Vec::new());
+        variable.order = Endian::Little;
+        Ok(Self { dataset, payload, heads: [OnceLock::new(), OnceLock::new()] })
+    }
+
+    /// The frame of a bare array: no coordinates, one dimension an axis.
+    pub fn bare(dtype: DType, shape: &[u64]) -> Result<Self> {
+        let dims: Vec<_> = (0..shape.len()).map(|axis| format!("dim_{axis}")).collect();
+        let variable = Variable {
+            name: "values".to_owned(),
+            dims: dims.clone(),
+            shape: shape.to_vec(),
+            dtype,
+            order: Endian::Little,
+            data: Data::Owned(Vec::new()),
+            attrs: Vec::new(),
+        };
+        let dims = dims.into_iter().zip(shape.iter().copied()).collect();
+        Self::new(Dataset { dims, variables: vec![variable], attrs: Vec::new() }, 0)
+    }
+
+    /// The array itself, without data.
+    #[must_use]
+    pub fn variable(&self) -> &Variable {
+        &self.dataset.variables[self.payload]
+    }
+
+    /// The coordinates, in the order of the file.
+    pub fn coordinates(&self) -> impl Iterator<Item = &Variable> {
+        let payload = self.payload;
+        self.dataset.variables.iter().enumerate().filter(move |&(i, _)| i != payload).map(|(_, v)| v)
+    }
+
+    /// Bytes of one element.
+    #[must_use]
+    pub fn itemsize(&self) -> usize {
+        self.variable().dtype.size().unwrap_or(1)
+    }
+
+    /// Bytes of the payload.
+    pub fn nbytes(&self) -> Result<usize> {
+        nbytes(self.variable())
+    }
+
+    /// The NetCDF-4 file up to its payload.
+    pub fn head(&self, shuffled: bool) -> Result<&[u8]> {
+        let cell = &self.heads[usize::from(shuffled)];
+        if let Some(head) = cell.get() {
+            return Ok(head);
+        }
+        let head = netcdf::head(&self.dataset, self.payload, shuffled)?;
+        Ok(cell.get_or_init(|| head))
+    }
+
+    /// The whole file description, with `payload` as the data of the array.
+    #[must_use]
+    pub fn with_payload(&self, payload: Vec<u8>) -> Dataset {
+        let mut dataset = self.dataset.clone();
+        dataset.variables[self.payload].data = Data::Owned(payload);
+        dataset
+    }
+}
+
+/// Bytes of a numeric variable.
+pub(super) fn nbytes(variable: &Variable) -> Result<usize> {
+    variable
+        .len()
+        .zip(variable.dtype.size())
+        .and_then(|(len, size)| usize::try_from(len).ok()?.checked_mul(size))
+        .ok_or_else(|| {
+            Error::new(Kind::Netcdf, "a numeric array that fits memory", format!("{:?}", variable.shape))
+        })
+}
+
+/// Whether `variable` is the coordinate of a dimension of its own name.
+fn is_coordinate(variable: &Variable) -> bool {
+    matches!(variable.dims.as_slice(), [dim] if *dim == variable.name)
+}
+
+/// `_FillValue = NaN`, which xarray writes on every float array and which changes nothing.
+fn is_nan_fill(variable: &Variable, name: &str, value: &Attr) -> bool {
+    let Attr::Numbers { dtype, order, bytes, .. } = value else { return false };
+    if name != "_FillValue" || *dtype != variable.dtype {
+        return false;
+    }
+    let mut big: Vec<u8> = bytes.clone();
+    if *order == Endian::Little {
+        big.reverse();
+    }
+    match *big.as_slice() {
+        [a, b] if dtype.is_float() => u16::from_be_bytes([a, b]) & 0x7fff > 0x7c00,
+        [a, b, c, d] if dtype.is_float() => f32::from_be_bytes([a, b, c, d]).is_nan(),
+        [a, b, c, d, e, f, g, h] if dtype.is_float() => {
+            f64::from_be_bytes([a, b, c, d, e, f, g, h]).is_nan()
+        }
+        _ => false,
+    }
+}
+
+/// Index of the one array of a plain file, or `None` where xarray has to decode the file.
+///
+/// Plain is: one numeric array, coordinates of dimensions only, and no attribute that means decoding.
+pub(super) fn plain_array(dataset: &Dataset) -> Option<usize> {
+    let mut arrays = dataset.variables.iter().enumerate().filter(|(_, v)| !is_coordinate(v));
+    let (payload, variable) = arrays.next()?;
+    if arrays.next().is_some() || variable.dtype == DType::Str || variable.name == UNNAMED {
+        return None;
+    }
+    let decoded = dataset.variables.iter().any(|v| {
+        v.attrs.iter().any(|(name, value)| {
+            CF_ATTRIBUTES.contains(&name.as_str())
+                && !(std::ptr::eq(v, variable) && is_nan_fill(v, name, value))
+        })
+    });
+    (!decoded).then_some(payload)
+}
+
+/// Where the payload of a plain file lies.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) frame: Arc<Frame>,
+    pub(super) range: Range<usize>,
+    pub(super) shuffled: bool,
+    pub(super) order: Endian,
+}
+
+/// A file that was parsed: a further file of the same length that differs only in its payload needs no
+/// parser.
+#[derive(Debug)]
+struct Seen {
+    before: Vec<u8>,
+    after: Vec<u8>,
+    place: Place,
+}
+
+/// Frames met so far, so that equal ones are one.
+#[derive(Debug, Default)]
+pub struct Frames {
+    seen: RwLock<Vec<Seen>>,
+}
+
+/// Kinds of files one archive may mix before the oldest is forgotten; sweeps have one.
+const MOST_SEEN: usize = 16;
+
+impl Frames {
+    /// The place of the payload in `file`, if a file like it was parsed before.
+    pub(super) fn recall(&self, file: &[u8]) -> Option<Place> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        let same = |s: &&Seen| {
+            file.len() == s.before.len() + s.place.range.len() + s.after.len()
+                && file.starts_with(&s.before)
+                && file.ends_with(&s.after)
+        };
+        seen.iter().rev().find(same).map(|s| s.place.clone())
+    }
+
+    /// Shares the frame with an equal one and remembers the file around the payload.
+    pub(super) fn remember(&self, file: &[u8], mut place: Place) -> Place {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seen.iter().find(|s| s.place.frame == place.frame) {
+            place.frame = Arc::clone(&known.place.frame);
+        }
+        if seen.len() == MOST_SEEN {
+            seen.remove(0);
+        }
+        seen.push(Seen {
+            before: file[..place.range.start].to_vec(),
+            after: file[place.range.end..].to_vec(),
+            place: place.clone(),
+        });
+        place
+    }
+}

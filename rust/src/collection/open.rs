@@ -1,0 +1,254 @@
+//! From archive members to results in memory.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::frame::{Frame, Frames, Place, nbytes, plain_array};
+use super::packed::{Array, Body, PackedResult};
+use super::Plan;
+use crate::archive::Archive;
+use crate::codec::pack::{Codec, Packed};
+use crate::codec::shuffle;
+use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::json;
+use crate::limits::Limits;
+use crate::netcdf::{self, DType, Data, Dataset, Endian, Variable};
+use crate::parallel;
+
+/// How results are opened.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenOptions {
+    /// How they are kept in memory.
+    pub codec: Codec,
+    /// Lists of more than so many numbers leave the text as arrays.
+    pub lift: Option<usize>,
+    /// Threads to use.
+    pub threads: usize,
+    /// What a file may ask for.
+    pub limits: Limits,
+}
+
+/// One member of one result.
+enum Piece {
+    Text { text: Vec<u8>, arrays: Vec<Array> },
+    Body(Body),
+    Array(Array),
+}
+
+/// Opens the results that `plans` name; every member is read, verified and packed on its own.
+pub fn open(
+    archive: &Archive,
+    plans: &[Plan],
+    options: &OpenOptions,
+    frames: &Frames,
+) -> Result<Vec<PackedResult>> {
+    let mut jobs: Vec<(&Plan, usize)> = Vec::new();
+    for plan in plans {
+        jobs.extend((0..2 + plan.arrays.len()).map(|part| (plan, part)));
+    }
+    let mut pieces = parallel::map(jobs.len(), options.threads, |index| {
+        let (plan, part) = jobs[index];
+        let (member, piece) = match part {
+            0 => (&plan.data, open_body(archive, &plan.data, options, frames)),
+            1 => (&plan.text, open_text(archive, &plan.text, options)),
+            _ => {
+                let (member, name) = &plan.arrays[part - 2];
+                (member, open_array(archive, member, name, options))
+            }
+        };
+        piece.map_err(|error| error.in_member(member))
+    })?
+    .into_iter();
+    plans.iter().map(|plan| assemble(pieces.by_ref().take(2 + plan.arrays.len()))).collect()
+}
+
+fn assemble(pieces: impl Iterator<Item = Piece>) -> Result<PackedResult> {
+    let (mut text, mut body, mut arrays, mut lifted) = (None, None, Vec::new(), false);
+    for piece in pieces {
+        match piece {
+            Piece::Text { text: t, arrays: a } => {
+                lifted = !a.is_empty();
+                arrays.extend(a);
+                text = Some(t);
+            }
+            Piece::Body(b) => body = Some(b),
+            Piece::Array(a) => arrays.push(a),
+        }
+    }
+    match (text, body) {
+        (Some(text), Some(body)) => Ok(PackedResult { text, body, arrays, lifted }),
+        _ => Err(Error::new(Kind::Missing, "metadata and data of a result", "less")),
+    }
+}
+
+fn open_text(archive: &Archive, member: &str, options: &OpenOptions) -> Result<Piece> {
+    // A list of n numbers takes at least 2n bytes.
+    let size = archive.entry(member).map_or(0, |entry| entry.size);
+    match options.lift {
+        Some(least) if size > 2 * least as u64 => {
+            let lifted = json::lift(archive.stream(member)?, least, &options.limits)?;
+            let mut arrays = Vec::with_capacity(lifted.arrays.len());
+            for (index, array) in lifted.arrays.into_iter().enumerate() {
+                arrays.push(Array {
+                    name: format!("{}{index}", lifted.token),
+                    dtype: array.dtype,
+                    shape: array.shape.iter().map(|&n| n as u64).collect(),
+                    packed: Packed::from_plain(&array.bytes, 8, options.codec)?,
+                });
+            }
+            Ok(Piece::Text { text: lifted.text, arrays })
+        }
+        _ => Ok(Piece::Text { text: archive.read(member)?, arrays: Vec::new() }),
+    }
+}
+
+fn open_body(
+    archive: &Archive,
+    member: &str,
+    options: &OpenOptions,
+    frames: &Frames,
+) -> Result<Piece> {
+    let file = archive.read(member)?;
+    if let Some(place) = frames.recall(&file) {
+        return pack_place(&file, place, options);
+    }
+    let dataset = match netcdf::read(&file, &options.limits) {
+        Ok(dataset) => dataset,
+        Err(error) if error.kind() == Kind::Unsupported => return general(&file, options),
+        Err(error) => return Err(error),
+    };
+    let Some(payload) = plain_array(&dataset) else {
+        return general(&as_netcdf4(&file, dataset)?, options);
+    };
+    let variable = &dataset.variables[payload];
+    let (order, data) = (variable.order, variable.data.clone());
+    let frame = Arc::new(frame_of(&file, dataset, payload)?);
+    match data {
+        Data::Raw { range, shuffled } => {
+            let place = frames.remember(&file, Place { frame, range, shuffled, order });
+            pack_place(&file, place, options)
+        }
+        Data::Owned(bytes) => {
+            let packed = pack(&bytes, false, order, frame.itemsize(), options.codec)?;
+            Ok(Piece::Body(Body::Plain(frame, packed)))
+        }
+        Data::Strings(_) => Err(Error::new(Kind::Netcdf, "a numeric array", "text")),
+    }
+}
+
+fn open_array(archive: &Archive, member: &str, name: &str, options: &OpenOptions) -> Result<Piece> {
+    let file = archive.read(member)?;
+    let dataset = netcdf::read(&file, &options.limits)?;
+    let [variable] = dataset.variables.as_slice() else {
+        let found = format!("{} variables", dataset.variables.len());
+        return Err(Error::new(Kind::Netcdf, "one variable", found));
+    };
+    let size = variable.dtype.size().unwrap_or(1);
+    let packed = match &variable.data {
+        Data::Raw { range, shuffled } => {
+            pack(&file[range.clone()], *shuffled, variable.order, size, options.codec)?
+        }
+        Data::Owned(bytes) => pack(bytes, false, variable.order, size, options.codec)?,
+        Data::Strings(_) => return Err(Error::new(Kind::Netcdf, "a numeric array", "text")),
+    };
+    Ok(Piece::Array(Array {
+        name: name.to_owned(),
+        dtype: variable.dtype,
+        shape: variable.shape.clone(),
+        packed,
+    }))
+}
+
+fn general(file: &[u8], options: &OpenOptions) -> Result<Piece> {
+    Ok(Piece::Body(Body::General(Packed::from_plain(file, 1, options.codec)?)))
+}
+
+fn pack_place(file: &[u8], place: Place, options: &OpenOptions) -> Result<Piece> {
+    let Place { frame, range, shuffled, order } = place;
+    let packed = pack(&file[range], shuffled, order, frame.itemsize(), options.codec)?;
+    Ok(Piece::Body(Body::Plain(frame, packed)))
+}
+
+fn pack(
+    data: &[u8],
+    shuffled: bool,
+    order: Endian,
+    itemsize: usize,
+    codec: Codec,
+) -> Result<Packed> {
+    match (shuffled, order) {
+        (true, Endian::Little) => Packed::from_shuffled(data, itemsize, codec),
+        (false, _) => Packed::from_plain(&little(data, order, itemsize), itemsize, codec),
+        (true, Endian::Big) => {
+            let mut plain = try_zeroed(data.len())?;
+            shuffle::unshuffle(data, itemsize, &mut plain);
+            Packed::from_plain(&little(&plain, order, itemsize), itemsize, codec)
+        }
+    }
+}
+
+/// The same numbers with the least significant byte first.
+fn little(data: &[u8], order: Endian, itemsize: usize) -> Cow<'_, [u8]> {
+    if order == Endian::Little || itemsize == 1 {
+        return Cow::Borrowed(data);
+    }
+    let mut swapped = data.to_vec();
+    swapped.chunks_exact_mut(itemsize).for_each(<[u8]>::reverse);
+    Cow::Owned(swapped)
+}
+
+/// The dataset without references into `file`: coordinates are copied, little-endian, unshuffled.
+fn owned(file: &[u8], dataset: &mut Dataset, payload: Option<usize>) -> Result<()> {
+    for (index, variable) in dataset.variables.iter_mut().enumerate() {
+        if Some(index) != payload {
+            own(file, variable)?;
+        }
+    }
+    Ok(())
+}
+
+fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
+    if variable.dtype == DType::Str {
+        return Ok(());
+    }
+    let size = variable.dtype.size().unwrap_or(1);
+    let mut plain = match &variable.data {
+        Data::Raw { range, shuffled: true } => {
+            let mut plain = try_zeroed(nbytes(variable)?)?;
+            shuffle::unshuffle(&file[range.clone()], size, &mut plain);
+            plain
+        }
+        Data::Raw { range, .. } => file[range.clone()].to_vec(),
+        Data::Owned(bytes) => bytes.clone(),
+        Data::Strings(_) => return Ok(()),
+    };
+    if variable.order == Endian::Big {
+        plain.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+    }
+    variable.data = Data::Owned(plain);
+    variable.order = Endian::Little;
+    Ok(())
+}
+
+fn frame_of(file: &[u8], mut dataset: Dataset, payload: usize) -> Result<Frame> {
+    owned(file, &mut dataset, Some(payload))?;
+    dataset.attrs.clear();
+    dataset.variables[payload].attrs.retain(|(name, _)| name != "_FillValue");
+    Frame::new(dataset, payload)
+}
+
+/// The file itself if it is HDF5, else the same dataset as NetCDF-4: xarray then reads both with h5netcdf.
+fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u8]>> {
+    if !file.starts_with(b"CDF") {
+        return Ok(Cow::Borrowed(file));
+    }
+    owned(file, &mut dataset, None)?;
+    let last = dataset.variables.iter().rposition(|v| v.dtype != DType::Str).ok_or_else(|| {
+        Error::new(Kind::Netcdf, "one numeric variable", "none")
+    })?;
+    let mut netcdf4 = netcdf::head(&dataset, last, false)?;
+    if let Data::Owned(bytes) = &dataset.variables[last].data {
+        netcdf4.extend_from_slice(bytes);
+    }
+    Ok(Cow::Owned(netcdf4))
+}

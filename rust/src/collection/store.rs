@@ -1,0 +1,101 @@
+//! From results in memory to compressed archive members.
+
+use std::borrow::Cow;
+
+use super::Plan;
+use super::frame::Frame;
+use super::packed::{Array, Body, PackedResult};
+use crate::archive::Compressed;
+use crate::codec::pack::Packed;
+use crate::codec::{noise, zip};
+use crate::error::{Result, try_zeroed};
+use crate::parallel;
+
+/// How members are compressed.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOptions {
+    /// Zip compression method.
+    pub method: u16,
+    /// Its level; `None` is the method's default.
+    pub level: Option<i32>,
+    /// Threads to use.
+    pub threads: usize,
+}
+
+/// Payloads from this size on are byte-shuffled: below, the description of the chunk costs more than the
+/// shuffle saves.
+const SHUFFLE_LEAST: usize = 4096;
+
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+
+/// Compresses the members of `results`, in upstream's order: the data, the text, then further arrays.
+pub fn store(
+    results: &[&PackedResult],
+    plans: &[Plan],
+    options: &StoreOptions,
+) -> Result<Vec<Compressed>> {
+    let mut jobs = Vec::new();
+    for (&result, plan) in results.iter().zip(plans) {
+        jobs.extend((0..2 + plan.arrays.len()).map(|part| (result, plan, part)));
+    }
+    parallel::map(jobs.len(), options.threads, |index| {
+        let (result, plan, part) = jobs[index];
+        let (member, compressed) = match part {
+            0 => (&plan.data, store_body(&plan.data, &result.body, options)),
+            1 => (&plan.text, Compressed::new(&plan.text, options.method, options.level, &result.text)),
+            _ => {
+                let (member, _) = &plan.arrays[part - 2];
+                (member, store_array(member, &result.arrays[part - 2], options))
+            }
+        };
+        compressed.map_err(|error| error.in_member(member))
+    })
+}
+
+fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compressed> {
+    match body {
+        Body::Plain(frame, packed) => store_payload(member, frame, packed, options),
+        Body::General(packed) => {
+            let mut file = try_zeroed(packed.nbytes())?;
+            packed.unpack_into(&mut file)?;
+            Compressed::new(member, options.method, options.level, &file)
+        }
+    }
+}
+
+fn store_array(member: &str, array: &Array, options: &StoreOptions) -> Result<Compressed> {
+    let frame = Frame::bare(array.dtype, &array.shape)?;
+    store_payload(member, &frame, &array.packed, options)
+}
+
+fn store_payload(
+    member: &str,
+    frame: &Frame,
+    packed: &Packed,
+    options: &StoreOptions,
+) -> Result<Compressed> {
+    let itemsize = frame.itemsize();
+    let shuffled =
+        packed.nbytes() >= SHUFFLE_LEAST && options.method != STORED && itemsize > 1;
+    let head = frame.head(shuffled)?;
+    let mut file = try_zeroed(head.len() + packed.nbytes())?;
+    let (front, payload) = file.split_at_mut(head.len());
+    front.copy_from_slice(head);
+    if shuffled {
+        packed.unpack_shuffled_into(payload)?;
+    } else {
+        packed.unpack_into(payload)?;
+    }
+    if !(shuffled && options.method == DEFLATED) {
+        return Compressed::new(member, options.method, options.level, &file);
+    }
+    let data = noise::deflate(&file, head.len(), itemsize, options.level.unwrap_or(-1));
+    Ok(Compressed {
+        name: member.to_owned(),
+        method: DEFLATED,
+        crc: zip::crc32(&file),
+        size: file.len() as u64,
+        data: Cow::Owned(data).into_owned(),
+    })
+}

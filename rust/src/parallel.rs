@@ -1,0 +1,87 @@
+//! Scoped threads over an atomic index: nothing outlives the call, so `fork` stays safe.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::error::Result;
+
+/// Runs `job` for every index below `count` on up to `threads` threads, the calling one included.
+///
+/// The results come back in order. After a failure the remaining indices are skipped, and the failure with
+/// the lowest index that ran is returned.
+pub fn map<T, F>(count: usize, threads: usize, job: F) -> Result<Vec<T>>
+where
+    T: Send,
+    F: Fn(usize) -> Result<T> + Sync,
+{
+    let threads = threads.min(count);
+    if threads <= 1 {
+        return (0..count).map(job).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::with_capacity(count / threads + 1);
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return done;
+            }
+            let result = job(index);
+            if result.is_err() {
+                next.store(count, Ordering::Relaxed);
+            }
+            done.push((index, result));
+        }
+    };
+    let mut all = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = work();
+        for other in others {
+            match other.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    all.sort_unstable_by_key(|&(index, _)| index);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+    use crate::error::{Error, Kind};
+
+    #[test]
+    fn results_come_back_in_order() {
+        for threads in [1, 2, 7] {
+            let squares = map(1000, threads, |i| Ok(i * i)).unwrap();
+            assert_eq!(squares, (0..1000).map(|i| i * i).collect::<Vec<_>>());
+        }
+        assert!(map(0, 4, |_| Ok(())).unwrap().is_empty());
+    }
+
+    #[test]
+    fn jobs_run_at_the_same_time() {
+        // Hangs unless two jobs are under way together.
+        let both = Barrier::new(2);
+        map(2, 2, |_| {
+            both.wait();
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn the_first_failure_is_returned() {
+        let fail = |i: usize| match i {
+            3.. => Err(Error::new(Kind::Value, "less than 3", i.to_string())),
+            _ => Ok(i),
+        };
+        assert_eq!(map(100, 1, fail).unwrap_err().found(), "3");
+        assert_eq!(map(100, 3, fail).unwrap_err().kind(), Kind::Value);
+    }
+}

@@ -1,0 +1,86 @@
+//! Memory shared with NumPy; the only file with `unsafe`.
+
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::error::Result;
+use crate::netcdf::DType;
+
+/// NumPy's name of a dtype, little-endian; text has none.
+pub(super) const fn dtype_str(dtype: DType) -> &'static str {
+    match dtype {
+        DType::I8 => "|i1",
+        DType::I16 => "<i2",
+        DType::I32 => "<i4",
+        DType::I64 => "<i8",
+        DType::U8 => "|u1",
+        DType::U16 => "<u2",
+        DType::U32 => "<u4",
+        DType::U64 => "<u8",
+        DType::F16 => "<f2",
+        DType::F32 => "<f4",
+        DType::F64 => "<f8",
+        DType::Str => "O",
+    }
+}
+
+/// The dtype that NumPy calls `name` (its `dtype.str`), if NetCDF has it.
+pub(super) fn dtype_of(name: &str) -> PyResult<DType> {
+    Ok(match name {
+        "|i1" => DType::I8,
+        "<i2" => DType::I16,
+        "<i4" => DType::I32,
+        "<i8" => DType::I64,
+        "|u1" => DType::U8,
+        "<u2" => DType::U16,
+        "<u4" => DType::U32,
+        "<u8" => DType::U64,
+        "<f2" => DType::F16,
+        "<f4" => DType::F32,
+        "<f8" => DType::F64,
+        _ => {
+            let message = format!("expected a little-endian integer or float dtype, found {name:?}");
+            return Err(PyValueError::new_err(message));
+        }
+    })
+}
+
+/// A new NumPy array of `shape` whose bytes `fill` writes while the interpreter is detached.
+///
+/// The memory comes zeroed from `calloc`, so that no path ever shows uninitialised bytes; for large arrays
+/// these are fresh pages, which `numpy.empty` would have to fault in just the same.
+pub(super) fn filled<'py, F>(
+    py: Python<'py>,
+    shape: &[u64],
+    dtype: DType,
+    fill: F,
+) -> PyResult<(Bound<'py, PyAny>, Result<()>)>
+where
+    F: FnOnce(&mut [u8]) -> Result<()> + Send,
+{
+    let numpy = py.import("numpy")?;
+    let array = numpy.call_method1("zeros", (PyTuple::new(py, shape)?, dtype_str(dtype)))?;
+    let flat = array.call_method1("reshape", (-1,))?.call_method1("view", ("u1",))?;
+    let buffer = PyBuffer::<u8>::get(&flat)?;
+    if buffer.readonly() || !buffer.is_c_contiguous() || buffer.len_bytes() == 0 {
+        let outcome = fill(&mut []);
+        return Ok((array, outcome));
+    }
+    // SAFETY: `array` was made above and no other code has a reference to it, so this is the only
+    // access to its memory until the function returns; `buffer` keeps the memory alive and in place, is
+    // writable and C-contiguous (checked), `len_bytes` long, and initialised (zeros).
+    #[expect(unsafe_code, reason = "NumPy's memory is filled while detached")]
+    let bytes = unsafe {
+        std::slice::from_raw_parts_mut(buffer.buf_ptr().cast::<u8>(), buffer.len_bytes())
+    };
+    let outcome = py.detach(|| fill(bytes));
+    Ok((array, outcome))
+}
+
+/// A copy of the bytes of a C-contiguous array; the array may change as soon as this returns.
+pub(super) fn copied(array: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let flat = array.call_method1("reshape", (-1,))?.call_method1("view", ("u1",))?;
+    PyBuffer::<u8>::get(&flat)?.to_vec(array.py())
+}

@@ -1,0 +1,44 @@
+//! The one place where an [`Error`] becomes a Python exception.
+
+use pyo3::exceptions::PyOSError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+use crate::error::{Error, Kind};
+
+static BY_KIND: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+
+/// The exception for `error`, which happened in the archive called `label`.
+pub(super) fn raise(py: Python<'_>, label: &str, error: &Error) -> PyErr {
+    exception(py, label, error).unwrap_or_else(|failure| failure)
+}
+
+/// The exception that a Python stream raised, if that is what `error` carries.
+fn carried(py: Python<'_>, error: &Error) -> Option<PyErr> {
+    let io = std::error::Error::source(error)?.downcast_ref::<std::io::Error>()?;
+    Some(io.get_ref()?.downcast_ref::<PyErr>()?.clone_ref(py))
+}
+
+fn exception(py: Python<'_>, label: &str, error: &Error) -> PyResult<PyErr> {
+    if let Some(original) = carried(py, error) {
+        return Ok(original);
+    }
+    if let (Kind::Io, Some(errno)) = (error.kind(), error.os_error()) {
+        let text = py.import("os")?.call_method1("strerror", (errno,))?;
+        return Ok(PyOSError::new_err((errno, text.unbind(), label.to_owned())));
+    }
+    let classes = BY_KIND.get_or_try_init(py, || {
+        let table = py.import("skneuromsi_io._errors")?.getattr("BY_KIND")?;
+        PyResult::Ok(table.cast_into::<PyDict>()?.unbind())
+    })?;
+    let class = classes.bind(py).as_any().get_item(error.kind().name())?;
+    let message = if label.is_empty() { error.to_string() } else { format!("{label}: {error}") };
+    Ok(PyErr::from_value(class.call1((message,))?))
+}
+
+/// Names of the native error kinds, for the test that keeps both sides in step.
+#[pyfunction]
+pub(super) fn error_kinds() -> Vec<&'static str> {
+    Kind::ALL.map(Kind::name).to_vec()
+}

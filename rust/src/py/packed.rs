@@ -1,0 +1,272 @@
+//! [`Packed`] for Python: one result in memory.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyTuple};
+
+use super::buffer::{copied, dtype_of, dtype_str, filled};
+use super::error::raise;
+use super::frame::Frame;
+use crate::codec::pack::{self as memory, Codec};
+use crate::collection::{self, Array, Body, PackedResult};
+use crate::error::{Result, try_zeroed};
+use crate::parallel;
+
+/// A result in memory; see the stub.
+#[pyclass(frozen, module = "skneuromsi_io._native")]
+pub(super) struct Packed {
+    pub(super) result: PackedResult,
+    /// The same Python object for every result that shares the frame.
+    frame: Option<Py<Frame>>,
+}
+
+/// The memory codec that Python calls (name, level).
+pub(super) fn codec((name, level): &(String, u8)) -> PyResult<Codec> {
+    Ok(match name.as_str() {
+        "none" => Codec::None,
+        "lz4" => Codec::Lz4,
+        "lz4hc" => Codec::Lz4Hc(*level),
+        "zlib" | "gzip" => Codec::Deflate(*level),
+        "bz2" => Codec::Bzip2(*level),
+        "lzma" => Codec::Lzma(*level),
+        "xz" => Codec::Xz(*level),
+        _ => return Err(PyValueError::new_err(format!("unknown memory codec {name:?}"))),
+    })
+}
+
+/// Wraps results for Python; those that share a frame share its Python object.
+pub(super) fn wrap(py: Python<'_>, results: Vec<PackedResult>) -> PyResult<Vec<Packed>> {
+    let mut last: Option<Py<Frame>> = None;
+    let mut wrapped = Vec::with_capacity(results.len());
+    for result in results {
+        let frame = match &result.body {
+            Body::Plain(frame, _) => Some(shared(py, &mut last, frame)?),
+            Body::General(_) => None,
+        };
+        wrapped.push(Packed { result, frame });
+    }
+    Ok(wrapped)
+}
+
+fn shared(
+    py: Python<'_>,
+    last: &mut Option<Py<Frame>>,
+    frame: &Arc<collection::Frame>,
+) -> PyResult<Py<Frame>> {
+    if let Some(known) = last.as_ref().filter(|known| Arc::ptr_eq(&known.get().0, frame)) {
+        return Ok(known.clone_ref(py));
+    }
+    let new = Py::new(py, Frame(Arc::clone(frame)))?;
+    *last = Some(new.clone_ref(py));
+    Ok(new)
+}
+
+/// One result as Python gives it: text, frame (None: `data` is a NetCDF file), data, [(name, array)].
+type Job<'py> =
+    (Vec<u8>, Option<Py<Frame>>, Bound<'py, PyAny>, Vec<(String, Bound<'py, PyAny>)>);
+
+/// The same with its bytes copied, so that arrays may change while the work goes on detached.
+struct Loose {
+    text: Vec<u8>,
+    frame: Option<Arc<collection::Frame>>,
+    data: Vec<u8>,
+    arrays: Vec<(String, crate::netcdf::DType, Vec<u64>, Vec<u8>)>,
+}
+
+/// Packs results; see the stub.
+#[pyfunction]
+#[pyo3(signature = (jobs, *, compression, threads))]
+pub(super) fn pack(
+    py: Python<'_>,
+    jobs: Vec<Job<'_>>,
+    compression: (String, u8),
+    threads: usize,
+) -> PyResult<Vec<Packed>> {
+    let codec = codec(&compression)?;
+    let mut frames = Vec::with_capacity(jobs.len());
+    let mut loose = Vec::with_capacity(jobs.len());
+    for (text, frame, data, arrays) in jobs {
+        let arrays = arrays.into_iter().map(|(name, array)| loosen(name, &array));
+        loose.push(Loose {
+            text,
+            frame: frame.as_ref().map(|f| Arc::clone(&f.get().0)),
+            data: copied(&data)?,
+            arrays: arrays.collect::<PyResult<_>>()?,
+        });
+        frames.push(frame);
+    }
+    let results = py
+        .detach(|| parallel::map(loose.len(), threads, |index| pack_one(&loose[index], codec)))
+        .map_err(|error| raise(py, "", &error))?;
+    Ok(results.into_iter().zip(frames).map(|(result, frame)| Packed { result, frame }).collect())
+}
+
+fn loosen(
+    name: String,
+    array: &Bound<'_, PyAny>,
+) -> PyResult<(String, crate::netcdf::DType, Vec<u64>, Vec<u8>)> {
+    let dtype: String = array.getattr("dtype")?.getattr("str")?.extract()?;
+    Ok((name, dtype_of(&dtype)?, array.getattr("shape")?.extract()?, copied(array)?))
+}
+
+fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
+    let body = match &loose.frame {
+        Some(frame) => {
+            let packed = memory::Packed::from_plain(&loose.data, frame.itemsize(), codec)?;
+            Body::Plain(Arc::clone(frame), packed)
+        }
+        None => Body::General(memory::Packed::from_plain(&loose.data, 1, codec)?),
+    };
+    let mut arrays = Vec::with_capacity(loose.arrays.len());
+    for (name, dtype, shape, bytes) in &loose.arrays {
+        arrays.push(Array {
+            name: name.clone(),
+            dtype: *dtype,
+            shape: shape.clone(),
+            packed: memory::Packed::from_plain(bytes, dtype.size().unwrap_or(1), codec)?,
+        });
+    }
+    Ok(PackedResult { text: loose.text.clone(), body, arrays, lifted: false })
+}
+
+/// Sample variances of the modes of each result; see the stub.
+#[pyfunction]
+#[pyo3(signature = (results, *, threads))]
+pub(super) fn variances(
+    py: Python<'_>,
+    results: Vec<Py<Packed>>,
+    threads: usize,
+) -> PyResult<Vec<Vec<f64>>> {
+    let results: Vec<&PackedResult> = results.iter().map(|packed| &packed.get().result).collect();
+    py.detach(|| collection::variances(&results, threads)).map_err(|error| raise(py, "", &error))
+}
+
+#[pymethods]
+impl Packed {
+    #[getter]
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.result.text)
+    }
+
+    #[getter]
+    fn frame(&self, py: Python<'_>) -> Option<Py<Frame>> {
+        self.frame.as_ref().map(|frame| frame.clone_ref(py))
+    }
+
+    #[getter]
+    fn lifted(&self) -> bool {
+        self.result.lifted
+    }
+
+    #[getter]
+    fn nbytes(&self) -> usize {
+        self.result.nbytes()
+    }
+
+    #[getter]
+    fn packed_nbytes(&self) -> usize {
+        self.result.packed_bytes()
+    }
+
+    #[getter]
+    fn array_names(&self) -> Vec<&str> {
+        self.result.arrays.iter().map(|array| array.name.as_str()).collect()
+    }
+
+    #[pyo3(signature = (*, threads))]
+    fn values<'py>(&self, py: Python<'py>, threads: usize) -> PyResult<Bound<'py, PyAny>> {
+        let Body::Plain(frame, packed) = &self.result.body else {
+            return Err(PyValueError::new_err("expected a natively read array, found a NetCDF file"));
+        };
+        let variable = frame.variable();
+        let (array, outcome) = filled(py, &variable.shape, variable.dtype, |out| {
+            packed.unpack_into_with(out, threads)
+        })?;
+        outcome.map_err(|error| raise(py, "", &error))?;
+        Ok(array)
+    }
+
+    fn netcdf<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let Body::General(packed) = &self.result.body else {
+            return Err(PyValueError::new_err("expected a NetCDF file, found a natively read array"));
+        };
+        let unpacked = py.detach(|| -> Result<Vec<u8>> {
+            let mut file = try_zeroed(packed.nbytes())?;
+            packed.unpack_into(&mut file)?;
+            Ok(file)
+        });
+        Ok(PyBytes::new(py, &unpacked.map_err(|error| raise(py, "", &error))?))
+    }
+
+    #[pyo3(signature = (name, *, threads))]
+    fn array<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Some(array) = self.result.arrays.iter().find(|array| array.name == name) else {
+            return Err(PyKeyError::new_err(format!("no array {name:?} in this result")));
+        };
+        let (values, outcome) = filled(py, &array.shape, array.dtype, |out| {
+            array.packed.unpack_into_with(out, threads)
+        })?;
+        outcome.map_err(|error| raise(py, "", &error))?;
+        Ok(values)
+    }
+
+    fn __sizeof__(&self) -> usize {
+        size_of::<Self>() + self.result.packed_bytes()
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let (py, this) = (slf.py(), slf.get());
+        let result = &this.result;
+        let (Body::Plain(_, packed) | Body::General(packed)) = &result.body;
+        let arrays: Vec<_> = result
+            .arrays
+            .iter()
+            .map(|a| (&a.name, dtype_str(a.dtype), &a.shape, PyBytes::new(py, &a.packed.to_bytes())))
+            .collect();
+        let state = (
+            PyBytes::new(py, &result.text),
+            this.frame(py),
+            PyBytes::new(py, &packed.to_bytes()),
+            arrays,
+            result.lifted,
+        );
+        let restore = slf.get_type().getattr("_restore")?;
+        Ok((restore, state.into_pyobject(py)?))
+    }
+
+    /// Rebuilds a pickled result; everything in it is checked again.
+    #[staticmethod]
+    fn _restore(
+        py: Python<'_>,
+        text: Vec<u8>,
+        frame: Option<Py<Frame>>,
+        data: &[u8],
+        arrays: Vec<(String, String, Vec<u64>, Vec<u8>)>,
+        lifted: bool,
+    ) -> PyResult<Self> {
+        let unpack = |bytes: &[u8]| {
+            memory::Packed::from_bytes(bytes).map_err(|error| raise(py, "pickled result", &error))
+        };
+        let packed = unpack(data)?;
+        let body = match &frame {
+            Some(frame) => Body::Plain(Arc::clone(&frame.get().0), packed),
+            None => Body::General(packed),
+        };
+        let arrays = arrays
+            .into_iter()
+            .map(|(name, dtype, shape, bytes)| {
+                Ok(Array { name, dtype: dtype_of(&dtype)?, shape, packed: unpack(&bytes)? })
+            })
+            .collect::<PyResult<_>>()?;
+        let result = PackedResult { text, body, arrays, lifted };
+        result.check().map_err(|error| raise(py, "pickled result", &error))?;
+        Ok(Self { result, frame })
+    }
+}

@@ -1,0 +1,74 @@
+//! Where Python says that an archive is: a path, a descriptor, bytes, or an object with `read` and `seek`.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyString};
+
+use crate::error::{Error, Kind, Result};
+use crate::source::{FileSource, ReadAt};
+
+/// A Python object with `seek` and `read`, read while attached.
+struct Stream {
+    object: Py<PyAny>,
+    size: u64,
+}
+
+/// Largest piece that is asked of a Python stream at once.
+const PIECE: usize = 16 << 20;
+
+impl ReadAt for Stream {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
+        Python::attach(|py| self.fill(py, buf, offset))
+            .map_err(std::io::Error::other)?
+            .then_some(())
+            .ok_or_else(|| {
+                let wanted = format!("{} bytes at offset {offset} of the stream", buf.len());
+                Error::new(Kind::Archive, wanted, "its end")
+            })
+    }
+}
+
+impl Stream {
+    fn fill(&self, py: Python<'_>, buf: &mut [u8], offset: u64) -> PyResult<bool> {
+        let object = self.object.bind(py);
+        object.call_method1("seek", (offset,))?;
+        let mut filled = 0;
+        while filled < buf.len() {
+            let wanted = (buf.len() - filled).min(PIECE);
+            let piece = object.call_method1("read", (wanted,))?;
+            let piece = piece.cast::<PyBytes>()?.as_bytes();
+            let Some(room) = buf.get_mut(filled..filled + piece.len()) else { return Ok(false) };
+            room.copy_from_slice(piece);
+            filled += piece.len();
+            if piece.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// The source that `object` stands for.
+pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadAt>>> {
+    if object.is_instance_of::<PyString>() {
+        let path: std::path::PathBuf = object.extract()?;
+        return Ok(File::open(path).map_err(Error::from).and_then(file));
+    }
+    if let Ok(bytes) = object.extract::<PyBackedBytes>() {
+        return Ok(Ok(Arc::new(bytes)));
+    }
+    let size = object.call_method1("seek", (0, 2))?;
+    let size = if size.is_none() { object.call_method0("tell")? } else { size };
+    Ok(Ok(Arc::new(Stream { object: object.clone().unbind(), size: size.extract()? })))
+}
+
+fn file(file: File) -> Result<Arc<dyn ReadAt>> {
+    Ok(Arc::new(FileSource::new(file)?))
+}

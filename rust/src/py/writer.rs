@@ -1,0 +1,134 @@
+//! [`Writer`] for Python: an archive being written to a file or to a stream.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use super::archive::{PyPlan, plans};
+use super::error::raise;
+use super::packed::Packed;
+use crate::archive::{self, Compressed, Options};
+use crate::collection::{self, PackedResult, StoreOptions};
+use crate::error::{Error, Result};
+
+/// Where the bytes go.
+enum Sink {
+    File(BufWriter<File>),
+    Stream(Py<PyAny>),
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            // A raw stream may take less than it was offered; None stands for all (io.RawIOBase
+            // returns it when nothing could be written without blocking, which write_all would spin on).
+            Self::Stream(stream) => Python::attach(|py| {
+                let taken = stream.bind(py).call_method1("write", (PyBytes::new(py, bytes),))?;
+                if taken.is_none() { Ok(bytes.len()) } else { taken.extract() }
+            })
+            .map_err(std::io::Error::other::<PyErr>),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::File(file) => file.flush(),
+            Self::Stream(_) => Ok(()),
+        }
+    }
+}
+
+/// An archive being written; see the stub.
+#[pyclass(frozen, module = "skneuromsi_io._native")]
+pub(super) struct Writer {
+    /// None once the archive is finished.
+    writer: Mutex<Option<archive::Writer<Sink>>>,
+    label: String,
+    method: u16,
+    level: Option<i32>,
+}
+
+#[pymethods]
+impl Writer {
+    #[new]
+    #[pyo3(signature = (sink, label, *, start, method, level, allow_zip64, date_time))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
+    fn new(
+        py: Python<'_>,
+        sink: &Bound<'_, PyAny>,
+        label: String,
+        start: u64,
+        method: u16,
+        level: Option<i32>,
+        allow_zip64: bool,
+        date_time: (u16, u16),
+    ) -> PyResult<Self> {
+        let sink = if sink.is_instance_of::<PyString>() {
+            let path: std::path::PathBuf = sink.extract()?;
+            let file = OpenOptions::new().write(true).truncate(true).open(path);
+            Sink::File(BufWriter::with_capacity(
+                1 << 20,
+                file.map_err(|error| raise(py, &label, &Error::from(error)))?,
+            ))
+        } else {
+            Sink::Stream(sink.clone().unbind())
+        };
+        let options = Options { allow_zip64, date: date_time.0, time: date_time.1 };
+        let writer = Mutex::new(Some(archive::Writer::new(sink, start, options)));
+        Ok(Self { writer, label, method, level })
+    }
+
+    /// Compresses on several threads, then writes in order on this one.
+    #[pyo3(signature = (results, plans_, *, threads))]
+    fn add_results(
+        &self,
+        py: Python<'_>,
+        results: Vec<Py<Packed>>,
+        plans_: Vec<PyPlan>,
+        threads: usize,
+    ) -> PyResult<()> {
+        let plans = plans(plans_);
+        let results: Vec<&PackedResult> =
+            results.iter().map(|packed| &packed.get().result).collect();
+        let options = StoreOptions { method: self.method, level: self.level, threads };
+        self.run(py, |writer| {
+            for member in collection::store(&results, &plans, &options)? {
+                writer.add(&member).map_err(|error| error.in_member(&member.name))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add(&self, py: Python<'_>, name: &str, data: &[u8]) -> PyResult<()> {
+        self.run(py, |writer| writer.add(&Compressed::new(name, self.method, self.level, data)?))
+    }
+
+    fn finish(&self, py: Python<'_>) -> PyResult<()> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(writer) = writer else { return Err(finished()) };
+        py.detach(|| writer.finish().and_then(|mut sink| Ok(sink.flush()?)))
+            .map_err(|error| raise(py, &self.label, &error))
+    }
+}
+
+impl Writer {
+    fn run<F>(&self, py: Python<'_>, work: F) -> PyResult<()>
+    where
+        F: FnOnce(&mut archive::Writer<Sink>) -> Result<()> + Send,
+    {
+        let outcome = py.detach(|| {
+            let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            guard.as_mut().map(work)
+        });
+        outcome.ok_or_else(finished)?.map_err(|error| raise(py, &self.label, &error))
+    }
+}
+
+fn finished() -> PyErr {
+    PyValueError::new_err("expected an archive being written, found a finished one")
+}
