@@ -12,6 +12,7 @@ pub mod limits;
 pub mod netcdf;
 pub mod parallel;
 pub mod source;
+pub mod variance;
 
 #[cfg(feature = "python")]
 mod py;

@@ -1,1 +1,0 @@
-//! Arrays compressed in memory.

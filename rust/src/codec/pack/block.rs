@@ -1,0 +1,158 @@
+//! The codecs that a block may have.
+
+use std::io::{Read, Write};
+
+use lz4::block::{CompressionMode, compress_bound, compress_to_buffer, decompress_to_buffer};
+
+use crate::codec::noise;
+use crate::error::{Error, Kind, Result};
+
+/// How arrays are compressed in memory: the names of `joblib.dump(compress=...)`, and `Lz4Hc`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    /// As they are.
+    None,
+    /// Fast LZ4.
+    Lz4,
+    /// High-compression LZ4, levels 1-12.
+    Lz4Hc(u8),
+    /// Deflate, levels 1-9.
+    Deflate(u8),
+    /// bzip2, levels 1-9.
+    Bzip2(u8),
+    /// LZMA in its `.lzma` container, levels 0-9.
+    Lzma(u8),
+    /// LZMA2 in its `.xz` container, levels 0-9.
+    Xz(u8),
+}
+
+/// A block is kept raw unless compressing it saves at least one part in so many.
+const WORTH: usize = 16;
+
+impl Codec {
+    /// Appends `block`, compressed if that is worth it; a block as long as its bytes is raw.
+    pub(super) fn append(self, out: &mut Vec<u8>, block: &[u8]) -> Result<()> {
+        let start = out.len();
+        match self {
+            Self::None => {}
+            Self::Lz4 => lz4(out, block, CompressionMode::FAST(1))?,
+            Self::Lz4Hc(level) => {
+                lz4(out, block, CompressionMode::HIGHCOMPRESSION(i32::from(level)))?;
+            }
+            Self::Deflate(level) => out.extend(noise::compress(block, i32::from(level))),
+            Self::Bzip2(level) => {
+                let mut encoder =
+                    bzip2::write::BzEncoder::new(&mut *out, bzip2::Compression::new(u32::from(level)));
+                encoder.write_all(block)?;
+                encoder.finish()?;
+            }
+            Self::Lzma(level) => {
+                let options = liblzma::stream::LzmaOptions::new_preset(u32::from(level)).map_err(refused)?;
+                let stream = liblzma::stream::Stream::new_lzma_encoder(&options).map_err(refused)?;
+                xz(out, block, stream)?;
+            }
+            Self::Xz(level) => {
+                let check = liblzma::stream::Check::None;
+                let stream =
+                    liblzma::stream::Stream::new_easy_encoder(u32::from(level), check).map_err(refused)?;
+                xz(out, block, stream)?;
+            }
+        }
+        if self == Self::None || out.len() - start > block.len() - block.len() / WORTH {
+            out.truncate(start);
+            out.extend_from_slice(block);
+        }
+        Ok(())
+    }
+
+    /// Restores a block of exactly `out.len()` bytes.
+    pub(super) fn expand(self, block: &[u8], out: &mut [u8]) -> Result<()> {
+        if block.len() == out.len() {
+            out.copy_from_slice(block);
+            return Ok(());
+        }
+        match self {
+            Self::None => Err(damaged("a raw block of another size")),
+            Self::Lz4 | Self::Lz4Hc(_) => {
+                let len = i32::try_from(out.len()).map_err(|_| damaged("a block too long"))?;
+                let written = decompress_to_buffer(block, Some(len), out).map_err(|_| damaged("LZ4 that does not decode"))?;
+                exactly(written, out.len())
+            }
+            Self::Deflate(_) => {
+                let written = libdeflater::Decompressor::new()
+                    .deflate_decompress(block, out)
+                    .map_err(|_| damaged("deflate that does not decode"))?;
+                exactly(written, out.len())
+            }
+            Self::Bzip2(_) => read(bzip2::read::BzDecoder::new(block), out),
+            Self::Lzma(_) => {
+                let stream = liblzma::stream::Stream::new_lzma_decoder(MEMORY).map_err(refused)?;
+                read(liblzma::read::XzDecoder::new_stream(block, stream), out)
+            }
+            Self::Xz(_) => {
+                let stream = liblzma::stream::Stream::new_stream_decoder(MEMORY, 0).map_err(refused)?;
+                read(liblzma::read::XzDecoder::new_stream(block, stream), out)
+            }
+        }
+    }
+
+    pub(super) fn tag(self) -> (u8, u8) {
+        match self {
+            Self::None => (0, 0),
+            Self::Lz4 => (1, 0),
+            Self::Lz4Hc(level) => (2, level),
+            Self::Deflate(level) => (3, level),
+            Self::Bzip2(level) => (4, level),
+            Self::Lzma(level) => (5, level),
+            Self::Xz(level) => (6, level),
+        }
+    }
+
+    pub(super) fn from_tag(tag: u8, level: u8) -> Option<Self> {
+        Some(match tag {
+            0 => Self::None,
+            1 => Self::Lz4,
+            2 => Self::Lz4Hc(level),
+            3 => Self::Deflate(level),
+            4 => Self::Bzip2(level),
+            5 => Self::Lzma(level),
+            6 => Self::Xz(level),
+            _ => return None,
+        })
+    }
+}
+
+/// Memory that an LZMA decoder of a block may take: preset 9 asks for 65 MiB (xz(1)).
+const MEMORY: u64 = 80 << 20;
+
+fn lz4(out: &mut Vec<u8>, block: &[u8], mode: CompressionMode) -> Result<()> {
+    let start = out.len();
+    out.resize(start + compress_bound(block.len())?, 0);
+    let written = compress_to_buffer(block, Some(mode), false, &mut out[start..])?;
+    out.truncate(start + written);
+    Ok(())
+}
+
+fn xz(out: &mut Vec<u8>, block: &[u8], stream: liblzma::stream::Stream) -> Result<()> {
+    let mut encoder = liblzma::write::XzEncoder::new_stream(&mut *out, stream);
+    encoder.write_all(block)?;
+    encoder.finish()?;
+    Ok(())
+}
+
+fn read(mut decoder: impl Read, out: &mut [u8]) -> Result<()> {
+    decoder.read_exact(out).map_err(|_| damaged("a block that does not decode"))
+}
+
+fn exactly(written: usize, expected: usize) -> Result<()> {
+    if written == expected { Ok(()) } else { Err(damaged("a block that is too short")) }
+}
+
+fn damaged(found: &str) -> Error {
+    Error::new(Kind::Value, "a sound block of a packed array", found)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature of map_err")]
+fn refused(error: liblzma::stream::Error) -> Error {
+    Error::new(Kind::Value, "a working LZMA codec", error.to_string())
+}

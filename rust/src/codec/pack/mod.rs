@@ -1,0 +1,236 @@
+//! Arrays compressed in memory.
+//!
+//! The bytes are shuffled and cut into stripes of items; each plane of a stripe is a block on its own, so that noise
+//! planes stay raw, and several threads can unpack one large array with half a mebibyte of scratch each.
+
+mod block;
+
+use std::ops::Range;
+
+pub use block::Codec;
+
+use crate::codec::shuffle;
+use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::parallel;
+
+/// Items of one stripe. A plane of a stripe is then 64 KiB, the window of LZ4, and the eight planes of doubles
+/// fit the second-level cache.
+const STRIPE: usize = 64 << 10;
+
+/// Below this many items an array is one block: planes would be too short to compress.
+const STRIPED_FROM: usize = 1024;
+
+/// Arrays up to this size stay as they are.
+const RAW_UP_TO: usize = 256;
+
+/// An array in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    itemsize: usize,
+    nbytes: usize,
+    codec: Codec,
+    /// End of each block in `data`, stripe by stripe, plane by plane.
+    ends: Vec<usize>,
+    data: Vec<u8>,
+}
+
+impl Packed {
+    /// Packs items in their order.
+    pub fn from_plain(plain: &[u8], itemsize: usize, codec: Codec) -> Result<Self> {
+        let mut packed = Self::empty(plain.len(), itemsize, codec);
+        if packed.codec == Codec::None {
+            packed.data = plain.to_vec();
+            packed.ends.push(plain.len());
+            return Ok(packed);
+        }
+        let mut planes = try_zeroed(plain.len())?;
+        shuffle::shuffle(plain, packed.itemsize, &mut planes);
+        packed.fill(&planes)?;
+        Ok(packed)
+    }
+
+    /// Packs byte planes, as HDF5's shuffle filter leaves them.
+    pub fn from_shuffled(planes: &[u8], itemsize: usize, codec: Codec) -> Result<Self> {
+        let mut packed = Self::empty(planes.len(), itemsize, codec);
+        if packed.codec == Codec::None {
+            packed.data = try_zeroed(planes.len())?;
+            shuffle::unshuffle(planes, packed.itemsize, &mut packed.data);
+            packed.ends.push(planes.len());
+        } else {
+            packed.fill(planes)?;
+        }
+        Ok(packed)
+    }
+
+    fn empty(nbytes: usize, itemsize: usize, codec: Codec) -> Self {
+        let itemsize = if itemsize > 1 && nbytes.is_multiple_of(itemsize) { itemsize } else { 1 };
+        let codec = if nbytes <= RAW_UP_TO { Codec::None } else { codec };
+        Self { itemsize, nbytes, codec, ends: Vec::new(), data: Vec::new() }
+    }
+
+    fn fill(&mut self, planes: &[u8]) -> Result<()> {
+        for stripe in 0..self.stripes() {
+            for plane in 0..self.planes() {
+                self.codec.append(&mut self.data, &planes[self.span(stripe, plane)])?;
+                self.ends.push(self.data.len());
+            }
+        }
+        self.data.shrink_to_fit();
+        Ok(())
+    }
+
+    fn items(&self) -> usize {
+        self.nbytes / self.itemsize
+    }
+
+    fn striped(&self) -> bool {
+        self.codec != Codec::None && self.items() >= STRIPED_FROM
+    }
+
+    fn stripes(&self) -> usize {
+        if self.striped() { self.items().div_ceil(STRIPE) } else { 1 }
+    }
+
+    fn planes(&self) -> usize {
+        if self.striped() { self.itemsize } else { 1 }
+    }
+
+    /// The bytes of the shuffled array that a block holds.
+    fn span(&self, stripe: usize, plane: usize) -> Range<usize> {
+        if !self.striped() {
+            return 0..self.nbytes;
+        }
+        let first = stripe * STRIPE;
+        let last = (first + STRIPE).min(self.items());
+        plane * self.items() + first..plane * self.items() + last
+    }
+
+    fn block(&self, index: usize) -> &[u8] {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.data[start..self.ends[index]]
+    }
+
+    /// Bytes of the array.
+    #[must_use]
+    pub fn nbytes(&self) -> usize {
+        self.nbytes
+    }
+
+    /// Bytes that it takes in memory.
+    #[must_use]
+    pub fn packed_bytes(&self) -> usize {
+        size_of::<Self>() + self.data.len() + self.ends.len() * size_of::<usize>()
+    }
+
+    /// Writes the items, in their order, to `out`, which must be as long as the array.
+    pub fn unpack_into(&self, out: &mut [u8]) -> Result<()> {
+        self.unpack_into_with(out, 1)
+    }
+
+    /// The same on up to `threads` threads.
+    pub fn unpack_into_with(&self, out: &mut [u8], threads: usize) -> Result<()> {
+        self.fits(out)?;
+        if self.codec == Codec::None {
+            out.copy_from_slice(&self.data);
+            return Ok(());
+        }
+        if !self.striped() {
+            let mut planes = try_zeroed(self.nbytes)?;
+            self.codec.expand(self.block(0), &mut planes)?;
+            shuffle::unshuffle(&planes, self.itemsize, out);
+            return Ok(());
+        }
+        let parts: Vec<_> =
+            out.chunks_mut(STRIPE * self.itemsize).map(|part| std::sync::Mutex::new(Some(part))).collect();
+        parallel::map(parts.len(), threads, |stripe| {
+            // Each stripe is taken once; the mutex only hands its part of `out` to the thread.
+            match parts[stripe].lock().ok().and_then(|mut part| part.take()) {
+                Some(part) => self.unpack_stripe(stripe, part),
+                None => Ok(()),
+            }
+        })?;
+        Ok(())
+    }
+
+    fn unpack_stripe(&self, stripe: usize, out: &mut [u8]) -> Result<()> {
+        let mut planes = try_zeroed(out.len())?;
+        let plane = out.len() / self.itemsize;
+        for (index, bytes) in planes.chunks_exact_mut(plane).enumerate() {
+            self.codec.expand(self.block(stripe * self.itemsize + index), bytes)?;
+        }
+        shuffle::unshuffle(&planes, self.itemsize, out);
+        Ok(())
+    }
+
+    /// Writes the byte planes to `out`, which must be as long as the array.
+    pub fn unpack_shuffled_into(&self, out: &mut [u8]) -> Result<()> {
+        self.fits(out)?;
+        if self.codec == Codec::None {
+            shuffle::shuffle(&self.data, self.itemsize, out);
+            return Ok(());
+        }
+        for stripe in 0..self.stripes() {
+            for plane in 0..self.planes() {
+                let block = self.block(stripe * self.planes() + plane);
+                self.codec.expand(block, &mut out[self.span(stripe, plane)])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fits(&self, out: &[u8]) -> Result<()> {
+        if out.len() == self.nbytes {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Value, format!("{} bytes to fill", self.nbytes), out.len().to_string()))
+    }
+
+    /// Everything, for pickling; see [`Self::from_bytes`].
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let (tag, level) = self.codec.tag();
+        let mut bytes = Vec::with_capacity(self.data.len() + self.ends.len() * 8 + 18);
+        bytes.extend([tag, level]);
+        bytes.extend((self.itemsize as u64).to_le_bytes());
+        bytes.extend((self.nbytes as u64).to_le_bytes());
+        self.ends.iter().for_each(|&end| bytes.extend((end as u64).to_le_bytes()));
+        bytes.extend(&self.data);
+        bytes
+    }
+
+    /// Rebuilds what [`Self::to_bytes`] gave; a pickle may come from anywhere, so all of it is checked.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let bad = |found: &str| Error::new(Kind::Value, "a packed array", found);
+        let mut rest = bytes;
+        let [tag, level] = *take(&mut rest).ok_or_else(|| bad("no codec"))?;
+        let codec = Codec::from_tag(tag, level).ok_or_else(|| bad("an unknown codec"))?;
+        let mut number = || take(&mut rest).and_then(|n| usize::try_from(u64::from_le_bytes(*n)).ok());
+        let itemsize = number().filter(|n| (1..=8).contains(n)).ok_or_else(|| bad("a wrong item size"))?;
+        let nbytes = number().ok_or_else(|| bad("no size"))?;
+        let mut packed = Self { itemsize, nbytes, codec, ends: Vec::new(), data: Vec::new() };
+        if !nbytes.is_multiple_of(itemsize) {
+            return Err(bad("a size that is not one of whole items"));
+        }
+        let blocks = packed.stripes().checked_mul(packed.planes()).filter(|&n| n <= bytes.len() / 8);
+        for index in 0..blocks.ok_or_else(|| bad("too few bytes"))? {
+            let start = packed.ends.last().copied().unwrap_or(0);
+            let span = packed.span(index / packed.planes(), index % packed.planes());
+            let end = number().filter(|&end| end >= start && end - start <= span.len());
+            packed.ends.push(end.ok_or_else(|| bad("blocks of a wrong size"))?);
+        }
+        if packed.ends.last() != Some(&rest.len()) || (codec == Codec::None && rest.len() != nbytes) {
+            return Err(bad("data of a wrong size"));
+        }
+        packed.data = rest.to_vec();
+        Ok(packed)
+    }
+}
+
+fn take<'a, const N: usize>(rest: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+    let (first, others) = rest.split_first_chunk()?;
+    *rest = others;
+    Some(first)
+}
+
+#[cfg(test)]
+mod tests;
