@@ -16,6 +16,8 @@ use crate::error::{Error, Kind, Result, try_zeroed};
 use crate::limits::Limits;
 
 pub(crate) use decoder::{Decoder, error_of, io_error};
+/// CRC-32 of bytes that come in pieces.
+pub(crate) use libdeflater::Crc;
 
 /// No compression.
 pub const STORED: u16 = 0;

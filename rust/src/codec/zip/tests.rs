@@ -3,7 +3,7 @@ use super::*;
 const METHODS: [u16; 5] = [STORED, DEFLATED, BZIP2, LZMA, ZSTD];
 
 fn sample(len: usize) -> Vec<u8> {
-    (0..len).map(|i| ((i * i) >> 7) as u8).collect()
+    (0..len).map(|i| ((i * i) >> 7).to_le_bytes()[0]).collect()
 }
 
 fn unpack(method: u16, data: &[u8], size: u64) -> Result<Vec<u8>> {
