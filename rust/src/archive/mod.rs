@@ -1,1 +1,139 @@
 //! Zip container: index, reader and writer.
+//!
+//! An archive has one meaning, that of Python's `zipfile`, or it is refused: duplicate names,
+//! members that overlap each other or the directory, and local headers that contradict the directory
+//! are errors. No byte of a member is given out before its size and CRC-32 were found right.
+
+mod end;
+mod index;
+mod member;
+mod name;
+mod record;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::io::BufReader;
+use std::sync::Arc;
+
+use crate::codec::zip;
+use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
+use crate::source::ReadAt;
+use index::Index;
+
+pub use index::{DecodeName, Entry};
+pub use member::Fetched;
+pub use stream::Stream;
+pub use writer::{Compressed, Options, Writer, dos_time};
+
+/// How many member names an error about a missing one lists.
+const NAMES_IN_ERRORS: usize = 5;
+/// Piece in which [`Archive::stream`] reads compressed bytes.
+const STREAM_BUFFER: usize = 1 << 18;
+
+/// An open archive. Reads are positioned and take `&self`, so that threads share it without a lock.
+pub struct Archive {
+    source: Arc<dyn ReadAt>,
+    limits: Limits,
+    index: Index,
+}
+
+impl Archive {
+    /// Reads the directory of the archive in `source`.
+    pub fn open(source: Arc<dyn ReadAt>, limits: Limits) -> Result<Self> {
+        Self::open_with(source, limits, None)
+    }
+
+    /// Like [`Archive::open`], with `decode` for the names that are not flagged as UTF-8; without it
+    /// they are code page 437.
+    pub fn open_with(
+        source: Arc<dyn ReadAt>,
+        limits: Limits,
+        decode: Option<DecodeName>,
+    ) -> Result<Self> {
+        let index = Index::read(&*source, &limits, decode)?;
+        Ok(Self {
+            source,
+            limits,
+            index,
+        })
+    }
+
+    /// Names of the members, in directory order.
+    #[must_use]
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.index.names()
+    }
+
+    /// What the directory says about a member.
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Option<&Entry> {
+        self.index.get(name)
+    }
+
+    /// The bytes of a member, verified.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>> {
+        self.fetch(name)?.decode()
+    }
+
+    /// The compressed bytes of a member: all input and output of [`Archive::read`], none of its
+    /// work. Sources in memory are borrowed from.
+    pub fn fetch(&self, name: &str) -> Result<Fetched<'_>> {
+        let entry = self.find(name)?;
+        self.fetch_entry(entry)
+            .map_err(|error| error.in_member(name))
+    }
+
+    /// The bytes of a member in pieces, for members that are better not held whole. The read that
+    /// completes them fails instead if size or CRC-32 are wrong.
+    pub fn stream(&self, name: &str) -> Result<Stream<'_>> {
+        let entry = self.find(name)?;
+        self.stream_entry(entry)
+            .map_err(|error| error.in_member(name))
+    }
+
+    fn fetch_entry<'a>(&'a self, entry: &'a Entry) -> Result<Fetched<'a>> {
+        member::admit(entry, &self.limits)?;
+        let bytes = member::load(&*self.source, entry, entry.compressed)?;
+        let start = member::data_start(&bytes, entry, self.index.raw_name(entry))?;
+        Ok(Fetched::new(
+            self.index.name(entry),
+            entry,
+            bytes,
+            start,
+            self.limits,
+        ))
+    }
+
+    fn stream_entry<'a>(&'a self, entry: &'a Entry) -> Result<Stream<'a>> {
+        member::admit(entry, &self.limits)?;
+        let head = member::load(&*self.source, entry, 0)?;
+        let start = member::data_start(&head, entry, self.index.raw_name(entry))?;
+        let start = entry.offset + start as u64;
+        let section = stream::Section::new(&*self.source, start, entry.compressed);
+        let section = BufReader::with_capacity(STREAM_BUFFER, section);
+        let decoder = zip::Decoder::new(entry.method, section, entry.compressed, entry.size)?;
+        Ok(Stream::new(self.index.name(entry), decoder, entry.crc))
+    }
+
+    fn find(&self, name: &str) -> Result<&Entry> {
+        self.index.get(name).ok_or_else(|| self.missing(name))
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        let names = self
+            .names()
+            .take(NAMES_IN_ERRORS)
+            .map(|name| format!("{name:?}"));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let more = if self.index.len() > NAMES_IN_ERRORS {
+            ", ..."
+        } else {
+            ""
+        };
+        let found = format!("{} members: {names}{more}", self.index.len());
+        Error::new(Kind::Missing, format!("a member {name:?}"), found)
+    }
+}

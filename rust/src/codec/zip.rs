@@ -1,1 +1,171 @@
-//! The compression methods of zip members.
+//! The compression methods of zip members (APPNOTE 4.4.5): stored, deflate, bzip2, LZMA, Zstandard.
+//!
+//! A declared size is a claim. It is held against [`Limits`] before anything is allocated, memory
+//! for it is taken as bytes come out (deflate excepted, whose expansion is bounded by its format),
+//! and a stream that yields one byte more or less is an error. Bytes after the end of a compressed
+//! stream are ignored, as Python's `zipfile` does: size and CRC-32 vouch for what came out.
+
+mod decoder;
+mod lzma;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+
+use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::limits::Limits;
+
+pub(crate) use decoder::{Decoder, error_of, io_error};
+/// CRC-32 of bytes that come in pieces.
+pub(crate) use libdeflater::Crc;
+
+/// No compression.
+pub const STORED: u16 = 0;
+/// Raw deflate (RFC 1951).
+pub const DEFLATED: u16 = 8;
+/// One bzip2 stream.
+pub const BZIP2: u16 = 12;
+/// Raw LZMA1 behind a header of its own (APPNOTE 5.8).
+pub const LZMA: u16 = 14;
+/// One Zstandard frame (RFC 8878).
+pub const ZSTD: u16 = 93;
+
+/// Expansion that is free of the [`Limits::expansion`] check: tiny members may be extreme.
+const FREE_EXPANSION: u64 = 1 << 20;
+
+/// CRC-32 of `data`, as zip stores it.
+#[must_use]
+pub fn crc32(data: &[u8]) -> u32 {
+    libdeflater::crc32(data)
+}
+
+/// Decompresses a whole member that declares to hold `size` bytes.
+pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Result<Vec<u8>> {
+    let wanted = admit(method, data.len() as u64, size, limits)?;
+    match method {
+        STORED => return copy(data, wanted),
+        DEFLATED if !(data.is_empty() && size == 0) => return inflate(data, wanted),
+        _ => {}
+    }
+    let mut decoder = Decoder::new(method, data, data.len() as u64, size)?;
+    let mut out = Vec::new();
+    while out.len() < wanted {
+        let start = out.len();
+        let step = (wanted - start).min(start.max(1 << 16));
+        out.try_reserve_exact(step).map_err(|_| no_memory(wanted))?;
+        out.resize(start + step, 0);
+        decoder.read_exact(&mut out[start..]).map_err(error_of)?;
+    }
+    // An empty member has its end checked too.
+    decoder.read(&mut []).map_err(error_of)?;
+    Ok(out)
+}
+
+/// Compresses a whole member.
+///
+/// `level` means what `zipfile.ZipFile(compresslevel=level)` means and `None` is the method's
+/// default: deflate 0 (stored blocks) to 9 with -1 for the default of 6, bzip2 1 to 9 (default 9),
+/// Zstandard -131072 to 22 (default 3); stored and LZMA ignore it. A deflate level selects the
+/// libdeflate level of the same number.
+pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Vec<u8>> {
+    match method {
+        STORED => Ok(data.to_vec()),
+        DEFLATED => deflate(level, data),
+        BZIP2 => {
+            let level = checked_level(level.unwrap_or(9), 1, 9)?;
+            let level = bzip2::Compression::new(level.unsigned_abs());
+            read_all(bzip2::bufread::BzEncoder::new(data, level))
+        }
+        LZMA => lzma::compress(data),
+        ZSTD => {
+            let level = checked_level(level.unwrap_or(3), -131_072, 22)?;
+            Ok(zstd::bulk::compress(data, level)?)
+        }
+        other => Err(unknown(other)),
+    }
+}
+
+/// Holds the sizes a header declares against the limits; gives back the uncompressed one.
+pub(crate) fn admit(method: u16, compressed: u64, size: u64, limits: &Limits) -> Result<usize> {
+    if !matches!(method, STORED | DEFLATED | BZIP2 | LZMA | ZSTD) {
+        return Err(unknown(method));
+    }
+    if size > limits.member_bytes {
+        let cap = format!("at most {} bytes (limit member_bytes)", limits.member_bytes);
+        return Err(Error::new(Kind::Limit, cap, format!("{size} bytes")));
+    }
+    let most = compressed
+        .saturating_mul(limits.expansion)
+        .saturating_add(FREE_EXPANSION);
+    if size > most {
+        let cap = format!(
+            "at most {} bytes per compressed byte (limit expansion)",
+            limits.expansion
+        );
+        let found = format!("{size} bytes out of {compressed}");
+        return Err(Error::new(Kind::Limit, cap, found));
+    }
+    usize::try_from(size).map_err(|_| no_memory(usize::MAX))
+}
+
+fn copy(data: &[u8], size: usize) -> Result<Vec<u8>> {
+    if data.len() != size {
+        let expected = format!("{size} bytes");
+        return Err(Error::new(Kind::Member, expected, data.len().to_string()));
+    }
+    let mut out = Vec::new();
+    out.try_reserve_exact(size).map_err(|_| no_memory(size))?;
+    out.extend_from_slice(data);
+    Ok(out)
+}
+
+fn inflate(data: &[u8], size: usize) -> Result<Vec<u8>> {
+    let mut out = try_zeroed(size)?;
+    let found = match libdeflater::Decompressor::new().deflate_decompress(data, &mut out) {
+        Ok(written) if written == size => return Ok(out),
+        Ok(written) => format!("{written}"),
+        Err(libdeflater::DecompressionError::InsufficientSpace) => "more".to_owned(),
+        Err(libdeflater::DecompressionError::BadData) => "a damaged deflate stream".to_owned(),
+    };
+    Err(Error::new(Kind::Member, format!("{size} bytes"), found))
+}
+
+fn deflate(level: Option<i32>, data: &[u8]) -> Result<Vec<u8>> {
+    let level = match level.unwrap_or(-1) {
+        -1 => 6,
+        level => checked_level(level, 0, 9)?,
+    };
+    let level = libdeflater::CompressionLvl::new(level).unwrap_or_default();
+    let mut compressor = libdeflater::Compressor::new(level);
+    let mut out = try_zeroed(compressor.deflate_compress_bound(data.len()))?;
+    let written = compressor
+        .deflate_compress(data, &mut out)
+        .map_err(|_| no_memory(data.len()))?;
+    out.truncate(written);
+    out.shrink_to_fit();
+    Ok(out)
+}
+
+fn read_all(mut encoder: impl Read) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    encoder.read_to_end(&mut out)?;
+    Ok(out)
+}
+
+fn checked_level(level: i32, least: i32, most: i32) -> Result<i32> {
+    if (least..=most).contains(&level) {
+        return Ok(level);
+    }
+    let expected = format!("a compression level from {least} to {most}");
+    Err(Error::new(Kind::Value, expected, level.to_string()))
+}
+
+fn unknown(method: u16) -> Error {
+    let expected = "compression method 0, 8, 12, 14 or 93";
+    Error::new(Kind::Unsupported, expected, format!("method {method}"))
+}
+
+fn no_memory(size: usize) -> Error {
+    let expected = format!("room for {size} bytes");
+    Error::new(Kind::Limit, expected, "not enough memory")
+}

@@ -1,0 +1,244 @@
+//! The central directory, read at once: what each member is and how far its bytes may reach.
+
+use std::collections::HashMap;
+
+use super::end::{self, End};
+use super::name::cp437;
+use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN, UTF8};
+use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::limits::Limits;
+use crate::source::ReadAt;
+
+/// Turns the bytes of a name without UTF-8 flag into text, for archives of a known encoding.
+pub type DecodeName<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
+
+/// What the directory says about one member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Compression method (APPNOTE 4.4.5).
+    pub method: u16,
+    /// General purpose flags (4.4.4).
+    pub flags: u16,
+    /// CRC-32 of the uncompressed bytes.
+    pub crc: u32,
+    /// Compressed size in bytes.
+    pub compressed: u64,
+    /// Uncompressed size in bytes.
+    pub size: u64,
+    /// Position of the local header in the source.
+    pub(super) offset: u64,
+    /// Position that the member's data must not pass: the next member or the directory.
+    pub(super) limit: u64,
+    /// Length of the name in the headers.
+    pub(super) raw_name: u16,
+    /// Where the name is in [`Index::names`].
+    start: usize,
+    end: usize,
+}
+
+/// All members, found by name or in directory order.
+#[derive(Debug)]
+pub(super) struct Index {
+    names: String,
+    entries: Vec<Entry>,
+    /// Positions in `entries`, by name.
+    by_name: Vec<u32>,
+    /// Names as they stand in the headers, where that differs from `names`.
+    foreign: HashMap<usize, Box<[u8]>>,
+}
+
+impl Index {
+    pub(super) fn read(
+        source: &dyn ReadAt,
+        limits: &Limits,
+        decode: Option<DecodeName>,
+    ) -> Result<Self> {
+        let end = end::find(source)?;
+        let size = end.directory.end - end.directory.start;
+        check(
+            end.members,
+            limits.members.min(u32::MAX.into()),
+            "members",
+            "members",
+        )?;
+        check(
+            size,
+            limits.directory,
+            "bytes of central directory",
+            "directory",
+        )?;
+        let most = size / CENTRAL_LEN as u64;
+        if end.members > most {
+            return Err(wrong_count(end.members, &format!("room for {most}")));
+        }
+        let mut bytes = try_zeroed(usize::try_from(size).unwrap_or(usize::MAX))?;
+        source.read_exact_at(&mut bytes, end.directory.start)?;
+
+        let mut index = Self::parse(&bytes, &end, decode)?;
+        index.refuse_overlaps(end.directory.start)?;
+        index.sort_names()?;
+        Ok(index)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.entries.iter().map(|entry| self.name(entry))
+    }
+
+    pub(super) fn name(&self, entry: &Entry) -> &str {
+        &self.names[entry.start..entry.end]
+    }
+
+    /// The name of `entry` as its local header has to repeat it.
+    pub(super) fn raw_name(&self, entry: &Entry) -> &[u8] {
+        let name = self.name(entry).as_bytes();
+        self.foreign.get(&entry.start).map_or(name, |raw| raw)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Entry> {
+        let at = |&position: &u32| self.name(&self.entries[position as usize]);
+        let found = self
+            .by_name
+            .binary_search_by(|position| at(position).cmp(name))
+            .ok()?;
+        self.entries.get(self.by_name[found] as usize)
+    }
+
+    fn parse(bytes: &[u8], end: &End, decode: Option<DecodeName>) -> Result<Self> {
+        let members = usize::try_from(end.members).unwrap_or_default();
+        let mut index = Self {
+            names: String::new(),
+            entries: Vec::new(),
+            by_name: Vec::new(),
+            foreign: HashMap::new(),
+        };
+        let mut fields = Fields::new(bytes, Kind::Archive, "a central directory header");
+        while !fields.is_empty() {
+            if index.len() == members {
+                return Err(wrong_count(end.members, "more"));
+            }
+            index.push(&mut fields, end, decode)?;
+        }
+        if index.len() != members {
+            return Err(wrong_count(end.members, &index.len().to_string()));
+        }
+        Ok(index)
+    }
+
+    fn push(&mut self, fields: &mut Fields, end: &End, decode: Option<DecodeName>) -> Result<()> {
+        fields.signature(CENTRAL)?;
+        let _versions = fields.u32()?;
+        let (flags, method) = (fields.u16()?, fields.u16()?);
+        let _modified = fields.u32()?;
+        let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
+        let (raw_name, extra, comment) = (fields.u16()?, fields.u16()?, fields.u16()?);
+        let _disk_and_internal = fields.u32()?;
+        let _external = fields.u32()?;
+        let offset = fields.u32()?;
+        let raw = fields.take(raw_name.into())?;
+        let extra = fields.take(extra.into())?;
+        let _comment = fields.take(comment.into())?;
+        let [size, compressed, offset] = fields.widen([size, compressed, offset], extra)?;
+
+        let start = self.names.len();
+        self.push_name(raw, flags, decode)?;
+        // Bytes before the archive move everything by as much as they move the directory.
+        let offset = offset
+            .checked_add(end.directory.start)
+            .and_then(|offset| offset.checked_sub(end.declared))
+            .ok_or_else(|| fields.error("an offset in the file", offset.to_string()))?;
+        self.entries.push(Entry {
+            method,
+            flags,
+            crc,
+            compressed,
+            size,
+            offset,
+            limit: 0,
+            raw_name,
+            start,
+            end: self.names.len(),
+        });
+        Ok(())
+    }
+
+    fn push_name(&mut self, raw: &[u8], flags: u16, decode: Option<DecodeName>) -> Result<()> {
+        let start = self.names.len();
+        if flags & UTF8 != 0 || (raw.is_ascii() && decode.is_none()) {
+            let name = str::from_utf8(raw).map_err(|_| bad_name(raw))?;
+            self.names.push_str(name);
+        } else {
+            self.names
+                .push_str(&decode.map_or_else(|| Ok(cp437(raw)), |decode| decode(raw))?);
+            self.foreign.insert(start, raw.into());
+        }
+        // Readers disagree on whether a NUL ends the name.
+        if self.names[start..].contains('\0') {
+            return Err(bad_name(raw));
+        }
+        Ok(())
+    }
+
+    /// From the last member to the first, each must end before the one after it begins.
+    ///
+    /// The length of the local extra field is not known yet; [`super::member`] checks the exact end
+    /// against the limit that is set here. Gaps are fine: padding, data descriptors, other data.
+    fn refuse_overlaps(&mut self, directory: u64) -> Result<()> {
+        let mut by_offset: Vec<usize> = (0..self.len()).collect();
+        by_offset.sort_unstable_by_key(|&position| self.entries[position].offset);
+        let mut limit = directory;
+        for position in by_offset.into_iter().rev() {
+            let entry = &mut self.entries[position];
+            entry.limit = limit;
+            let least = LOCAL_LEN as u64 + u64::from(entry.raw_name);
+            let end = entry
+                .offset
+                .checked_add(least)
+                .and_then(|at| at.checked_add(entry.compressed));
+            if end.is_none_or(|end| end > limit) {
+                let expected = format!("a member that ends by offset {limit}");
+                let found = format!("{} bytes at offset {}", entry.compressed, entry.offset);
+                let entry = *entry;
+                return Err(Error::new(Kind::Archive, expected, found).in_member(self.name(&entry)));
+            }
+            limit = entry.offset;
+        }
+        Ok(())
+    }
+
+    fn sort_names(&mut self) -> Result<()> {
+        let mut by_name: Vec<u32> = (0..).take(self.len()).collect();
+        let name = |position: u32| self.name(&self.entries[position as usize]);
+        by_name.sort_unstable_by(|&a, &b| name(a).cmp(name(b)));
+        if let Some(pair) = by_name
+            .windows(2)
+            .find(|pair| name(pair[0]) == name(pair[1]))
+        {
+            let error = Error::new(Kind::Archive, "one member of each name", "two");
+            return Err(error.in_member(name(pair[0])));
+        }
+        self.by_name = by_name;
+        Ok(())
+    }
+}
+
+fn check(found: u64, most: u64, what: &str, limit: &str) -> Result<()> {
+    if found <= most {
+        return Ok(());
+    }
+    let expected = format!("at most {most} {what} (limit {limit})");
+    Err(Error::new(Kind::Limit, expected, found.to_string()))
+}
+
+fn wrong_count(expected: u64, found: &str) -> Error {
+    let expected = format!("{expected} members in the central directory");
+    Error::new(Kind::Archive, expected, found)
+}
+
+fn bad_name(raw: &[u8]) -> Error {
+    let expected = "a member name that is UTF-8 where it says so, without NUL";
+    Error::new(Kind::Archive, expected, raw.escape_ascii().to_string())
+}

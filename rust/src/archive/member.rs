@@ -1,0 +1,147 @@
+//! One member: its local header, which must not contradict the directory, and its data.
+
+use std::borrow::Cow;
+
+use super::index::Entry;
+use super::record::{DESCRIPTOR, Fields, LOCAL, LOCAL_LEN, UNSUPPORTED, UTF8};
+use crate::codec::zip;
+use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::limits::Limits;
+use crate::source::ReadAt;
+
+/// A member's compressed bytes, loaded and yet to be decoded.
+pub struct Fetched<'a> {
+    name: &'a str,
+    entry: &'a Entry,
+    bytes: Cow<'a, [u8]>,
+    start: usize,
+    limits: Limits,
+}
+
+impl<'a> Fetched<'a> {
+    pub(super) fn new(
+        name: &'a str,
+        entry: &'a Entry,
+        bytes: Cow<'a, [u8]>,
+        start: usize,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            name,
+            entry,
+            bytes,
+            start,
+            limits,
+        }
+    }
+
+    /// What the directory says about the member.
+    #[must_use]
+    pub fn entry(&self) -> &Entry {
+        self.entry
+    }
+
+    /// The member's data as it is in the archive.
+    #[must_use]
+    pub fn compressed(&self) -> &[u8] {
+        let rest = self.bytes.get(self.start..).unwrap_or_default();
+        let len = usize::try_from(self.entry.compressed).unwrap_or(usize::MAX);
+        rest.get(..len).unwrap_or_default()
+    }
+
+    /// Decompresses, and verifies size and CRC-32.
+    pub fn decode(&self) -> Result<Vec<u8>> {
+        let Entry {
+            method, size, crc, ..
+        } = *self.entry;
+        let bytes = zip::decompress(method, self.compressed(), size, &self.limits)
+            .map_err(|error| error.in_member(self.name))?;
+        check_crc(crc, zip::crc32(&bytes)).map_err(|error| error.in_member(self.name))?;
+        Ok(bytes)
+    }
+}
+
+pub(super) fn check_crc(expected: u32, found: u32) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let expected = format!("CRC-32 {expected:#010x}");
+    Err(Error::new(Kind::Member, expected, format!("{found:#010x}")))
+}
+
+/// Refuses what is not served and what passes a limit, before anything is read.
+pub(super) fn admit(entry: &Entry, limits: &Limits) -> Result<()> {
+    refuse_flags(entry.flags)?;
+    zip::admit(entry.method, entry.compressed, entry.size, limits).map(drop)
+}
+
+/// Reads `entry` from its local header to at least `data` bytes of its data, at once.
+///
+/// The extra field may have any length up to 65,535 bytes, but nothing beyond the member's limit
+/// belongs to it; members usually fill the room up to their limit, so little is read in vain.
+pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Result<Cow<'a, [u8]>> {
+    let most = LOCAL_LEN as u64 + u64::from(entry.raw_name) + u64::from(u16::MAX);
+    let len = most.saturating_add(data).min(entry.limit - entry.offset);
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    if let Some(all) = source.as_slice()
+        && let Ok(start) = usize::try_from(entry.offset)
+        && let Some(bytes) = all.get(start..).and_then(|rest| rest.get(..len))
+    {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut bytes = try_zeroed(len)?;
+    source.read_exact_at(&mut bytes, entry.offset)?;
+    Ok(Cow::Owned(bytes))
+}
+
+/// Where in `bytes`, which begin with the local header of `entry`, its data begins.
+pub(super) fn data_start(bytes: &[u8], entry: &Entry, raw_name: &[u8]) -> Result<usize> {
+    let mut fields = Fields::new(bytes, Kind::Member, "a local header");
+    fields.signature(LOCAL)?;
+    let _version = fields.u16()?;
+    let (flags, method) = (fields.u16()?, fields.u16()?);
+    let _modified = fields.u32()?;
+    let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
+    let (name_len, extra_len) = (fields.u16()?, fields.u16()?);
+    let name = fields.take(name_len.into())?;
+    let extra = fields.take(extra_len.into())?;
+
+    refuse_flags(flags)?;
+    let same_encoding = (flags ^ entry.flags) & UTF8 == 0 || name.is_ascii();
+    if name != raw_name || !same_encoding {
+        let expected = format!("name {}", raw_name.escape_ascii());
+        return Err(fields.error(expected, name.escape_ascii().to_string()));
+    }
+    let [size, compressed] = fields.widen([size, compressed], extra)?;
+    // With a data descriptor the writer did not know these yet and may have left zeros.
+    let unknown = flags & DESCRIPTOR != 0;
+    for (what, found, expected, unknown) in [
+        ("method", method.into(), entry.method.into(), false),
+        ("CRC-32", crc.into(), entry.crc.into(), unknown),
+        ("compressed size", compressed, entry.compressed, unknown),
+        ("size", size, entry.size, unknown),
+    ] {
+        if found != expected && !(unknown && found == 0) {
+            return Err(fields.error(format!("{what} {expected}"), found.to_string()));
+        }
+    }
+    let start = LOCAL_LEN + usize::from(name_len) + usize::from(extra_len);
+    let end = (entry.offset + start as u64).checked_add(entry.compressed);
+    if end.is_none_or(|end| end > entry.limit) {
+        let expected = format!("data that ends by offset {}", entry.limit);
+        return Err(fields.error(expected, format!("{} bytes", entry.compressed)));
+    }
+    Ok(start)
+}
+
+fn refuse_flags(flags: u16) -> Result<()> {
+    if flags & UNSUPPORTED == 0 {
+        return Ok(());
+    }
+    let expected = "a member that is neither encrypted nor patched";
+    Err(Error::new(
+        Kind::Unsupported,
+        expected,
+        format!("flags {flags:#06x}"),
+    ))
+}

@@ -1,0 +1,287 @@
+//! Forward-only writer, byte for byte what Python's `ZipFile.writestr` leaves in a seekable file.
+//!
+//! Every member is compressed before it is added, so that its header is written once, with CRC-32
+//! and sizes: no data descriptor and no seek, and any [`Write`] serves.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use super::record::{CENTRAL, END, END64, LOCAL, LOCATOR64, UTF8};
+use crate::codec::zip;
+use crate::error::{Error, Kind, Result};
+
+/// Sizes and offsets beyond this go to zip64 fields: `zipfile.ZIP64_LIMIT`, half of what the plain
+/// fields could hold.
+const ZIP64_LIMIT: u64 = (1 << 31) - 1;
+/// Most members without zip64 end record: `zipfile.ZIP_FILECOUNT_LIMIT`.
+const MEMBER_LIMIT: u64 = (1 << 16) - 1;
+/// `create_system` 3 (Unix) and permissions `?rw-------`, as `writestr` sets them.
+const SYSTEM: u8 = 3;
+const ATTRIBUTES: u32 = 0o600 << 16;
+/// Flag bit 1 of an LZMA member: the stream has an end marker.
+const END_MARKER: u16 = 1 << 1;
+
+/// A member that is ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compressed {
+    /// Name, with `/` between its parts.
+    pub name: String,
+    /// Compression method.
+    pub method: u16,
+    /// CRC-32 of the uncompressed bytes.
+    pub crc: u32,
+    /// Uncompressed size.
+    pub size: u64,
+    /// Compressed bytes.
+    pub data: Vec<u8>,
+}
+
+impl Compressed {
+    /// Compresses `data`; `level` as for [`zip::compress`].
+    pub fn new(name: String, method: u16, level: Option<i32>, data: &[u8]) -> Result<Self> {
+        Ok(Self {
+            name,
+            method,
+            crc: zip::crc32(data),
+            size: data.len() as u64,
+            data: zip::compress(method, level, data)?,
+        })
+    }
+}
+
+/// How an archive is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Whether zip64 may be used where it is needed, else [`Kind::LargeZip`].
+    pub allow_zip64: bool,
+    /// Modification time of all members, from [`dos_time`].
+    pub modified: u32,
+}
+
+/// Packs a local date and time the way zip headers hold them, to two seconds (APPNOTE 4.4.6).
+pub fn dos_time(year: u16, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Result<u32> {
+    let in_range = (1980..=2107).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        // 60 is a leap second.
+        && second <= 60;
+    if !in_range {
+        let found = format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
+        return Err(Error::new(Kind::Value, "a time from 1980 to 2107", found));
+    }
+    let date = u32::from(year - 1980) << 9 | u32::from(month) << 5 | u32::from(day);
+    let time = u32::from(hour) << 11 | u32::from(minute) << 5 | u32::from(second.min(59) / 2);
+    Ok(date << 16 | time)
+}
+
+/// Writes members one after the other, then the directory.
+pub struct Writer<W: Write> {
+    sink: W,
+    /// Offset of the next byte.
+    at: u64,
+    options: Options,
+    directory: Vec<u8>,
+    names: HashSet<String>,
+}
+
+impl<W: Write> Writer<W> {
+    /// `start` is the offset at which the sink stands; the directory's offsets include it.
+    pub fn new(sink: W, start: u64, options: Options) -> Self {
+        Self {
+            sink,
+            at: start,
+            options,
+            directory: Vec::new(),
+            names: HashSet::new(),
+        }
+    }
+
+    /// Writes one member.
+    pub fn add(&mut self, member: &Compressed) -> Result<()> {
+        let header = Header::new(member, self.at, self.options.modified)
+            .map_err(|error| error.in_member(&member.name))?;
+        self.allow_zip64(
+            self.names.len() as u64 >= MEMBER_LIMIT,
+            "more than 65,535 members",
+        )?;
+        self.allow_zip64(header.zip64, "a member of more than 2 GiB")?;
+        self.allow_zip64(self.at > ZIP64_LIMIT, "an archive of more than 2 GiB")?;
+        if !self.names.insert(member.name.clone()) {
+            let error = Error::new(Kind::Value, "a name that is not in the archive", "it twice");
+            return Err(error.in_member(&member.name));
+        }
+        self.put(&header.local())?;
+        self.put(&member.data)?;
+        header.central(&mut self.directory);
+        Ok(())
+    }
+
+    /// Writes the directory and gives the flushed sink back.
+    pub fn finish(mut self) -> Result<W> {
+        let (members, offset) = (self.names.len() as u64, self.at);
+        let size = self.directory.len() as u64;
+        let zip64 = members > MEMBER_LIMIT || offset > ZIP64_LIMIT || size > ZIP64_LIMIT;
+        self.allow_zip64(
+            zip64,
+            "a directory beyond 2 GiB or of more than 65,535 members",
+        )?;
+
+        let mut records = std::mem::take(&mut self.directory);
+        if zip64 {
+            let end = offset + size;
+            records.extend(END64);
+            records.extend(44_u64.to_le_bytes());
+            records.extend([45, 0, 45, 0]);
+            records.extend([0; 8]);
+            for value in [members, members, size, offset] {
+                records.extend(value.to_le_bytes());
+            }
+            records.extend(LOCATOR64);
+            records.extend([0; 4]);
+            records.extend(end.to_le_bytes());
+            records.extend(1_u32.to_le_bytes());
+        }
+        let members = u16::try_from(members).unwrap_or(u16::MAX).to_le_bytes();
+        records.extend(END);
+        records.extend([0; 4]);
+        records.extend([members, members].concat());
+        records.extend(narrow(size).to_le_bytes());
+        records.extend(narrow(offset).to_le_bytes());
+        records.extend([0; 2]);
+        self.put(&records)?;
+        self.sink.flush()?;
+        Ok(self.sink)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.sink.write_all(bytes)?;
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn allow_zip64(&self, needed: bool, why: &str) -> Result<()> {
+        if !needed || self.options.allow_zip64 {
+            return Ok(());
+        }
+        Err(Error::new(Kind::LargeZip, "an archive without zip64", why))
+    }
+}
+
+/// The fields that local and central header share, and where the member begins.
+struct Header<'a> {
+    name: &'a str,
+    method: u16,
+    crc: u32,
+    compressed: u64,
+    size: u64,
+    offset: u64,
+    modified: u32,
+    zip64: bool,
+}
+
+impl<'a> Header<'a> {
+    fn new(member: &'a Compressed, offset: u64, modified: u32) -> Result<Self> {
+        if member.name.len() > usize::from(u16::MAX) || member.name.contains('\0') {
+            let expected = "a name of at most 65,535 bytes without NUL";
+            let found = format!("{} bytes", member.name.len());
+            return Err(Error::new(Kind::Value, expected, found));
+        }
+        let (compressed, size) = (member.data.len() as u64, member.size);
+        Ok(Self {
+            name: &member.name,
+            method: member.method,
+            crc: member.crc,
+            compressed,
+            size,
+            offset,
+            modified,
+            // `zipfile` decides before it compresses and leaves room for 5 % of growth.
+            zip64: u128::from(size) * 21 > u128::from(ZIP64_LIMIT) * 20 || compressed > ZIP64_LIMIT,
+        })
+    }
+
+    fn local(&self) -> Vec<u8> {
+        let (mut compressed, mut size) = (narrow(self.compressed), narrow(self.size));
+        let mut extra = Vec::new();
+        if self.zip64 {
+            (compressed, size) = (u32::MAX, u32::MAX);
+            extra = extra64(&[self.size, self.compressed]);
+        }
+        let mut out = LOCAL.to_vec();
+        out.extend(self.version(self.zip64).to_le_bytes());
+        self.common(&mut out, compressed, size, extra.len());
+        out.extend(self.name.as_bytes());
+        out.extend(extra);
+        out
+    }
+
+    fn central(&self, out: &mut Vec<u8>) {
+        let (mut compressed, mut size) = (narrow(self.compressed), narrow(self.size));
+        let mut offset = narrow(self.offset);
+        let mut values = Vec::new();
+        if self.size > ZIP64_LIMIT || self.compressed > ZIP64_LIMIT {
+            (compressed, size) = (u32::MAX, u32::MAX);
+            values.extend([self.size, self.compressed]);
+        }
+        if self.offset > ZIP64_LIMIT {
+            offset = u32::MAX;
+            values.push(self.offset);
+        }
+        let extra = extra64(&values);
+        let version = self.version(self.zip64 || !values.is_empty());
+        out.extend(CENTRAL);
+        out.extend([version.to_le_bytes()[0], SYSTEM]);
+        out.extend(version.to_le_bytes());
+        self.common(out, compressed, size, extra.len());
+        // No comment, disk 0, no internal attributes.
+        out.extend([0; 6]);
+        out.extend(ATTRIBUTES.to_le_bytes());
+        out.extend(offset.to_le_bytes());
+        out.extend(self.name.as_bytes());
+        out.extend(extra);
+    }
+
+    fn common(&self, out: &mut Vec<u8>, compressed: u32, size: u32, extra: usize) {
+        let utf8 = if self.name.is_ascii() { 0 } else { UTF8 };
+        let marker = if self.method == zip::LZMA {
+            END_MARKER
+        } else {
+            0
+        };
+        out.extend((utf8 | marker).to_le_bytes());
+        out.extend(self.method.to_le_bytes());
+        for value in [self.modified, self.crc, compressed, size] {
+            out.extend(value.to_le_bytes());
+        }
+        for len in [self.name.len(), extra] {
+            out.extend(u16::try_from(len).unwrap_or(u16::MAX).to_le_bytes());
+        }
+    }
+
+    /// Version needed to extract (APPNOTE 4.4.3.2).
+    fn version(&self, zip64: bool) -> u16 {
+        match self.method {
+            zip::BZIP2 => 46,
+            zip::LZMA | zip::ZSTD => 63,
+            _ if zip64 => 45,
+            _ => 20,
+        }
+    }
+}
+
+fn narrow(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// A zip64 extra field (4.5.3), or nothing without values.
+fn extra64(values: &[u64]) -> Vec<u8> {
+    if values.is_empty() {
+        return Vec::new();
+    }
+    let len = u16::try_from(values.len() * 8).unwrap_or(u16::MAX);
+    let mut extra = [1_u16.to_le_bytes(), len.to_le_bytes()].concat();
+    extra.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    extra
+}
