@@ -1,5 +1,52 @@
 //! NetCDF bytes to and from named arrays.
+//!
+//! Two formats share the model: [`classic`] (NetCDF-3) and [`hdf5`] (NetCDF-4). Of HDF5 only what
+//! NetCDF writers emit for plain arrays is read; the rest is [`Kind::Unsupported`].
 
+pub mod classic;
+mod cursor;
+pub mod hdf5;
 mod model;
 
+use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
+
+pub use hdf5::head;
 pub use model::{Attr, DType, Data, Dataset, Endian, Variable};
+
+/// Reads a NetCDF file of either format, told apart by its first bytes.
+///
+/// [`Kind::Netcdf`] means that it is malformed; [`Kind::Unsupported`] that another reader may be
+/// asked.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
+    if bytes.starts_with(&hdf5::SIGNATURE) {
+        hdf5::read(bytes, limits)
+    } else if bytes.starts_with(b"CDF") {
+        classic::read(bytes, limits)
+    } else {
+        let start = bytes.get(..8).unwrap_or(bytes);
+        Err(malformed(
+            "the signature of NetCDF-3 or HDF5 at offset 0",
+            format!("{}", start.escape_ascii()),
+        ))
+    }
+}
+
+fn malformed(expected: impl Into<String>, found: impl Into<String>) -> Error {
+    Error::new(Kind::Netcdf, expected, found)
+}
+
+fn unsupported(expected: impl Into<String>, found: impl Into<String>) -> Error {
+    Error::new(Kind::Unsupported, expected, found)
+}
+
+/// A UTF-8 name or text of the file, or an error that says where it is.
+fn utf8(bytes: &[u8], what: &str, offset: usize) -> Result<String> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(_) => Err(malformed(
+            format!("{what} in UTF-8 at offset {offset}"),
+            format!("{}", bytes.escape_ascii()),
+        )),
+    }
+}

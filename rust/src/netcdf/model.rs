@@ -82,9 +82,9 @@ pub enum Data {
 pub enum Attr {
     /// One text.
     Text(String),
-    /// A list of texts.
+    /// A list of texts; never of one, which is [`Attr::Text`].
     Texts(Vec<String>),
-    /// Numbers of one type.
+    /// Numbers of one type. NetCDF makes no difference between a number and a list of one.
     Numbers {
         /// Type of each number, never [`DType::Str`].
         dtype: DType,
@@ -92,8 +92,6 @@ pub enum Attr {
         order: Endian,
         /// The numbers, one after the other.
         bytes: Vec<u8>,
-        /// Whether it is a single number and not a list (of one).
-        scalar: bool,
     },
 }
 

@@ -1,0 +1,63 @@
+//! The two checksums of HDF5: Jenkins' lookup3 for metadata, Fletcher-32 for chunks.
+
+/// Bob Jenkins' `lookup3.c`, `hashlittle` with an initial value of 0 (section VIII).
+pub(super) fn lookup3(bytes: &[u8]) -> u32 {
+    // The C code adds the length as an unsigned int, so its low 32 bits count.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the low 32 bits are what is defined"
+    )]
+    let start = 0xdead_beef_u32.wrapping_add(bytes.len() as u32);
+    let mut state = [start; 3];
+    let mut blocks = bytes.chunks(12).peekable();
+    while let Some(block) = blocks.next() {
+        let mut words = [0; 12];
+        for (to, from) in words.iter_mut().zip(block) {
+            *to = *from;
+        }
+        for (value, word) in state.iter_mut().zip(words.as_chunks::<4>().0) {
+            *value = value.wrapping_add(u32::from_le_bytes(*word));
+        }
+        if blocks.peek().is_some() {
+            mix(&mut state);
+        } else {
+            finish(&mut state);
+        }
+    }
+    state[2]
+}
+
+fn mix([a, b, c]: &mut [u32; 3]) {
+    let step = |x: &mut u32, y: &mut u32, z: &mut u32, bits: u32| {
+        *x = x.wrapping_sub(*z) ^ z.rotate_left(bits);
+        *z = z.wrapping_add(*y);
+    };
+    step(a, b, c, 4);
+    step(b, c, a, 6);
+    step(c, a, b, 8);
+    step(a, b, c, 16);
+    step(b, c, a, 19);
+    step(c, a, b, 4);
+}
+
+fn finish([a, b, c]: &mut [u32; 3]) {
+    let step = |x: &mut u32, y: u32, bits: u32| *x = (*x ^ y).wrapping_sub(y.rotate_left(bits));
+    step(c, *b, 14);
+    step(a, *c, 11);
+    step(b, *a, 25);
+    step(c, *b, 16);
+    step(a, *c, 4);
+    step(b, *a, 14);
+    step(c, *b, 24);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lookup3_gives_the_values_of_its_author() {
+        assert_eq!(lookup3(b""), 0xdead_beef);
+        assert_eq!(lookup3(b"Four score and seven years ago"), 0x1777_0551);
+    }
+}

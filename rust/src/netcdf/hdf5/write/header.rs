@@ -1,0 +1,221 @@
+//! One object header of version 2 and its messages (section IV.A).
+
+use super::super::{NOT_A_VARIABLE, UNDEFINED, message};
+use super::Stored;
+use super::file::File;
+use super::types::{datatype, simple};
+use crate::error::Result;
+use crate::netcdf::model::{Attr, DType, Endian, Variable};
+use crate::netcdf::unsupported;
+
+/// Sizes of chunk 0 have 4 bytes; the order in which attributes were created is kept.
+const FLAGS: u8 = 0x02 | 0x04;
+
+pub(super) struct Header<'f> {
+    file: &'f mut File,
+    start: usize,
+    pub(super) attrs: u16,
+    links: u64,
+}
+
+impl<'f> Header<'f> {
+    pub(super) fn new(file: &'f mut File) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "an address in a buffer in memory"
+        )]
+        let start = file.address() as usize;
+        file.put(b"OHDR");
+        file.put(&[2, FLAGS]);
+        file.u32(0);
+        Self {
+            file,
+            start,
+            attrs: 0,
+            links: 0,
+        }
+    }
+
+    /// The header ends here: fills in its size.
+    pub(super) fn finish(mut self) -> Result<()> {
+        if self.attrs > 0 {
+            let count = self.attrs;
+            self.message(message::ATTRIBUTE_INFO, 0, |file| {
+                // Version 0; creation order is tracked; no dense storage.
+                file.put(&[0, 1]);
+                file.u16(count);
+                file.u64(UNDEFINED);
+                file.u64(UNDEFINED);
+                Ok(())
+            })?;
+        }
+        let content = self.file.address() - self.start as u64 - 10;
+        let size = u32::try_from(content)
+            .map_err(|_| unsupported("an object header below 4 GiB", content.to_string()))?;
+        self.file.fill(self.start + 6, &size.to_le_bytes());
+        self.file.seal(self.start);
+        Ok(())
+    }
+
+    fn bytes(&mut self, kind: u8, body: &[u8]) -> Result<()> {
+        self.message(kind, 0, |file| {
+            file.put(body);
+            Ok(())
+        })
+    }
+
+    /// A message whose size is what `body` writes.
+    pub(super) fn message(
+        &mut self,
+        kind: u8,
+        order: u16,
+        body: impl FnOnce(&mut File) -> Result<()>,
+    ) -> Result<()> {
+        self.file.put(&[kind, 0, 0, 0]);
+        self.file.u16(order);
+        let start = self.file.address();
+        body(self.file)?;
+        let size = self.file.address() - start;
+        let size = u16::try_from(size).map_err(|_| {
+            unsupported(
+                "attributes below 64 KiB, the most of an HDF5 message",
+                format!("{size} bytes"),
+            )
+        })?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "an address in a buffer in memory"
+        )]
+        self.file.fill(start as usize - 5, &size.to_le_bytes());
+        Ok(())
+    }
+
+    /// Shape, type, fill value and storage of a variable.
+    pub(super) fn variable(&mut self, variable: &Variable, stored: Stored) -> Result<()> {
+        self.array(
+            &variable.shape,
+            &datatype(variable.dtype, variable.order),
+            fill(variable),
+        )?;
+        if let Stored::LastShuffled { itemsize, .. } = stored {
+            self.message(message::FILTERS, 0, |file| {
+                // Version 2, one filter: shuffle (2), mandatory, with one value.
+                file.put(&[2, 1, 2, 0, 0, 0, 1, 0]);
+                file.u32(itemsize);
+                Ok(())
+            })?;
+        }
+        self.message(message::LAYOUT, 0, |file| {
+            layout(file, &variable.shape, stored);
+            Ok(())
+        })
+    }
+
+    /// A dimension without coordinate: an array of floats that has a shape and never any data.
+    pub(super) fn dimension(&mut self, id: usize, length: u64) -> Result<()> {
+        self.array(&[length], &datatype(DType::F32, Endian::Big), None)?;
+        self.message(message::LAYOUT, 0, |file| {
+            file.put(&[3, 1]);
+            file.u64(UNDEFINED);
+            file.u64(length.saturating_mul(4));
+            Ok(())
+        })?;
+        self.scale(id, &format!("{NOT_A_VARIABLE}{length:>10}"))
+    }
+
+    fn array(&mut self, shape: &[u64], datatype: &[u8], fill: Option<&[u8]>) -> Result<()> {
+        self.bytes(message::DATASPACE, &simple(shape))?;
+        self.bytes(message::DATATYPE, datatype)?;
+        // Version 3; space is allocated late, and filled if bit 5 says that there is a value.
+        match fill {
+            None => self.bytes(message::FILL_VALUE, &[3, 0x0A]),
+            Some(value) => self.message(message::FILL_VALUE, 0, |file| {
+                file.put(&[3, 0x2A]);
+                file.size(value.len())?;
+                file.put(value);
+                Ok(())
+            }),
+        }
+    }
+
+    /// Flags and creation order of a group; its links follow.
+    pub(super) fn group(&mut self, links: usize) -> Result<()> {
+        self.message(message::LINK_INFO, 0, |file| {
+            // Version 0; creation order is tracked; no dense storage.
+            file.put(&[0, 1]);
+            file.u64(links as u64);
+            file.u64(UNDEFINED);
+            file.u64(UNDEFINED);
+            Ok(())
+        })?;
+        self.bytes(message::GROUP_INFO, &[0, 0])
+    }
+
+    /// A hard link to the object header at `address`.
+    pub(super) fn link(&mut self, name: &str, address: u64) -> Result<()> {
+        let order = self.links;
+        self.links += 1;
+        self.message(message::LINK, 0, |file| {
+            // Version 1; length of the name in 2 bytes, creation order and character set (UTF-8) given.
+            file.put(&[1, 0x01 | 0x04 | 0x10]);
+            file.u64(order);
+            file.put(&[1]);
+            file.short(name.len())?;
+            file.put(name.as_bytes());
+            file.u64(address);
+            Ok(())
+        })
+    }
+}
+
+/// The fill value of a variable: what its attribute says, if it is of the same type.
+fn fill(variable: &Variable) -> Option<&[u8]> {
+    variable.attrs.iter().find_map(|(name, attr)| match attr {
+        Attr::Numbers {
+            dtype,
+            order,
+            bytes,
+        } if name == "_FillValue"
+            && (*dtype, *order) == (variable.dtype, variable.order)
+            && Some(bytes.len()) == dtype.size() =>
+        {
+            Some(bytes.as_slice())
+        }
+        _ => None,
+    })
+}
+
+/// Section IV.A.2.i.
+fn layout(file: &mut File, shape: &[u64], stored: Stored) {
+    let (address, bytes) = match stored {
+        Stored::Nowhere => (UNDEFINED, 0),
+        Stored::At { address, bytes } => (address, bytes),
+        Stored::Last { bytes } => {
+            file.put(&[3, 1]);
+            file.payload();
+            file.u64(bytes);
+            return;
+        }
+        Stored::LastShuffled { itemsize, bytes } => {
+            // Version 4, chunked, its only chunk filtered. Version 3 would need a B-tree node of
+            // 3.7 kB for that chunk, nearly all of it unused. libhdf5 insists that lengths take no
+            // more bytes than the largest needs, and the last of them is the element's size.
+            let largest = shape.iter().copied().fold(u64::from(itemsize), u64::max);
+            let width = largest.ilog2() as usize / 8 + 1;
+            file.put(&[4, 2, 2]);
+            file.put(&[shape.len() + 1, width].map(|n| u8::try_from(n).unwrap_or(u8::MAX)));
+            for len in shape.iter().copied().chain([u64::from(itemsize)]) {
+                file.put(len.to_le_bytes().get(..width).unwrap_or_default());
+            }
+            // A single-chunk index: stored size, no filter left out, address.
+            file.put(&[1]);
+            file.u64(bytes);
+            file.u32(0);
+            file.payload();
+            return;
+        }
+    };
+    file.put(&[3, 1]);
+    file.u64(address);
+    file.u64(bytes);
+}
