@@ -156,8 +156,8 @@ class Writer:
     level : int or None
         Its level.
     allow_zip64 : bool
-    date_time : tuple of int
-        DOS date and time of the members.
+    modified : int
+        DOS date and time of the members (APPNOTE 4.4.6).
 
     """
 
@@ -170,7 +170,7 @@ class Writer:
         method: int,
         level: int | None,
         allow_zip64: bool,
-        date_time: tuple[int, int],
+        modified: int,
     ) -> Writer: ...
     def add_results(
         self,

@@ -153,16 +153,17 @@ def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
         "method": probe.compression,
         "level": probe.compresslevel,
         "allow_zip64": kwargs.get("allowZip64", True),
-        "date_time": _dos_time(),
+        "modified": _dos_time(),
     }
 
 
-def _dos_time() -> tuple[int, int]:
+def _dos_time() -> int:
     """Now, as zip members carry it (APPNOTE 4.4.6): local time, two-second steps, from 1980 to 2107."""
     now = time.localtime()
     year = min(max(now.tm_year, 1980), 2107)
     date = (year - 1980) << 9 | now.tm_mon << 5 | now.tm_mday
-    return date, now.tm_hour << 11 | now.tm_min << 5 | now.tm_sec // 2
+    clock = now.tm_hour << 11 | now.tm_min << 5 | min(now.tm_sec, 59) // 2
+    return date << 16 | clock
 
 
 @contextlib.contextmanager

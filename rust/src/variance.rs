@@ -12,19 +12,31 @@ const RUN: usize = 128;
 /// Little-endian numbers; the sums are float64 whatever the dtype, in two passes, and NaN is skipped (pandas,
 /// `nanops.nanvar`). Fewer than two values give NaN.
 pub fn variances(bytes: &[u8], dtype: DType, modes: usize) -> Result<Vec<f64>> {
-    let size = dtype.size().ok_or_else(|| Error::new(Kind::Value, "numbers", "text"))?;
+    let size = dtype
+        .size()
+        .ok_or_else(|| Error::new(Kind::Value, "numbers", "text"))?;
     if modes == 0 || bytes.len() % (modes * size) != 0 {
         let found = format!("{} bytes", bytes.len());
-        return Err(Error::new(Kind::Value, format!("{modes} modes of equal size"), found));
+        return Err(Error::new(
+            Kind::Value,
+            format!("{modes} modes of equal size"),
+            found,
+        ));
     }
     let each = bytes.len() / modes;
     if each == 0 {
         return Ok(vec![f64::NAN; modes]);
     }
-    Ok(bytes.chunks_exact(each).map(|mode| variance_of(mode, dtype)).collect())
+    Ok(bytes
+        .chunks_exact(each)
+        .map(|mode| variance_of(mode, dtype))
+        .collect())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "pandas converts 64-bit integers to float64 too")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "pandas converts 64-bit integers to float64 too"
+)]
 fn variance_of(mode: &[u8], dtype: DType) -> f64 {
     match dtype {
         DType::I8 => variance(mode, |[a]| f64::from(i8::from_le_bytes([a]))),
@@ -67,7 +79,11 @@ fn variance<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f64) -> f6
     let mean = total / count as f64;
     let (squares, _) = pairwise(items, &|item| {
         let value = number(*item);
-        if value.is_nan() { (0.0, 0) } else { ((mean - value) * (mean - value), 1) }
+        if value.is_nan() {
+            (0.0, 0)
+        } else {
+            ((mean - value) * (mean - value), 1)
+        }
     });
     squares / (count - 1) as f64
 }
@@ -112,8 +128,18 @@ mod tests {
     #[test]
     fn too_few_values_and_infinities_give_nan() {
         let data = bytes(&[1.0, f64::NAN, f64::NAN, f64::NAN, f64::INFINITY, 1.0]);
-        assert!(variances(&data, DType::F64, 3).unwrap().iter().all(|v| v.is_nan()));
-        assert!(variances(&[], DType::F64, 2).unwrap().iter().all(|v| v.is_nan()));
+        assert!(
+            variances(&data, DType::F64, 3)
+                .unwrap()
+                .iter()
+                .all(|v| v.is_nan())
+        );
+        assert!(
+            variances(&[], DType::F64, 2)
+                .unwrap()
+                .iter()
+                .all(|v| v.is_nan())
+        );
     }
 
     #[test]
@@ -125,11 +151,35 @@ mod tests {
             (DType::I16, vec![255, 255, 0, 0, 1, 0]),
             (DType::U16, vec![1, 0, 2, 0, 3, 0]),
             (DType::F16, vec![0x00, 0x3c, 0x00, 0x40, 0x00, 0x42]),
-            (DType::F32, [1_f32, 2.0, 3.0].iter().flat_map(|v| v.to_le_bytes()).collect()),
-            (DType::I32, [-1_i32, 0, 1].iter().flat_map(|v| v.to_le_bytes()).collect()),
-            (DType::U32, [1_u32, 2, 3].iter().flat_map(|v| v.to_le_bytes()).collect()),
-            (DType::I64, [-1_i64, 0, 1].iter().flat_map(|v| v.to_le_bytes()).collect()),
-            (DType::U64, [1_u64, 2, 3].iter().flat_map(|v| v.to_le_bytes()).collect()),
+            (
+                DType::F32,
+                [1_f32, 2.0, 3.0]
+                    .iter()
+                    .flat_map(|v| v.to_le_bytes())
+                    .collect(),
+            ),
+            (
+                DType::I32,
+                [-1_i32, 0, 1]
+                    .iter()
+                    .flat_map(|v| v.to_le_bytes())
+                    .collect(),
+            ),
+            (
+                DType::U32,
+                [1_u32, 2, 3].iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ),
+            (
+                DType::I64,
+                [-1_i64, 0, 1]
+                    .iter()
+                    .flat_map(|v| v.to_le_bytes())
+                    .collect(),
+            ),
+            (
+                DType::U64,
+                [1_u64, 2, 3].iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ),
         ] {
             let found = variances(&data, dtype, 1).unwrap();
             assert!((found[0] - expected).abs() < 1e-12, "{dtype:?} {found:?}");
@@ -140,7 +190,10 @@ mod tests {
     fn long_sums_stay_accurate() {
         let values: Vec<f64> = (0..1_000_000).map(|i| 1e6 + f64::from(i % 2)).collect();
         let found = variances(&bytes(&values), DType::F64, 1).unwrap();
-        assert!((found[0] - 0.25 * 1e6 / (1e6 - 1.0)).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found[0] - 0.25 * 1e6 / (1e6 - 1.0)).abs() < 1e-12,
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -5,10 +5,7 @@
 //! blocks (RFC 1951, 3.2.4) and end with one complete compressed stream, so the noise costs a copy and
 //! everything else is still one ordinary member that every inflater reads.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-use libdeflater::{CompressionLvl, Compressor};
+use super::deflate::append;
 
 /// Most bytes of one stored block (RFC 1951, 3.2.4: LEN has 16 bits).
 const STORED_MOST: usize = 65_535;
@@ -20,11 +17,6 @@ const PROBES: usize = 4;
 /// A plane is stored when the trial saves less than one part in so many. Planes that save 3 % cost as
 /// much time as those that save 50 %.
 const WORTH: usize = 32;
-
-thread_local! {
-    /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.
-    static COMPRESSORS: RefCell<HashMap<i32, Compressor>> = RefCell::new(HashMap::new());
-}
 
 /// The libdeflate level for a zip `compresslevel`: -1 is the default, 0 stores.
 ///
@@ -62,7 +54,8 @@ pub fn deflate(data: &[u8], head: usize, itemsize: usize, compresslevel: i32) ->
         return compress(data, compresslevel);
     }
     let (noise, rest) = data.split_at(head + noisy * plane);
-    let mut out = Vec::with_capacity(noise.len() + noise.len() / STORED_MOST * 5 + rest.len() / 2 + 64);
+    let mut out =
+        Vec::with_capacity(noise.len() + noise.len() / STORED_MOST * 5 + rest.len() / 2 + 64);
     for block in noise.chunks(STORED_MOST) {
         // A chunk's length fits 16 bits by construction.
         #[expect(clippy::cast_possible_truncation, reason = "at most 65,535")]
@@ -89,20 +82,6 @@ fn is_noise(plane: &[u8]) -> bool {
     saved < PROBE * PROBES / WORTH
 }
 
-/// Appends one complete deflate stream of `data`.
-fn append(out: &mut Vec<u8>, data: &[u8], level: i32) {
-    COMPRESSORS.with_borrow_mut(|compressors| {
-        let compressor = compressors.entry(level).or_insert_with(|| {
-            Compressor::new(CompressionLvl::new(level).unwrap_or_default())
-        });
-        let start = out.len();
-        out.resize(start + compressor.deflate_compress_bound(data.len()), 0);
-        // The bound is always enough; 0 bytes would be no deflate stream and fail every reader.
-        let written = compressor.deflate_compress(data, &mut out[start..]).unwrap_or(0);
-        out.truncate(start + written);
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use libdeflater::Decompressor;
@@ -112,7 +91,9 @@ mod tests {
 
     fn inflate(deflated: &[u8], len: usize) -> Vec<u8> {
         let mut out = vec![0; len];
-        let n = Decompressor::new().deflate_decompress(deflated, &mut out).unwrap();
+        let n = Decompressor::new()
+            .deflate_decompress(deflated, &mut out)
+            .unwrap();
         out.truncate(n);
         out
     }
@@ -148,7 +129,9 @@ mod tests {
 
     #[test]
     fn a_higher_level_is_never_larger_on_text() {
-        let text: Vec<u8> = (0..20_000).flat_map(|i| format!("{},\n", i * i).into_bytes()).collect();
+        let text: Vec<u8> = (0..20_000)
+            .flat_map(|i| format!("{},\n", i * i).into_bytes())
+            .collect();
         let sizes: Vec<_> = (0..=9).map(|level| compress(&text, level).len()).collect();
         assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
     }

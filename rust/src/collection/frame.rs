@@ -9,9 +9,22 @@ use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Variable};
 /// Attributes that make xarray decode a variable by the CF conventions. An array that has one of them
 /// is read by xarray itself.
 const CF_ATTRIBUTES: [&str; 16] = [
-    "_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned", "dtype", "units",
-    "calendar", "coordinates", "_Encoding", "bounds", "grid_mapping", "cell_measures",
-    "formula_terms", "ancillary_variables", "flag_values",
+    "_FillValue",
+    "missing_value",
+    "scale_factor",
+    "add_offset",
+    "_Unsigned",
+    "dtype",
+    "units",
+    "calendar",
+    "coordinates",
+    "_Encoding",
+    "bounds",
+    "grid_mapping",
+    "cell_measures",
+    "formula_terms",
+    "ancillary_variables",
+    "flag_values",
 ];
 
 /// The name under which xarray stores an array that has none (`DATAARRAY_VARIABLE`).
@@ -35,12 +48,17 @@ impl PartialEq for Frame {
 impl Frame {
     /// The frame of variable `payload` of `dataset`, whose own data are not looked at.
     pub fn new(mut dataset: Dataset, payload: usize) -> Result<Self> {
-        let variable = dataset.variables.get_mut(payload).ok_or_else(|| {
-            Error::new(Kind::Netcdf, "a variable", "none")
-        })?;
+        let variable = dataset
+            .variables
+            .get_mut(payload)
+            .ok_or_else(|| Error::new(Kind::Netcdf, "a variable", "none"))?;
         variable.data = Data::Owned(Vec::new());
         variable.order = Endian::Little;
-        Ok(Self { dataset, payload, heads: [OnceLock::new(), OnceLock::new()] })
+        Ok(Self {
+            dataset,
+            payload,
+            heads: [OnceLock::new(), OnceLock::new()],
+        })
     }
 
     /// The frame of a bare array: no coordinates, one dimension an axis.
@@ -56,7 +74,14 @@ impl Frame {
             attrs: Vec::new(),
         };
         let dims = dims.into_iter().zip(shape.iter().copied()).collect();
-        Self::new(Dataset { dims, variables: vec![variable], attrs: Vec::new() }, 0)
+        Self::new(
+            Dataset {
+                dims,
+                variables: vec![variable],
+                attrs: Vec::new(),
+            },
+            0,
+        )
     }
 
     /// The array itself, without data.
@@ -68,7 +93,12 @@ impl Frame {
     /// The coordinates, in the order of the file.
     pub fn coordinates(&self) -> impl Iterator<Item = &Variable> {
         let payload = self.payload;
-        self.dataset.variables.iter().enumerate().filter(move |&(i, _)| i != payload).map(|(_, v)| v)
+        self.dataset
+            .variables
+            .iter()
+            .enumerate()
+            .filter(move |&(i, _)| i != payload)
+            .map(|(_, v)| v)
     }
 
     /// Bytes of one element.
@@ -108,7 +138,11 @@ pub(super) fn nbytes(variable: &Variable) -> Result<usize> {
         .zip(variable.dtype.size())
         .and_then(|(len, size)| usize::try_from(len).ok()?.checked_mul(size))
         .ok_or_else(|| {
-            Error::new(Kind::Netcdf, "a numeric array that fits memory", format!("{:?}", variable.shape))
+            Error::new(
+                Kind::Netcdf,
+                "a numeric array that fits memory",
+                format!("{:?}", variable.shape),
+            )
         })
 }
 
@@ -119,7 +153,15 @@ fn is_coordinate(variable: &Variable) -> bool {
 
 /// `_FillValue = NaN`, which xarray writes on every float array and which changes nothing.
 fn is_nan_fill(variable: &Variable, name: &str, value: &Attr) -> bool {
-    let Attr::Numbers { dtype, order, bytes, .. } = value else { return false };
+    let Attr::Numbers {
+        dtype,
+        order,
+        bytes,
+        ..
+    } = value
+    else {
+        return false;
+    };
     if name != "_FillValue" || *dtype != variable.dtype {
         return false;
     }
@@ -141,7 +183,11 @@ fn is_nan_fill(variable: &Variable, name: &str, value: &Attr) -> bool {
 ///
 /// Plain is: one numeric array, coordinates of dimensions only, and no attribute that means decoding.
 pub(super) fn plain_array(dataset: &Dataset) -> Option<usize> {
-    let mut arrays = dataset.variables.iter().enumerate().filter(|(_, v)| !is_coordinate(v));
+    let mut arrays = dataset
+        .variables
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| !is_coordinate(v));
     let (payload, variable) = arrays.next()?;
     if arrays.next().is_some() || variable.dtype == DType::Str || variable.name == UNNAMED {
         return None;
@@ -199,6 +245,15 @@ impl Frames {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = seen.iter().find(|s| s.place.frame == place.frame) {
             place.frame = Arc::clone(&known.place.frame);
+        }
+        let known = |s: &Seen| {
+            place.range == s.place.range
+                && file[..place.range.start] == s.before
+                && file[place.range.end..] == s.after
+        };
+        if seen.iter().any(known) {
+            // Another thread parsed a file like it in the meantime.
+            return place;
         }
         if seen.len() == MOST_SEEN {
             seen.remove(0);

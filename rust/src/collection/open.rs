@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::Plan;
 use super::frame::{Frame, Frames, Place, nbytes, plain_array};
 use super::packed::{Array, Body, PackedResult};
-use super::Plan;
-use crate::archive::Archive;
+use crate::archive::{Archive, Fetched};
 use crate::codec::pack::{Codec, Packed};
 use crate::codec::shuffle;
 use crate::error::{Error, Kind, Result, try_zeroed};
-use crate::json;
+use crate::json::{self, Lifted};
 use crate::limits::Limits;
 use crate::netcdf::{self, DType, Data, Dataset, Endian, Variable};
 use crate::parallel;
@@ -26,6 +26,51 @@ pub struct OpenOptions {
     pub threads: usize,
     /// What a file may ask for.
     pub limits: Limits,
+    /// Whether all compressed bytes are read first, on the calling thread: for sources that are not
+    /// made for threads.
+    pub prefetch: bool,
+}
+
+/// A member to read, its compressed bytes perhaps loaded already.
+struct Input<'a> {
+    archive: &'a Archive,
+    member: &'a str,
+    fetched: Option<Fetched<'a>>,
+}
+
+impl<'a> Input<'a> {
+    fn new(archive: &'a Archive, member: &'a str, prefetch: bool) -> Result<Self> {
+        let fetched = if prefetch {
+            Some(archive.fetch(member)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            archive,
+            member,
+            fetched,
+        })
+    }
+
+    fn read(&self) -> Result<Vec<u8>> {
+        match &self.fetched {
+            Some(fetched) => fetched.decode(),
+            None => self.archive.read(self.member),
+        }
+    }
+
+    fn lift(&self, least: usize, limits: &Limits) -> Result<Lifted> {
+        match &self.fetched {
+            Some(fetched) => json::lift(fetched.decode()?.as_slice(), least, limits),
+            None => json::lift(self.archive.stream(self.member)?, least, limits),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        self.archive
+            .entry(self.member)
+            .map_or(0, |entry| entry.size)
+    }
 }
 
 /// One member of one result.
@@ -42,24 +87,31 @@ pub fn open(
     options: &OpenOptions,
     frames: &Frames,
 ) -> Result<Vec<PackedResult>> {
-    let mut jobs: Vec<(&Plan, usize)> = Vec::new();
+    let mut jobs = Vec::new();
     for plan in plans {
-        jobs.extend((0..2 + plan.arrays.len()).map(|part| (plan, part)));
+        for part in 0..2 + plan.arrays.len() {
+            let member = match part {
+                0 => &plan.data,
+                1 => &plan.text,
+                _ => &plan.arrays[part - 2].0,
+            };
+            jobs.push((plan, part, Input::new(archive, member, options.prefetch)?));
+        }
     }
     let mut pieces = parallel::map(jobs.len(), options.threads, |index| {
-        let (plan, part) = jobs[index];
-        let (member, piece) = match part {
-            0 => (&plan.data, open_body(archive, &plan.data, options, frames)),
-            1 => (&plan.text, open_text(archive, &plan.text, options)),
-            _ => {
-                let (member, name) = &plan.arrays[part - 2];
-                (member, open_array(archive, member, name, options))
-            }
+        let (plan, part, input) = &jobs[index];
+        let piece = match part {
+            0 => open_body(input, options, frames),
+            1 => open_text(input, options),
+            _ => open_array(input, &plan.arrays[part - 2].1, options),
         };
-        piece.map_err(|error| error.in_member(member))
+        piece.map_err(|error| error.in_member(input.member))
     })?
     .into_iter();
-    plans.iter().map(|plan| assemble(pieces.by_ref().take(2 + plan.arrays.len()))).collect()
+    plans
+        .iter()
+        .map(|plan| assemble(pieces.by_ref().take(2 + plan.arrays.len())))
+        .collect()
 }
 
 fn assemble(pieces: impl Iterator<Item = Piece>) -> Result<PackedResult> {
@@ -76,17 +128,26 @@ fn assemble(pieces: impl Iterator<Item = Piece>) -> Result<PackedResult> {
         }
     }
     match (text, body) {
-        (Some(text), Some(body)) => Ok(PackedResult { text, body, arrays, lifted }),
-        _ => Err(Error::new(Kind::Missing, "metadata and data of a result", "less")),
+        (Some(text), Some(body)) => Ok(PackedResult {
+            text,
+            body,
+            arrays,
+            lifted,
+        }),
+        _ => Err(Error::new(
+            Kind::Missing,
+            "metadata and data of a result",
+            "less",
+        )),
     }
 }
 
-fn open_text(archive: &Archive, member: &str, options: &OpenOptions) -> Result<Piece> {
+fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Piece> {
     // A list of n numbers takes at least 2n bytes.
-    let size = archive.entry(member).map_or(0, |entry| entry.size);
+    let size = input.size();
     match options.lift {
         Some(least) if size > 2 * least as u64 => {
-            let lifted = json::lift(archive.stream(member)?, least, &options.limits)?;
+            let lifted = input.lift(least, &options.limits)?;
             let mut arrays = Vec::with_capacity(lifted.arrays.len());
             for (index, array) in lifted.arrays.into_iter().enumerate() {
                 arrays.push(Array {
@@ -96,19 +157,20 @@ fn open_text(archive: &Archive, member: &str, options: &OpenOptions) -> Result<P
                     packed: Packed::from_plain(&array.bytes, 8, options.codec)?,
                 });
             }
-            Ok(Piece::Text { text: lifted.text, arrays })
+            Ok(Piece::Text {
+                text: lifted.text,
+                arrays,
+            })
         }
-        _ => Ok(Piece::Text { text: archive.read(member)?, arrays: Vec::new() }),
+        _ => Ok(Piece::Text {
+            text: input.read()?,
+            arrays: Vec::new(),
+        }),
     }
 }
 
-fn open_body(
-    archive: &Archive,
-    member: &str,
-    options: &OpenOptions,
-    frames: &Frames,
-) -> Result<Piece> {
-    let file = archive.read(member)?;
+fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &Frames) -> Result<Piece> {
+    let file = input.read()?;
     if let Some(place) = frames.recall(&file) {
         return pack_place(&file, place, options);
     }
@@ -125,7 +187,15 @@ fn open_body(
     let frame = Arc::new(frame_of(&file, dataset, payload)?);
     match data {
         Data::Raw { range, shuffled } => {
-            let place = frames.remember(&file, Place { frame, range, shuffled, order });
+            let place = frames.remember(
+                &file,
+                Place {
+                    frame,
+                    range,
+                    shuffled,
+                    order,
+                },
+            );
             pack_place(&file, place, options)
         }
         Data::Owned(bytes) => {
@@ -136,8 +206,8 @@ fn open_body(
     }
 }
 
-fn open_array(archive: &Archive, member: &str, name: &str, options: &OpenOptions) -> Result<Piece> {
-    let file = archive.read(member)?;
+fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Piece> {
+    let file = input.read()?;
     let dataset = netcdf::read(&file, &options.limits)?;
     let [variable] = dataset.variables.as_slice() else {
         let found = format!("{} variables", dataset.variables.len());
@@ -145,9 +215,13 @@ fn open_array(archive: &Archive, member: &str, name: &str, options: &OpenOptions
     };
     let size = variable.dtype.size().unwrap_or(1);
     let packed = match &variable.data {
-        Data::Raw { range, shuffled } => {
-            pack(&file[range.clone()], *shuffled, variable.order, size, options.codec)?
-        }
+        Data::Raw { range, shuffled } => pack(
+            &file[range.clone()],
+            *shuffled,
+            variable.order,
+            size,
+            options.codec,
+        )?,
         Data::Owned(bytes) => pack(bytes, false, variable.order, size, options.codec)?,
         Data::Strings(_) => return Err(Error::new(Kind::Netcdf, "a numeric array", "text")),
     };
@@ -160,12 +234,27 @@ fn open_array(archive: &Archive, member: &str, name: &str, options: &OpenOptions
 }
 
 fn general(file: &[u8], options: &OpenOptions) -> Result<Piece> {
-    Ok(Piece::Body(Body::General(Packed::from_plain(file, 1, options.codec)?)))
+    Ok(Piece::Body(Body::General(Packed::from_plain(
+        file,
+        1,
+        options.codec,
+    )?)))
 }
 
 fn pack_place(file: &[u8], place: Place, options: &OpenOptions) -> Result<Piece> {
-    let Place { frame, range, shuffled, order } = place;
-    let packed = pack(&file[range], shuffled, order, frame.itemsize(), options.codec)?;
+    let Place {
+        frame,
+        range,
+        shuffled,
+        order,
+    } = place;
+    let packed = pack(
+        &file[range],
+        shuffled,
+        order,
+        frame.itemsize(),
+        options.codec,
+    )?;
     Ok(Piece::Body(Body::Plain(frame, packed)))
 }
 
@@ -213,7 +302,10 @@ fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
     }
     let size = variable.dtype.size().unwrap_or(1);
     let mut plain = match &variable.data {
-        Data::Raw { range, shuffled: true } => {
+        Data::Raw {
+            range,
+            shuffled: true,
+        } => {
             let mut plain = try_zeroed(nbytes(variable)?)?;
             shuffle::unshuffle(&file[range.clone()], size, &mut plain);
             plain
@@ -233,7 +325,9 @@ fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
 fn frame_of(file: &[u8], mut dataset: Dataset, payload: usize) -> Result<Frame> {
     owned(file, &mut dataset, Some(payload))?;
     dataset.attrs.clear();
-    dataset.variables[payload].attrs.retain(|(name, _)| name != "_FillValue");
+    dataset.variables[payload]
+        .attrs
+        .retain(|(name, _)| name != "_FillValue");
     Frame::new(dataset, payload)
 }
 
@@ -243,9 +337,11 @@ fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u8]>> {
         return Ok(Cow::Borrowed(file));
     }
     owned(file, &mut dataset, None)?;
-    let last = dataset.variables.iter().rposition(|v| v.dtype != DType::Str).ok_or_else(|| {
-        Error::new(Kind::Netcdf, "one numeric variable", "none")
-    })?;
+    let last = dataset
+        .variables
+        .iter()
+        .rposition(|v| v.dtype != DType::Str)
+        .ok_or_else(|| Error::new(Kind::Netcdf, "one numeric variable", "none"))?;
     let mut netcdf4 = netcdf::head(&dataset, last, false)?;
     if let Data::Owned(bytes) = &dataset.variables[last].data {
         netcdf4.extend_from_slice(bytes);

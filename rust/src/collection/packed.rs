@@ -59,7 +59,10 @@ impl PackedResult {
             same_size(frame.nbytes()?, packed)?;
         }
         self.arrays.iter().try_for_each(|array| {
-            same_size(Frame::bare(array.dtype, &array.shape)?.nbytes()?, &array.packed)
+            same_size(
+                Frame::bare(array.dtype, &array.shape)?.nbytes()?,
+                &array.packed,
+            )
         })
     }
 
@@ -76,14 +79,22 @@ fn same_size(expected: usize, packed: &Packed) -> Result<()> {
         return Ok(());
     }
     let found = format!("{}", packed.nbytes());
-    Err(Error::new(Kind::Value, format!("{expected} bytes of an array"), found))
+    Err(Error::new(
+        Kind::Value,
+        format!("{expected} bytes of an array"),
+        found,
+    ))
 }
 
 /// Sample variance of each mode of each result, the first axis being the modes.
 pub fn variances(results: &[&PackedResult], threads: usize) -> Result<Vec<Vec<f64>>> {
     parallel::map(results.len(), threads, |index| {
         let Body::Plain(frame, packed) = &results[index].body else {
-            return Err(Error::new(Kind::Unsupported, "an array that was read natively", "a general one"));
+            return Err(Error::new(
+                Kind::Unsupported,
+                "an array that was read natively",
+                "a general one",
+            ));
         };
         let mut values = try_zeroed(packed.nbytes())?;
         packed.unpack_into(&mut values)?;

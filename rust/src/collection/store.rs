@@ -1,13 +1,12 @@
 //! From results in memory to compressed archive members.
 
-use std::borrow::Cow;
-
 use super::Plan;
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
 use crate::archive::Compressed;
+use crate::codec::noise;
 use crate::codec::pack::Packed;
-use crate::codec::{noise, zip};
+use crate::codec::zip::{self, DEFLATED, STORED};
 use crate::error::{Result, try_zeroed};
 use crate::parallel;
 
@@ -26,9 +25,6 @@ pub struct StoreOptions {
 /// shuffle saves.
 const SHUFFLE_LEAST: usize = 4096;
 
-const STORED: u16 = 0;
-const DEFLATED: u16 = 8;
-
 /// Compresses the members of `results`, in upstream's order: the data, the text, then further arrays.
 pub fn store(
     results: &[&PackedResult],
@@ -43,10 +39,21 @@ pub fn store(
         let (result, plan, part) = jobs[index];
         let (member, compressed) = match part {
             0 => (&plan.data, store_body(&plan.data, &result.body, options)),
-            1 => (&plan.text, Compressed::new(&plan.text, options.method, options.level, &result.text)),
+            1 => (
+                &plan.text,
+                Compressed::new(
+                    plan.text.clone(),
+                    options.method,
+                    options.level,
+                    &result.text,
+                ),
+            ),
             _ => {
                 let (member, _) = &plan.arrays[part - 2];
-                (member, store_array(member, &result.arrays[part - 2], options))
+                (
+                    member,
+                    store_array(member, &result.arrays[part - 2], options),
+                )
             }
         };
         compressed.map_err(|error| error.in_member(member))
@@ -59,7 +66,7 @@ fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compr
         Body::General(packed) => {
             let mut file = try_zeroed(packed.nbytes())?;
             packed.unpack_into(&mut file)?;
-            Compressed::new(member, options.method, options.level, &file)
+            Compressed::new(member.to_owned(), options.method, options.level, &file)
         }
     }
 }
@@ -76,8 +83,7 @@ fn store_payload(
     options: &StoreOptions,
 ) -> Result<Compressed> {
     let itemsize = frame.itemsize();
-    let shuffled =
-        packed.nbytes() >= SHUFFLE_LEAST && options.method != STORED && itemsize > 1;
+    let shuffled = packed.nbytes() >= SHUFFLE_LEAST && options.method != STORED && itemsize > 1;
     let head = frame.head(shuffled)?;
     let mut file = try_zeroed(head.len() + packed.nbytes())?;
     let (front, payload) = file.split_at_mut(head.len());
@@ -88,7 +94,7 @@ fn store_payload(
         packed.unpack_into(payload)?;
     }
     if !(shuffled && options.method == DEFLATED) {
-        return Compressed::new(member, options.method, options.level, &file);
+        return Compressed::new(member.to_owned(), options.method, options.level, &file);
     }
     let data = noise::deflate(&file, head.len(), itemsize, options.level.unwrap_or(-1));
     Ok(Compressed {
@@ -96,6 +102,6 @@ fn store_payload(
         method: DEFLATED,
         crc: zip::crc32(&file),
         size: file.len() as u64,
-        data: Cow::Owned(data).into_owned(),
+        data,
     })
 }

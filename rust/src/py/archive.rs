@@ -25,7 +25,10 @@ pub(super) struct Archive {
 pub(super) type PyPlan = (String, String, Vec<(String, String)>);
 
 pub(super) fn plans(plans: Vec<PyPlan>) -> Vec<Plan> {
-    plans.into_iter().map(|(text, data, arrays)| Plan { text, data, arrays }).collect()
+    plans
+        .into_iter()
+        .map(|(text, data, arrays)| Plan { text, data, arrays })
+        .collect()
 }
 
 #[pymethods]
@@ -40,10 +43,19 @@ impl Archive {
     ) -> PyResult<Self> {
         let decode = encoding.map(decoder);
         let opened = source(source_)?.and_then(|source| {
-            py.detach(|| archive::Archive::open_with(Arc::clone(&source), Limits::default(), decode.as_deref()))
+            let decode = decode
+                .as_deref()
+                .map(|decode| decode as &dyn Fn(&[u8]) -> Result<String>);
+            py.detach(|| {
+                archive::Archive::open_with(Arc::clone(&source), Limits::default(), decode)
+            })
         });
         match opened {
-            Ok(archive) => Ok(Self { archive, label, frames: Frames::default() }),
+            Ok(archive) => Ok(Self {
+                archive,
+                label,
+                frames: Frames::default(),
+            }),
             Err(error) => Err(raise(py, &label, &error)),
         }
     }
@@ -57,7 +69,9 @@ impl Archive {
     }
 
     fn size(&self, py: Python<'_>, name: &str) -> PyResult<u64> {
-        self.archive.get(name).map(|entry| entry.size).map_err(|e| raise(py, &self.label, &e))
+        self.archive
+            .size(name)
+            .map_err(|e| raise(py, &self.label, &e))
     }
 
     fn read<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
@@ -76,16 +90,24 @@ impl Archive {
     ) -> PyResult<Vec<Packed>> {
         let plans = plans(plans_);
         let limits = Limits::default();
-        let options = OpenOptions { codec: codec(&compression)?, lift, threads, limits };
-        let results =
-            self.run(py, || collection::open(&self.archive, &plans, &options, &self.frames))?;
+        let options = OpenOptions {
+            codec: codec(&compression)?,
+            lift,
+            threads,
+            limits,
+            prefetch: self.prefetch,
+        };
+        let results = self.run(py, || {
+            collection::open(&self.archive, &plans, &options, &self.frames)
+        })?;
         wrap(py, results)
     }
 }
 
 impl Archive {
     fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
-        py.detach(work).map_err(|error| raise(py, &self.label, &error))
+        py.detach(work)
+            .map_err(|error| raise(py, &self.label, &error))
     }
 }
 
@@ -93,7 +115,9 @@ impl Archive {
 fn decoder(encoding: String) -> Box<dyn Fn(&[u8]) -> Result<String> + Send + Sync> {
     Box::new(move |name| {
         Python::attach(|py| -> PyResult<String> {
-            PyBytes::new(py, name).call_method1("decode", (&encoding,))?.extract()
+            PyBytes::new(py, name)
+                .call_method1("decode", (&encoding,))?
+                .extract()
         })
         .map_err(|failure| Error::from(std::io::Error::other(failure)))
     })

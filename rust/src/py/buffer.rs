@@ -41,7 +41,8 @@ pub(super) fn dtype_of(name: &str) -> PyResult<DType> {
         "<f4" => DType::F32,
         "<f8" => DType::F64,
         _ => {
-            let message = format!("expected a little-endian integer or float dtype, found {name:?}");
+            let message =
+                format!("expected a little-endian integer or float dtype, found {name:?}");
             return Err(PyValueError::new_err(message));
         }
     })
@@ -62,7 +63,9 @@ where
 {
     let numpy = py.import("numpy")?;
     let array = numpy.call_method1("zeros", (PyTuple::new(py, shape)?, dtype_str(dtype)))?;
-    let flat = array.call_method1("reshape", (-1,))?.call_method1("view", ("u1",))?;
+    let flat = array
+        .call_method1("reshape", (-1,))?
+        .call_method1("view", ("u1",))?;
     let buffer = PyBuffer::<u8>::get(&flat)?;
     if buffer.readonly() || !buffer.is_c_contiguous() || buffer.len_bytes() == 0 {
         let outcome = fill(&mut []);
@@ -81,6 +84,8 @@ where
 
 /// A copy of the bytes of a C-contiguous array; the array may change as soon as this returns.
 pub(super) fn copied(array: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    let flat = array.call_method1("reshape", (-1,))?.call_method1("view", ("u1",))?;
+    let flat = array
+        .call_method1("reshape", (-1,))?
+        .call_method1("view", ("u1",))?;
     PyBuffer::<u8>::get(&flat)?.to_vec(array.py())
 }

@@ -33,7 +33,11 @@ fn exception(py: Python<'_>, label: &str, error: &Error) -> PyResult<PyErr> {
         PyResult::Ok(table.cast_into::<PyDict>()?.unbind())
     })?;
     let class = classes.bind(py).as_any().get_item(error.kind().name())?;
-    let message = if label.is_empty() { error.to_string() } else { format!("{label}: {error}") };
+    let message = if label.is_empty() {
+        error.to_string()
+    } else {
+        format!("{label}: {error}")
+    };
     Ok(PyErr::from_value(class.call1((message,))?))
 }
 

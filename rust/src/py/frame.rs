@@ -44,7 +44,11 @@ impl Frame {
             variables.push(coordinate(name, &values, &attrs)?);
         }
         let dims = dims.into_iter().zip(shape).collect();
-        let dataset = Dataset { dims, variables, attrs: Vec::new() };
+        let dataset = Dataset {
+            dims,
+            variables,
+            attrs: Vec::new(),
+        };
         collection::Frame::new(dataset, 0)
             .map(|frame| Self(Arc::new(frame)))
             .map_err(|error| raise(py, "", &error))
@@ -85,10 +89,17 @@ impl Frame {
         Ok(coords)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let (py, this) = (slf.py(), slf.get());
         let args = (
-            this.name(), this.dims(py)?, this.shape(py)?, this.dtype(), this.coords(py)?, this.attrs(py)?,
+            this.name(),
+            this.dims(py)?,
+            this.shape(py)?,
+            this.dtype(),
+            this.coords(py)?,
+            this.attrs(py)?,
         );
         Ok((slf.get_type().into_any(), args.into_pyobject(py)?))
     }
@@ -103,7 +114,11 @@ fn coordinate(
         (DType::Str, Data::Strings(texts.extract()?), texts.len())
     } else {
         let dtype: String = values.getattr("dtype")?.getattr("str")?.extract()?;
-        (dtype_of(&dtype)?, Data::Owned(copied(values)?), values.len()?)
+        (
+            dtype_of(&dtype)?,
+            Data::Owned(copied(values)?),
+            values.len()?,
+        )
     };
     Ok(Variable {
         dims: vec![name.clone()],
@@ -127,12 +142,17 @@ fn values<'py>(py: Python<'py>, variable: &Variable) -> PyResult<Bound<'py, PyAn
             outcome.map_err(|error| raise(py, "", &error))?;
             Ok(array)
         }
-        Data::Raw { .. } => Err(PyValueError::new_err("expected owned coordinates, found a range")),
+        Data::Raw { .. } => Err(PyValueError::new_err(
+            "expected owned coordinates, found a range",
+        )),
     }
 }
 
 fn attributes(attrs: &Bound<'_, PyDict>) -> PyResult<Vec<(String, Attr)>> {
-    attrs.iter().map(|(name, value)| Ok((name.extract()?, attribute(&value)?))).collect()
+    attrs
+        .iter()
+        .map(|(name, value)| Ok((name.extract()?, attribute(&value)?)))
+        .collect()
 }
 
 /// An attribute is given as str, as a list of str, or as a NumPy scalar or 1-D array.
@@ -145,8 +165,16 @@ fn attribute(value: &Bound<'_, PyAny>) -> PyResult<Attr> {
     }
     let dtype: String = value.getattr("dtype")?.getattr("str")?.extract()?;
     let scalar = value.getattr("ndim")?.extract::<usize>()? == 0;
-    let array = value.py().import("numpy")?.call_method1("ascontiguousarray", (value,))?;
-    Ok(Attr::Numbers { dtype: dtype_of(&dtype)?, order: Endian::Little, bytes: copied(&array)?, scalar })
+    let array = value
+        .py()
+        .import("numpy")?
+        .call_method1("ascontiguousarray", (value,))?;
+    Ok(Attr::Numbers {
+        dtype: dtype_of(&dtype)?,
+        order: Endian::Little,
+        bytes: copied(&array)?,
+        scalar,
+    })
 }
 
 fn attribute_dict<'py>(py: Python<'py>, attrs: &[(String, Attr)]) -> PyResult<Bound<'py, PyDict>> {
@@ -155,7 +183,12 @@ fn attribute_dict<'py>(py: Python<'py>, attrs: &[(String, Attr)]) -> PyResult<Bo
         match value {
             Attr::Text(text) => dict.set_item(name, text)?,
             Attr::Texts(texts) => dict.set_item(name, PyList::new(py, texts)?)?,
-            Attr::Numbers { dtype, order, bytes, scalar } => {
+            Attr::Numbers {
+                dtype,
+                order,
+                bytes,
+                scalar,
+            } => {
                 dict.set_item(name, numbers(py, *dtype, *order, bytes, *scalar)?)?;
             }
         }

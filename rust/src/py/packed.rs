@@ -32,7 +32,11 @@ pub(super) fn codec((name, level): &(String, u8)) -> PyResult<Codec> {
         "bz2" => Codec::Bzip2(*level),
         "lzma" => Codec::Lzma(*level),
         "xz" => Codec::Xz(*level),
-        _ => return Err(PyValueError::new_err(format!("unknown memory codec {name:?}"))),
+        _ => {
+            return Err(PyValueError::new_err(format!(
+                "unknown memory codec {name:?}"
+            )));
+        }
     })
 }
 
@@ -55,7 +59,10 @@ fn shared(
     last: &mut Option<Py<Frame>>,
     frame: &Arc<collection::Frame>,
 ) -> PyResult<Py<Frame>> {
-    if let Some(known) = last.as_ref().filter(|known| Arc::ptr_eq(&known.get().0, frame)) {
+    if let Some(known) = last
+        .as_ref()
+        .filter(|known| Arc::ptr_eq(&known.get().0, frame))
+    {
         return Ok(known.clone_ref(py));
     }
     let new = Py::new(py, Frame(Arc::clone(frame)))?;
@@ -64,8 +71,12 @@ fn shared(
 }
 
 /// One result as Python gives it: text, frame (None: `data` is a NetCDF file), data, [(name, array)].
-type Job<'py> =
-    (Vec<u8>, Option<Py<Frame>>, Bound<'py, PyAny>, Vec<(String, Bound<'py, PyAny>)>);
+type Job<'py> = (
+    Vec<u8>,
+    Option<Py<Frame>>,
+    Bound<'py, PyAny>,
+    Vec<(String, Bound<'py, PyAny>)>,
+);
 
 /// The same with its bytes copied, so that arrays may change while the work goes on detached.
 struct Loose {
@@ -100,7 +111,11 @@ pub(super) fn pack(
     let results = py
         .detach(|| parallel::map(loose.len(), threads, |index| pack_one(&loose[index], codec)))
         .map_err(|error| raise(py, "", &error))?;
-    Ok(results.into_iter().zip(frames).map(|(result, frame)| Packed { result, frame }).collect())
+    Ok(results
+        .into_iter()
+        .zip(frames)
+        .map(|(result, frame)| Packed { result, frame })
+        .collect())
 }
 
 fn loosen(
@@ -108,7 +123,12 @@ fn loosen(
     array: &Bound<'_, PyAny>,
 ) -> PyResult<(String, crate::netcdf::DType, Vec<u64>, Vec<u8>)> {
     let dtype: String = array.getattr("dtype")?.getattr("str")?.extract()?;
-    Ok((name, dtype_of(&dtype)?, array.getattr("shape")?.extract()?, copied(array)?))
+    Ok((
+        name,
+        dtype_of(&dtype)?,
+        array.getattr("shape")?.extract()?,
+        copied(array)?,
+    ))
 }
 
 fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
@@ -128,7 +148,12 @@ fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
             packed: memory::Packed::from_plain(bytes, dtype.size().unwrap_or(1), codec)?,
         });
     }
-    Ok(PackedResult { text: loose.text.clone(), body, arrays, lifted: false })
+    Ok(PackedResult {
+        text: loose.text.clone(),
+        body,
+        arrays,
+        lifted: false,
+    })
 }
 
 /// Sample variances of the modes of each result; see the stub.
@@ -140,7 +165,8 @@ pub(super) fn variances(
     threads: usize,
 ) -> PyResult<Vec<Vec<f64>>> {
     let results: Vec<&PackedResult> = results.iter().map(|packed| &packed.get().result).collect();
-    py.detach(|| collection::variances(&results, threads)).map_err(|error| raise(py, "", &error))
+    py.detach(|| collection::variances(&results, threads))
+        .map_err(|error| raise(py, "", &error))
 }
 
 #[pymethods]
@@ -172,13 +198,19 @@ impl Packed {
 
     #[getter]
     fn array_names(&self) -> Vec<&str> {
-        self.result.arrays.iter().map(|array| array.name.as_str()).collect()
+        self.result
+            .arrays
+            .iter()
+            .map(|array| array.name.as_str())
+            .collect()
     }
 
     #[pyo3(signature = (*, threads))]
     fn values<'py>(&self, py: Python<'py>, threads: usize) -> PyResult<Bound<'py, PyAny>> {
         let Body::Plain(frame, packed) = &self.result.body else {
-            return Err(PyValueError::new_err("expected a natively read array, found a NetCDF file"));
+            return Err(PyValueError::new_err(
+                "expected a natively read array, found a NetCDF file",
+            ));
         };
         let variable = frame.variable();
         let (array, outcome) = filled(py, &variable.shape, variable.dtype, |out| {
@@ -190,14 +222,19 @@ impl Packed {
 
     fn netcdf<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let Body::General(packed) = &self.result.body else {
-            return Err(PyValueError::new_err("expected a NetCDF file, found a natively read array"));
+            return Err(PyValueError::new_err(
+                "expected a NetCDF file, found a natively read array",
+            ));
         };
         let unpacked = py.detach(|| -> Result<Vec<u8>> {
             let mut file = try_zeroed(packed.nbytes())?;
             packed.unpack_into(&mut file)?;
             Ok(file)
         });
-        Ok(PyBytes::new(py, &unpacked.map_err(|error| raise(py, "", &error))?))
+        Ok(PyBytes::new(
+            py,
+            &unpacked.map_err(|error| raise(py, "", &error))?,
+        ))
     }
 
     #[pyo3(signature = (name, *, threads))]
@@ -208,7 +245,9 @@ impl Packed {
         threads: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let Some(array) = self.result.arrays.iter().find(|array| array.name == name) else {
-            return Err(PyKeyError::new_err(format!("no array {name:?} in this result")));
+            return Err(PyKeyError::new_err(format!(
+                "no array {name:?} in this result"
+            )));
         };
         let (values, outcome) = filled(py, &array.shape, array.dtype, |out| {
             array.packed.unpack_into_with(out, threads)
@@ -221,14 +260,23 @@ impl Packed {
         size_of::<Self>() + self.result.packed_bytes()
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let (py, this) = (slf.py(), slf.get());
         let result = &this.result;
         let (Body::Plain(_, packed) | Body::General(packed)) = &result.body;
         let arrays: Vec<_> = result
             .arrays
             .iter()
-            .map(|a| (&a.name, dtype_str(a.dtype), &a.shape, PyBytes::new(py, &a.packed.to_bytes())))
+            .map(|a| {
+                (
+                    &a.name,
+                    dtype_str(a.dtype),
+                    &a.shape,
+                    PyBytes::new(py, &a.packed.to_bytes()),
+                )
+            })
             .collect();
         let state = (
             PyBytes::new(py, &result.text),
@@ -262,11 +310,23 @@ impl Packed {
         let arrays = arrays
             .into_iter()
             .map(|(name, dtype, shape, bytes)| {
-                Ok(Array { name, dtype: dtype_of(&dtype)?, shape, packed: unpack(&bytes)? })
+                Ok(Array {
+                    name,
+                    dtype: dtype_of(&dtype)?,
+                    shape,
+                    packed: unpack(&bytes)?,
+                })
             })
             .collect::<PyResult<_>>()?;
-        let result = PackedResult { text, body, arrays, lifted };
-        result.check().map_err(|error| raise(py, "pickled result", &error))?;
+        let result = PackedResult {
+            text,
+            body,
+            arrays,
+            lifted,
+        };
+        result
+            .check()
+            .map_err(|error| raise(py, "pickled result", &error))?;
         Ok(Self { result, frame })
     }
 }

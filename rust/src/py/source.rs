@@ -44,7 +44,9 @@ impl Stream {
             let wanted = (buf.len() - filled).min(PIECE);
             let piece = object.call_method1("read", (wanted,))?;
             let piece = piece.cast::<PyBytes>()?.as_bytes();
-            let Some(room) = buf.get_mut(filled..filled + piece.len()) else { return Ok(false) };
+            let Some(room) = buf.get_mut(filled..filled + piece.len()) else {
+                return Ok(false);
+            };
             room.copy_from_slice(piece);
             filled += piece.len();
             if piece.is_empty() {
@@ -65,8 +67,15 @@ pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadA
         return Ok(Ok(Arc::new(bytes)));
     }
     let size = object.call_method1("seek", (0, 2))?;
-    let size = if size.is_none() { object.call_method0("tell")? } else { size };
-    Ok(Ok(Arc::new(Stream { object: object.clone().unbind(), size: size.extract()? })))
+    let size = if size.is_none() {
+        object.call_method0("tell")?
+    } else {
+        size
+    };
+    Ok(Ok(Arc::new(Stream {
+        object: object.clone().unbind(),
+        size: size.extract()?,
+    })))
 }
 
 fn file(file: File) -> Result<Arc<dyn ReadAt>> {

@@ -28,8 +28,14 @@ impl Write for Sink {
             // A raw stream may take less than it was offered; None stands for all (io.RawIOBase
             // returns it when nothing could be written without blocking, which write_all would spin on).
             Self::Stream(stream) => Python::attach(|py| {
-                let taken = stream.bind(py).call_method1("write", (PyBytes::new(py, bytes),))?;
-                if taken.is_none() { Ok(bytes.len()) } else { taken.extract() }
+                let taken = stream
+                    .bind(py)
+                    .call_method1("write", (PyBytes::new(py, bytes),))?;
+                if taken.is_none() {
+                    Ok(bytes.len())
+                } else {
+                    taken.extract()
+                }
             })
             .map_err(std::io::Error::other::<PyErr>),
         }
@@ -56,8 +62,11 @@ pub(super) struct Writer {
 #[pymethods]
 impl Writer {
     #[new]
-    #[pyo3(signature = (sink, label, *, start, method, level, allow_zip64, date_time))]
-    #[expect(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
+    #[pyo3(signature = (sink, label, *, start, method, level, allow_zip64, modified))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "keyword arguments of one Python call"
+    )]
     fn new(
         py: Python<'_>,
         sink: &Bound<'_, PyAny>,
@@ -66,7 +75,7 @@ impl Writer {
         method: u16,
         level: Option<i32>,
         allow_zip64: bool,
-        date_time: (u16, u16),
+        modified: u32,
     ) -> PyResult<Self> {
         let sink = if sink.is_instance_of::<PyString>() {
             let path: std::path::PathBuf = sink.extract()?;
@@ -78,9 +87,17 @@ impl Writer {
         } else {
             Sink::Stream(sink.clone().unbind())
         };
-        let options = Options { allow_zip64, date: date_time.0, time: date_time.1 };
+        let options = Options {
+            allow_zip64,
+            modified,
+        };
         let writer = Mutex::new(Some(archive::Writer::new(sink, start, options)));
-        Ok(Self { writer, label, method, level })
+        Ok(Self {
+            writer,
+            label,
+            method,
+            level,
+        })
     }
 
     /// Compresses on several threads, then writes in order on this one.
@@ -95,22 +112,41 @@ impl Writer {
         let plans = plans(plans_);
         let results: Vec<&PackedResult> =
             results.iter().map(|packed| &packed.get().result).collect();
-        let options = StoreOptions { method: self.method, level: self.level, threads };
+        let options = StoreOptions {
+            method: self.method,
+            level: self.level,
+            threads,
+        };
         self.run(py, |writer| {
             for member in collection::store(&results, &plans, &options)? {
-                writer.add(&member).map_err(|error| error.in_member(&member.name))?;
+                writer
+                    .add(&member)
+                    .map_err(|error| error.in_member(&member.name))?;
             }
             Ok(())
         })
     }
 
     fn add(&self, py: Python<'_>, name: &str, data: &[u8]) -> PyResult<()> {
-        self.run(py, |writer| writer.add(&Compressed::new(name, self.method, self.level, data)?))
+        self.run(py, |writer| {
+            writer.add(&Compressed::new(
+                name.to_owned(),
+                self.method,
+                self.level,
+                data,
+            )?)
+        })
     }
 
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(writer) = writer else { return Err(finished()) };
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(writer) = writer else {
+            return Err(finished());
+        };
         py.detach(|| writer.finish().and_then(|mut sink| Ok(sink.flush()?)))
             .map_err(|error| raise(py, &self.label, &error))
     }
@@ -125,7 +161,9 @@ impl Writer {
             let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
             guard.as_mut().map(work)
         });
-        outcome.ok_or_else(finished)?.map_err(|error| raise(py, &self.label, &error))
+        outcome
+            .ok_or_else(finished)?
+            .map_err(|error| raise(py, &self.label, &error))
     }
 }
 

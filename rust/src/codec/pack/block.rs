@@ -37,24 +37,32 @@ impl Codec {
             Self::None => {}
             Self::Lz4 => lz4(out, block, CompressionMode::FAST(1))?,
             Self::Lz4Hc(level) => {
-                lz4(out, block, CompressionMode::HIGHCOMPRESSION(i32::from(level)))?;
+                lz4(
+                    out,
+                    block,
+                    CompressionMode::HIGHCOMPRESSION(i32::from(level)),
+                )?;
             }
             Self::Deflate(level) => out.extend(noise::compress(block, i32::from(level))),
             Self::Bzip2(level) => {
-                let mut encoder =
-                    bzip2::write::BzEncoder::new(&mut *out, bzip2::Compression::new(u32::from(level)));
+                let mut encoder = bzip2::write::BzEncoder::new(
+                    &mut *out,
+                    bzip2::Compression::new(u32::from(level)),
+                );
                 encoder.write_all(block)?;
                 encoder.finish()?;
             }
             Self::Lzma(level) => {
-                let options = liblzma::stream::LzmaOptions::new_preset(u32::from(level)).map_err(refused)?;
-                let stream = liblzma::stream::Stream::new_lzma_encoder(&options).map_err(refused)?;
+                let options =
+                    liblzma::stream::LzmaOptions::new_preset(u32::from(level)).map_err(refused)?;
+                let stream =
+                    liblzma::stream::Stream::new_lzma_encoder(&options).map_err(refused)?;
                 xz(out, block, stream)?;
             }
             Self::Xz(level) => {
                 let check = liblzma::stream::Check::None;
-                let stream =
-                    liblzma::stream::Stream::new_easy_encoder(u32::from(level), check).map_err(refused)?;
+                let stream = liblzma::stream::Stream::new_easy_encoder(u32::from(level), check)
+                    .map_err(refused)?;
                 xz(out, block, stream)?;
             }
         }
@@ -75,7 +83,8 @@ impl Codec {
             Self::None => Err(damaged("a raw block of another size")),
             Self::Lz4 | Self::Lz4Hc(_) => {
                 let len = i32::try_from(out.len()).map_err(|_| damaged("a block too long"))?;
-                let written = decompress_to_buffer(block, Some(len), out).map_err(|_| damaged("LZ4 that does not decode"))?;
+                let written = decompress_to_buffer(block, Some(len), out)
+                    .map_err(|_| damaged("LZ4 that does not decode"))?;
                 exactly(written, out.len())
             }
             Self::Deflate(_) => {
@@ -90,7 +99,8 @@ impl Codec {
                 read(liblzma::read::XzDecoder::new_stream(block, stream), out)
             }
             Self::Xz(_) => {
-                let stream = liblzma::stream::Stream::new_stream_decoder(MEMORY, 0).map_err(refused)?;
+                let stream =
+                    liblzma::stream::Stream::new_stream_decoder(MEMORY, 0).map_err(refused)?;
                 read(liblzma::read::XzDecoder::new_stream(block, stream), out)
             }
         }
@@ -141,11 +151,17 @@ fn xz(out: &mut Vec<u8>, block: &[u8], stream: liblzma::stream::Stream) -> Resul
 }
 
 fn read(mut decoder: impl Read, out: &mut [u8]) -> Result<()> {
-    decoder.read_exact(out).map_err(|_| damaged("a block that does not decode"))
+    decoder
+        .read_exact(out)
+        .map_err(|_| damaged("a block that does not decode"))
 }
 
 fn exactly(written: usize, expected: usize) -> Result<()> {
-    if written == expected { Ok(()) } else { Err(damaged("a block that is too short")) }
+    if written == expected {
+        Ok(())
+    } else {
+        Err(damaged("a block that is too short"))
+    }
 }
 
 fn damaged(found: &str) -> Error {

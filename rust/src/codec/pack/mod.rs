@@ -63,15 +63,30 @@ impl Packed {
     }
 
     fn empty(nbytes: usize, itemsize: usize, codec: Codec) -> Self {
-        let itemsize = if itemsize > 1 && nbytes.is_multiple_of(itemsize) { itemsize } else { 1 };
-        let codec = if nbytes <= RAW_UP_TO { Codec::None } else { codec };
-        Self { itemsize, nbytes, codec, ends: Vec::new(), data: Vec::new() }
+        let itemsize = if itemsize > 1 && nbytes.is_multiple_of(itemsize) {
+            itemsize
+        } else {
+            1
+        };
+        let codec = if nbytes <= RAW_UP_TO {
+            Codec::None
+        } else {
+            codec
+        };
+        Self {
+            itemsize,
+            nbytes,
+            codec,
+            ends: Vec::new(),
+            data: Vec::new(),
+        }
     }
 
     fn fill(&mut self, planes: &[u8]) -> Result<()> {
         for stripe in 0..self.stripes() {
             for plane in 0..self.planes() {
-                self.codec.append(&mut self.data, &planes[self.span(stripe, plane)])?;
+                let span = self.span(stripe, plane);
+                self.codec.append(&mut self.data, &planes[span])?;
                 self.ends.push(self.data.len());
             }
         }
@@ -88,7 +103,11 @@ impl Packed {
     }
 
     fn stripes(&self) -> usize {
-        if self.striped() { self.items().div_ceil(STRIPE) } else { 1 }
+        if self.striped() {
+            self.items().div_ceil(STRIPE)
+        } else {
+            1
+        }
     }
 
     fn planes(&self) -> usize {
@@ -140,8 +159,10 @@ impl Packed {
             shuffle::unshuffle(&planes, self.itemsize, out);
             return Ok(());
         }
-        let parts: Vec<_> =
-            out.chunks_mut(STRIPE * self.itemsize).map(|part| std::sync::Mutex::new(Some(part))).collect();
+        let parts: Vec<_> = out
+            .chunks_mut(STRIPE * self.itemsize)
+            .map(|part| std::sync::Mutex::new(Some(part)))
+            .collect();
         parallel::map(parts.len(), threads, |stripe| {
             // Each stripe is taken once; the mutex only hands its part of `out` to the thread.
             match parts[stripe].lock().ok().and_then(|mut part| part.take()) {
@@ -156,7 +177,8 @@ impl Packed {
         let mut planes = try_zeroed(out.len())?;
         let plane = out.len() / self.itemsize;
         for (index, bytes) in planes.chunks_exact_mut(plane).enumerate() {
-            self.codec.expand(self.block(stripe * self.itemsize + index), bytes)?;
+            self.codec
+                .expand(self.block(stripe * self.itemsize + index), bytes)?;
         }
         shuffle::unshuffle(&planes, self.itemsize, out);
         Ok(())
@@ -172,7 +194,8 @@ impl Packed {
         for stripe in 0..self.stripes() {
             for plane in 0..self.planes() {
                 let block = self.block(stripe * self.planes() + plane);
-                self.codec.expand(block, &mut out[self.span(stripe, plane)])?;
+                self.codec
+                    .expand(block, &mut out[self.span(stripe, plane)])?;
             }
         }
         Ok(())
@@ -182,7 +205,11 @@ impl Packed {
         if out.len() == self.nbytes {
             return Ok(());
         }
-        Err(Error::new(Kind::Value, format!("{} bytes to fill", self.nbytes), out.len().to_string()))
+        Err(Error::new(
+            Kind::Value,
+            format!("{} bytes to fill", self.nbytes),
+            out.len().to_string(),
+        ))
     }
 
     /// Everything, for pickling; see [`Self::from_bytes`].
@@ -193,7 +220,9 @@ impl Packed {
         bytes.extend([tag, level]);
         bytes.extend((self.itemsize as u64).to_le_bytes());
         bytes.extend((self.nbytes as u64).to_le_bytes());
-        self.ends.iter().for_each(|&end| bytes.extend((end as u64).to_le_bytes()));
+        self.ends
+            .iter()
+            .for_each(|&end| bytes.extend((end as u64).to_le_bytes()));
         bytes.extend(&self.data);
         bytes
     }
@@ -204,21 +233,36 @@ impl Packed {
         let mut rest = bytes;
         let [tag, level] = *take(&mut rest).ok_or_else(|| bad("no codec"))?;
         let codec = Codec::from_tag(tag, level).ok_or_else(|| bad("an unknown codec"))?;
-        let mut number = || take(&mut rest).and_then(|n| usize::try_from(u64::from_le_bytes(*n)).ok());
-        let itemsize = number().filter(|n| (1..=8).contains(n)).ok_or_else(|| bad("a wrong item size"))?;
+        let mut number =
+            || take(&mut rest).and_then(|n| usize::try_from(u64::from_le_bytes(*n)).ok());
+        let itemsize = number()
+            .filter(|n| (1..=8).contains(n))
+            .ok_or_else(|| bad("a wrong item size"))?;
         let nbytes = number().ok_or_else(|| bad("no size"))?;
-        let mut packed = Self { itemsize, nbytes, codec, ends: Vec::new(), data: Vec::new() };
+        let mut packed = Self {
+            itemsize,
+            nbytes,
+            codec,
+            ends: Vec::new(),
+            data: Vec::new(),
+        };
         if !nbytes.is_multiple_of(itemsize) {
             return Err(bad("a size that is not one of whole items"));
         }
-        let blocks = packed.stripes().checked_mul(packed.planes()).filter(|&n| n <= bytes.len() / 8);
+        let blocks = packed
+            .stripes()
+            .checked_mul(packed.planes())
+            .filter(|&n| n <= bytes.len() / 8);
         for index in 0..blocks.ok_or_else(|| bad("too few bytes"))? {
             let start = packed.ends.last().copied().unwrap_or(0);
             let span = packed.span(index / packed.planes(), index % packed.planes());
             let end = number().filter(|&end| end >= start && end - start <= span.len());
-            packed.ends.push(end.ok_or_else(|| bad("blocks of a wrong size"))?);
+            packed
+                .ends
+                .push(end.ok_or_else(|| bad("blocks of a wrong size"))?);
         }
-        if packed.ends.last() != Some(&rest.len()) || (codec == Codec::None && rest.len() != nbytes) {
+        if packed.ends.last() != Some(&rest.len()) || (codec == Codec::None && rest.len() != nbytes)
+        {
             return Err(bad("data of a wrong size"));
         }
         packed.data = rest.to_vec();

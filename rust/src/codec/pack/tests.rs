@@ -5,18 +5,29 @@ use proptest::prelude::*;
 use super::*;
 
 const CODECS: [Codec; 7] = [
-    Codec::None, Codec::Lz4, Codec::Lz4Hc(9), Codec::Deflate(3), Codec::Bzip2(9), Codec::Lzma(6), Codec::Xz(6),
+    Codec::None,
+    Codec::Lz4,
+    Codec::Lz4Hc(9),
+    Codec::Deflate(3),
+    Codec::Bzip2(9),
+    Codec::Lzma(6),
+    Codec::Xz(6),
 ];
 
 fn smooth(items: u32) -> Vec<u8> {
-    (0..items).flat_map(|i| (f64::from(i) / 1e3).sin().to_le_bytes()).collect()
+    (0..items)
+        .flat_map(|i| (f64::from(i) / 1e3).sin().to_le_bytes())
+        .collect()
 }
 
 fn check(plain: &[u8], itemsize: usize, codec: Codec) {
     let mut planes = vec![0; plain.len()];
     shuffle::shuffle(plain, itemsize, &mut planes);
     let packed = Packed::from_plain(plain, itemsize, codec).unwrap();
-    assert_eq!(packed, Packed::from_shuffled(&planes, itemsize, codec).unwrap());
+    assert_eq!(
+        packed,
+        Packed::from_shuffled(&planes, itemsize, codec).unwrap()
+    );
     for threads in [1, 3] {
         let mut out = vec![1; plain.len()];
         packed.unpack_into_with(&mut out, threads).unwrap();
@@ -43,14 +54,20 @@ fn smooth_numbers_get_smaller() {
     let plain = smooth(200_000);
     for codec in CODECS.into_iter().filter(|&codec| codec != Codec::None) {
         let packed = Packed::from_plain(&plain, 8, codec).unwrap();
-        assert!(packed.packed_bytes() < plain.len() * 9 / 10, "{codec:?} {}", packed.packed_bytes());
+        assert!(
+            packed.packed_bytes() < plain.len() * 9 / 10,
+            "{codec:?} {}",
+            packed.packed_bytes()
+        );
     }
 }
 
 #[test]
 fn a_damaged_pickle_never_panics() {
     let plain = smooth(3_000);
-    let bytes = Packed::from_plain(&plain, 8, Codec::Lz4).unwrap().to_bytes();
+    let bytes = Packed::from_plain(&plain, 8, Codec::Lz4)
+        .unwrap()
+        .to_bytes();
     let mut out = vec![0; plain.len()];
     for index in 0..bytes.len().min(400) {
         for bit in 0..8 {

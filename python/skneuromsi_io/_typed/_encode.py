@@ -1,0 +1,288 @@
+"""From Python objects to JSON text and a table of types."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _native
+from .._errors import UnstorableError
+from . import _labelled
+
+#: Arrays of more numbers than this leave the JSON for a NetCDF member.
+INLINE_LIMIT = 1000
+
+#: Types of tables from upstream's JSON encoder that need their name only.
+_SEQUENCES = (tuple, set, frozenset)
+
+
+class Encoded(NamedTuple):
+    """A document as text.
+
+    Attributes
+    ----------
+    text : bytes
+        JSON.
+    arrays : list of (str, numpy.ndarray)
+        Large arrays that left the text, little-endian integers or floats, each with the name by which the text
+        refers to it.
+    exact : bool
+        Whether reading gives the very types back; False if a subclass was stored as its base.
+
+    """
+
+    text: bytes
+    arrays: list[tuple[str, npt.NDArray[Any]]]
+    exact: bool
+
+
+def dumps(document: dict[str, Any], *, typed: bool = True) -> Encoded:
+    """Encode a document.
+
+    Parameters
+    ----------
+    document : dict
+        Keys must be str at the top.
+    typed : bool, optional
+        Whether to record types and move large arrays out; without, the text is what upstream's JSON encoder writes.
+
+    Raises
+    ------
+    UnstorableError
+        If something in it cannot be stored; the message names its key.
+    ValueError
+        If it nests too deep, or contains itself.
+
+    """
+    recorder = _Recorder(typed)
+    text = _native.encode(document, recorder.hook)
+    if recorder.types:
+        types = json.dumps(recorder.types)
+        text = b'%s,\n  "types": %s\n}' % (text[:-2], types.encode())
+    return Encoded(text, recorder.arrays, recorder.exact)
+
+
+class _Recorder:
+    """Replaces what JSON has no form for, and writes down what it was."""
+
+    def __init__(self, typed: bool):
+        self.typed = typed
+        self.types: dict[str, Any] = {}
+        self.arrays: list[tuple[str, npt.NDArray[Any]]] = []
+        self.exact = True
+
+    def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
+        for cls, encode in _ENCODERS:
+            if isinstance(value, cls):
+                return encode(self, value, path)
+        labelled = _labelled.reduce(value)
+        if labelled is not None:
+            name, parts = labelled
+            return self.record(path, ["object", name], parts)
+        raise UnstorableError(
+            f"{show(path)}: an object of type {type(value).__module__}."
+            f"{type(value).__qualname__} cannot be stored; turn it into dicts, lists, "
+            "numbers, text or arrays"
+        )
+
+    def record(self, path: tuple[str | int, ...], name: Any, parts: Any) -> Any:
+        if self.typed:
+            self.types[pointer(path)] = name
+        return parts
+
+    def base(self, value: Any, cls: type) -> None:
+        """Note that a subclass is stored as its base."""
+        if type(value) is not cls:
+            self.exact = False
+
+
+def pointer(path: tuple[str | int, ...]) -> str:
+    """JSON pointer (RFC 6901) of a path."""
+    return "".join(
+        "/" + str(part).replace("~", "~0").replace("/", "~1") for part in path
+    )
+
+
+def show(path: tuple[str | int, ...]) -> str:
+    """Return a path as a user would write it, without the document's outer key."""
+    inner = path[1:] if path[:1] == ("object_kwargs",) else path
+    head, *rest = inner or ("metadata",)
+    return str(head) + "".join(f"[{part!r}]" for part in rest)
+
+
+def _sequence(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    cls = next(cls for cls in _SEQUENCES if isinstance(value, cls))
+    recorder.base(value, cls)
+    return recorder.record(path, cls.__name__, list(value))
+
+
+def _mapping(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    recorder.base(value, dict)
+    keys = list(value)
+    if all(type(key) is str for key in keys):
+        return dict(value)
+    # json.dumps turns these keys into text; others it refuses.
+    if all(type(key) in (str, int, float, bool, type(None)) for key in keys):
+        texts = [key if type(key) is str else _key_text(key) for key in keys]
+        if len(set(texts)) == len(keys):
+            plain = dict(zip(texts, value.values(), strict=True))
+            return recorder.record(path, ["keys", keys], plain)
+    if not recorder.typed:
+        raise UnstorableError(
+            f"{show(path)}: keys must be text, numbers, bool or None, and distinct as "
+            f"text, found {keys[:5]!r}"
+        )
+    pairs = [[key, item] for key, item in value.items()]
+    return recorder.record(path, "pairs", pairs)
+
+
+def _key_text(key: Any) -> str:
+    return json.dumps(key)
+
+
+def _list(recorder: _Recorder, value: Any, _: tuple[str | int, ...]) -> Any:
+    recorder.base(value, list)
+    return list(value)
+
+
+def _scalar_base(cls: type) -> Callable[[_Recorder, Any, Any], Any]:
+    def encode(recorder: _Recorder, value: Any, _: Any) -> Any:
+        recorder.base(value, cls)
+        # The base class's own conversion: a subclass may override __str__ or __int__.
+        return cls.__new__(cls, value) if cls is not str else str.__str__(value)
+
+    return encode
+
+
+def _complex(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    return recorder.record(path, "complex", [value.real, value.imag])
+
+
+def _bytes(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    cls = bytes if isinstance(value, bytes) else bytearray
+    recorder.base(value, cls)
+    return recorder.record(path, cls.__name__, base64.b64encode(value).decode())
+
+
+def _date(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    cls = next(c for c in (dt.datetime, dt.date, dt.time) if isinstance(value, c))
+    recorder.base(value, cls)
+    zone = getattr(value, "tzinfo", None)
+    name: Any = cls.__name__
+    if zone is not None and not isinstance(zone, dt.timezone):
+        key = getattr(zone, "key", None)
+        if key is None:
+            raise UnstorableError(
+                f"{show(path)}: a time zone of type {type(zone).__name__} cannot be "
+                "stored; use zoneinfo.ZoneInfo or datetime.timezone"
+            )
+        name = [name, key, value.fold]
+    return recorder.record(path, name, value.isoformat())
+
+
+def _timedelta(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    recorder.base(value, dt.timedelta)
+    parts = [value.days, value.seconds, value.microseconds]
+    return recorder.record(path, "timedelta", parts)
+
+
+def _numpy_scalar(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    dtype = value.dtype
+    name = ["scalar", dtype.str]
+    if dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize <= 8):
+        return recorder.record(path, name, value.item())
+    if dtype.kind == "c" and dtype.itemsize <= 16:
+        return recorder.record(path, name, [float(value.real), float(value.imag)])
+    if dtype.kind in "mM":
+        return recorder.record(path, name, int(value.view("i8")))
+    if dtype.kind == "U":
+        return recorder.record(path, name, str(value))
+    if dtype.kind == "S":
+        return recorder.record(path, name, base64.b64encode(value).decode())
+    raise UnstorableError(
+        f"{show(path)}: a NumPy scalar of dtype {dtype} cannot be stored"
+    )
+
+
+def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    recorder.base(value, np.ndarray)
+    array = np.asarray(value)
+    kind = array.dtype.kind
+    wide = kind in "fc" and array.dtype.itemsize > (8 if kind == "f" else 16)
+    if kind not in "biufcmMUSO" or wide or array.dtype.hasobject != (kind == "O"):
+        raise UnstorableError(
+            f"{show(path)}: an array of dtype {array.dtype} cannot be stored; convert "
+            "it to integers, floats, complex numbers, text or dates"
+        )
+    if recorder.typed and kind in "biufcmM" and array.size > INLINE_LIMIT:
+        return _external(recorder, array, path)
+    name = ["array", array.dtype.str, list(array.shape)]
+    return recorder.record(path, name, _listed(array, recorder.typed))
+
+
+def _listed(array: npt.NDArray[Any], typed: bool) -> Any:
+    """Nested lists of an array, as upstream's JSON shows them where it can."""
+    kind = array.dtype.kind
+    if kind in "cmM" and typed:
+        return carrier(array).tolist()
+    if kind == "S":
+        return np.char.decode(array, "latin-1").tolist() if array.size else array.tolist()
+    return array.tolist()
+
+
+def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Little-endian numbers that NetCDF can hold, with the bits of `array`.
+
+    Booleans become uint8, half floats uint16, complex numbers pairs of floats in a last axis of two, dates and
+    durations int64.
+    """
+    array = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+    kind = array.dtype.kind
+    if kind == "b":
+        return array.view("u1")
+    if array.dtype == np.float16:
+        return array.view("<u2")
+    if kind in "mM":
+        return array.view("<i8")
+    if kind == "c":
+        real = np.dtype(f"<f{array.dtype.itemsize // 2}")
+        return array.reshape(-1).view(real).reshape((*array.shape, 2))
+    return array
+
+
+def _external(
+    recorder: _Recorder, array: npt.NDArray[Any], path: tuple[str | int, ...]
+) -> Any:
+    carried = carrier(array)
+    member = f"extra_{len(recorder.arrays)}.nc"
+    recorder.arrays.append((member, carried))
+    recorder.record(path, ["external", array.dtype.str, list(array.shape)], None)
+    return {
+        "netcdf": member,
+        "dtype": carried.dtype.str,
+        "shape": list(carried.shape),
+    }
+
+
+_ENCODERS: tuple[tuple[Any, Callable[[_Recorder, Any, Any], Any]], ...] = (
+    (np.ndarray, _array),
+    (np.generic, _numpy_scalar),
+    (_SEQUENCES, _sequence),
+    (Mapping, _mapping),
+    (list, _list),
+    (bool, _scalar_base(bool)),
+    (int, _scalar_base(int)),
+    (float, _scalar_base(float)),
+    (str, _scalar_base(str)),
+    (complex, _complex),
+    ((bytes, bytearray), _bytes),
+    ((dt.date, dt.time), _date),
+    (dt.timedelta, _timedelta),
+)
+

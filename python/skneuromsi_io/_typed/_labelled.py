@@ -1,0 +1,187 @@
+"""Labelled arrays of xarray and pandas as plain parts, and back.
+
+Neither package is imported unless an object of it is at hand, or named in a file.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .._errors import UnstorableError
+
+
+def reduce(value: Any) -> tuple[str, Any] | None:
+    """Name and parts of a labelled object, or None if it is none."""
+    xr = sys.modules.get("xarray")
+    if xr is not None:
+        if type(value) is xr.DataArray:
+            return "xarray.DataArray", _array_parts(value)
+        if type(value) is xr.Dataset:
+            variables = {n: _variable_parts(v.variable) for n, v in value.data_vars.items()}
+            parts = {
+                "data_vars": variables,
+                "coords": _coords_parts(value),
+                "attrs": dict(value.attrs),
+            }
+            return "xarray.Dataset", parts
+    pd = sys.modules.get("pandas")
+    if pd is not None:
+        if type(value) is pd.DataFrame:
+            columns = [_column_parts(value.iloc[:, i].array) for i in range(value.shape[1])]
+            parts = {"index": value.index, "columns": value.columns, "data": columns}
+            return "pandas.DataFrame", parts
+        if type(value) is pd.Series:
+            data = _column_parts(value.array)
+            return "pandas.Series", {"index": value.index, "data": data, "name": value.name}
+        if isinstance(value, pd.Index):
+            return "pandas.Index", _index_parts(value)
+    return None
+
+
+def restore(parts: Any, name: str) -> Any:
+    """Rebuild a labelled object from its parts."""
+    return _RESTORE[name](parts)
+
+
+def _array_parts(array: Any) -> dict[str, Any]:
+    return {
+        "name": array.name,
+        **_variable_parts(array.variable),
+        "coords": _coords_parts(array),
+    }
+
+
+def _variable_parts(variable: Any) -> dict[str, Any]:
+    return {
+        "dims": list(variable.dims),
+        "data": np.asarray(variable.values),
+        "attrs": dict(variable.attrs),
+    }
+
+
+def _coords_parts(labelled: Any) -> dict[Any, Any]:
+    import pandas as pd
+
+    for name, index in labelled.indexes.items():
+        if isinstance(index, pd.MultiIndex):
+            raise UnstorableError(
+                f"a coordinate with a MultiIndex ({name!r}) cannot be stored; call "
+                "reset_index() first"
+            )
+    return {n: _variable_parts(c.variable) for n, c in labelled.coords.items()}
+
+
+def _variable(parts: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(parts["dims"]), parts["data"], parts["attrs"]
+
+
+def _data_array(parts: dict[str, Any]) -> Any:
+    import xarray as xr
+
+    dims, data, attrs = _variable(parts)
+    coords = {name: _variable(coord) for name, coord in parts["coords"].items()}
+    return xr.DataArray(data, dims=dims, coords=coords, attrs=attrs, name=parts["name"])
+
+
+def _dataset(parts: dict[str, Any]) -> Any:
+    import xarray as xr
+
+    variables = {name: _variable(v) for name, v in parts["data_vars"].items()}
+    coords = {name: _variable(coord) for name, coord in parts["coords"].items()}
+    return xr.Dataset(variables, coords=coords, attrs=parts["attrs"])
+
+
+def _column_parts(array: Any) -> Any:
+    """Values of a pandas column: a NumPy array, or a dict for pandas' own types."""
+    import pandas as pd
+
+    dtype = array.dtype
+    if isinstance(dtype, np.dtype):
+        return np.asarray(array)
+    if isinstance(dtype, pd.CategoricalDtype):
+        return {
+            "categories": dtype.categories,
+            "codes": np.asarray(array.codes),
+            "ordered": bool(dtype.ordered),
+        }
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return {"utc": array.asi8, "unit": dtype.unit, "tz": str(dtype.tz)}
+    if isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype, pd.SparseDtype)):
+        raise UnstorableError(
+            f"a pandas column of dtype {dtype} cannot be stored; convert it first"
+        )
+    values = [None if item is pd.NA else item for item in array.astype(object)]
+    return {"values": values, "dtype": str(dtype)}
+
+
+def _column(parts: Any) -> Any:
+    import pandas as pd
+
+    if isinstance(parts, np.ndarray):
+        return parts
+    if "codes" in parts:
+        return pd.Categorical.from_codes(
+            parts["codes"], categories=parts["categories"], ordered=parts["ordered"]
+        )
+    if "utc" in parts:
+        moments = parts["utc"].view(f"M8[{parts['unit']}]")
+        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(parts["tz"]).array
+    return pd.array(parts["values"], dtype=parts["dtype"])
+
+
+def _index_parts(index: Any) -> dict[str, Any]:
+    import pandas as pd
+
+    if isinstance(index, pd.MultiIndex):
+        return {
+            "levels": [level.rename(None) for level in index.levels],
+            "codes": [np.asarray(codes) for codes in index.codes],
+            "names": list(index.names),
+        }
+    if isinstance(index, pd.RangeIndex):
+        return {"range": [index.start, index.stop, index.step], "name": index.name}
+    return {"data": _column_parts(index.array), "name": index.name}
+
+
+def _index(parts: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    if "levels" in parts:
+        return pd.MultiIndex(
+            levels=parts["levels"], codes=parts["codes"], names=parts["names"]
+        )
+    if "range" in parts:
+        return pd.RangeIndex(*parts["range"], name=parts["name"])
+    data = _column(parts["data"])
+    dtype = data.dtype if isinstance(data, np.ndarray) else None
+    return pd.Index(data, dtype=dtype, name=parts["name"])
+
+
+def _series(parts: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    data = _column(parts["data"])
+    dtype = data.dtype if isinstance(data, np.ndarray) else None
+    return pd.Series(data, index=parts["index"], name=parts["name"], dtype=dtype)
+
+
+def _data_frame(parts: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    index = parts["index"]
+    columns = dict(enumerate(_series({"index": index, "data": data, "name": None}) for data in parts["data"]))
+    frame = pd.DataFrame(columns, index=index)
+    frame.columns = parts["columns"]
+    return frame
+
+
+_RESTORE = {
+    "xarray.DataArray": _data_array,
+    "xarray.Dataset": _dataset,
+    "pandas.DataFrame": _data_frame,
+    "pandas.Series": _series,
+    "pandas.Index": _index,
+}

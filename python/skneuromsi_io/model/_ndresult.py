@@ -1,0 +1,364 @@
+"""One multisensory integration result."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _names
+from ._bunch import Bunch
+from ._dtypes import deep_astype, deep_dtypes, has_single_dtype
+from ._modes import modes_to_data_array
+from ._validation import validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+class NDResult:
+    """Represents a multisensory integration result.
+
+    It has the interface of scikit-neuromsi's class of this name, but for the accessors `plot` and `stats`.
+
+    Parameters
+    ----------
+    mname, mtype : str
+        Name and type of the model.
+    output_mode : str
+        The mode that is the model's output.
+    nmap : dict
+        Modes to the names that the model gives them.
+    nddata : xarray.DataArray
+        The data, of dimensions modes, times, positions, positions_coordinates.
+    time_range, position_range : (float, float)
+        Limits of times (in the model's unit, mostly ms) and of positions (mostly degrees).
+    time_res, position_res : float
+        Step of times and of positions.
+    causes : int, float or None
+        Number of causes.
+    run_parameters : dict
+        Parameters of the model's run.
+    extra : dict
+        Further information.
+    ensure_dtype : dtype, optional
+        Cast all arrays to this type.
+
+    Raises
+    ------
+    ValueError
+        If the arguments contradict each other.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        mname: Any,
+        mtype: Any,
+        output_mode: Any,
+        nmap: Any,
+        nddata: Any,
+        time_range: Any,
+        position_range: Any,
+        time_res: Any,
+        position_res: Any,
+        causes: Any,
+        run_parameters: Any,
+        extra: Any,
+        ensure_dtype: Any = None,
+    ):
+        self._mname = str(mname)
+        self._mtype = str(mtype)
+        self._output_mode = str(output_mode)
+        self._nmap = dict(nmap)
+        self._time_range = np.asarray(time_range, dtype=ensure_dtype)
+        self._position_range = np.asarray(position_range, dtype=ensure_dtype)
+        self._time_res = float(time_res)
+        self._position_res = float(position_res)
+        self._run_parameters = dict(run_parameters)
+        self._extra = dict(extra)
+        self._causes = causes
+        self._array = nddata
+        if ensure_dtype is not None:
+            self.__dict__.update(deep_astype(dict(vars(self)), ensure_dtype))
+        labels = (
+            nddata.modes.values,
+            len(nddata.times),
+            len(nddata.positions),
+        )
+        validate(self, *labels)
+
+    @classmethod
+    def from_modes_dict(
+        cls, *, modes_dict: dict[str, Any], ensure_dtype: Any = None, **kwargs: Any
+    ) -> Self:
+        """Create a result from a dictionary of modes.
+
+        Parameters
+        ----------
+        modes_dict : dict of str to array or tuple of arrays
+            Times by positions for each mode; a tuple has one array a position coordinate.
+        ensure_dtype : dtype, optional
+            Cast all arrays to this type.
+        **kwargs
+            Further arguments of the constructor.
+
+        """
+        nddata = modes_to_data_array(modes_dict, dtype=ensure_dtype)
+        return cls(nddata=nddata, ensure_dtype=ensure_dtype, **kwargs)
+
+    @classmethod
+    def _from_parts(
+        cls, kwargs: dict[str, Any], values: npt.NDArray[Any], frame: Any
+    ) -> Self:
+        """Make a result of an array and its frame; the DataArray is made when asked for."""
+        self = cls.__new__(cls)
+        self._mname = str(kwargs["mname"])
+        self._mtype = str(kwargs["mtype"])
+        self._output_mode = str(kwargs["output_mode"])
+        self._nmap = dict(kwargs["nmap"])
+        self._time_range = np.asarray(kwargs["time_range"])
+        self._position_range = np.asarray(kwargs["position_range"])
+        self._time_res = float(kwargs["time_res"])
+        self._position_res = float(kwargs["position_res"])
+        self._run_parameters = dict(kwargs["run_parameters"])
+        self._extra = dict(kwargs["extra"])
+        self._causes = kwargs["causes"]
+        self._array = None
+        self._values = values
+        self._frame = frame
+        validate(
+            self,
+            frame.labels(_names.MODES),
+            len(frame.labels(_names.TIMES)),
+            len(frame.labels(_names.POSITIONS)),
+        )
+        return self
+
+    @property
+    def _nddata(self) -> xr.DataArray:
+        if self._array is None:
+            self._array = self._frame.data_array(self._values)
+        return self._array
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self), _array=self._nddata)
+        for name in ("_values", "_frame"):
+            state.pop(name, None)
+        return state
+
+    def _labels(self, dim: str) -> npt.NDArray[Any]:
+        if self._array is None:
+            labels: npt.NDArray[Any] = self._frame.labels(dim)
+            return labels
+        return np.asarray(self._array[dim].to_numpy())
+
+    @property
+    def mname(self) -> str:
+        """Name of the model."""
+        return self._mname
+
+    @property
+    def mtype(self) -> str:
+        """Type of the model."""
+        return self._mtype
+
+    @property
+    def output_mode(self) -> str:
+        """The mode that is the model's output."""
+        return self._output_mode
+
+    @property
+    def dims(self) -> npt.NDArray[Any]:
+        """Names of the dimensions."""
+        return _names.DIMENSIONS.copy()
+
+    @property
+    def nmap_(self) -> dict[str, Any]:
+        """A copy of the map of modes."""
+        return self._nmap.copy()
+
+    @property
+    def time_range(self) -> npt.NDArray[Any]:
+        """First and last time."""
+        return self._time_range
+
+    @property
+    def position_range(self) -> npt.NDArray[Any]:
+        """First and last position."""
+        return self._position_range
+
+    @property
+    def time_res(self) -> float:
+        """Step of times."""
+        return self._time_res
+
+    @property
+    def position_res(self) -> float:
+        """Step of positions."""
+        return self._position_res
+
+    @property
+    def run_parameters(self) -> Bunch:
+        """Parameters of the model's run."""
+        return Bunch("run_parameters", self._run_parameters)
+
+    rp = run_parameters
+
+    @property
+    def extra_(self) -> Bunch:
+        """Further information."""
+        return Bunch("extra", self._extra)
+
+    e_ = extra_
+
+    @property
+    def causes_(self) -> Any:
+        """Number of causes, or None."""
+        return self._causes
+
+    @property
+    def modes_(self) -> npt.NDArray[Any]:
+        """Labels of the modes."""
+        return self._labels(_names.MODES)
+
+    @property
+    def times_(self) -> npt.NDArray[Any]:
+        """Labels of the times."""
+        return self._labels(_names.TIMES)
+
+    @property
+    def positions_(self) -> npt.NDArray[Any]:
+        """Labels of the positions."""
+        return self._labels(_names.POSITIONS)
+
+    @property
+    def positions_coordinates_(self) -> npt.NDArray[Any]:
+        """Labels of the position coordinates."""
+        return self._labels(_names.POSITIONS_COORDINATES)
+
+    pcoords_ = positions_coordinates_
+
+    def __repr__(self) -> str:
+        _, times, positions, coordinates = (
+            self._frame.shape if self._array is None else self._array.shape
+        )
+        causes = False if self.causes_ is None else self.causes_
+        return (
+            f"<{type(self).__name__} '{self.mname}', modes={self.modes_!s}, "
+            f"times={times}, positions={positions}, "
+            f"positions_coordinates={coordinates}, causes={causes}>"
+        )
+
+    def _table(self, include: Any, dim: str) -> pd.DataFrame:
+        from ._tables import coerce_filter, table
+
+        wanted = coerce_filter(include, self._labels(dim), dim)
+        return table(self._nddata, dim, wanted)
+
+    def get_modes(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with modes as columns.
+
+        Parameters
+        ----------
+        include : label or iterable of labels, optional
+            Modes to include; all by default.
+
+        Raises
+        ------
+        ValueError
+            If a label is unknown.
+
+        """
+        return self._table(include, _names.MODES)
+
+    def get_times(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with times as columns; see :meth:`get_modes`."""
+        return self._table(include, _names.TIMES)
+
+    def get_positions(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with positions as columns; see :meth:`get_modes`."""
+        return self._table(include, _names.POSITIONS)
+
+    def get_positions_coordinates(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with position coordinates as columns; see :meth:`get_modes`."""
+        return self._table(include, _names.POSITIONS_COORDINATES)
+
+    get_pcoords = get_positions_coordinates
+
+    def to_xarray(self) -> xr.DataArray:
+        """Return a copy of the data."""
+        return self._nddata.copy()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the constructor's arguments, copied."""
+        return {
+            "mname": self.mname,
+            "mtype": self.mtype,
+            "output_mode": self.output_mode,
+            "nmap": self.nmap_,
+            "time_range": self.time_range,
+            "position_range": self.position_range,
+            "time_res": self.time_res,
+            "position_res": self.position_res,
+            "causes": self.causes_,
+            "run_parameters": copy.deepcopy(self._run_parameters),
+            "extra": copy.deepcopy(self._extra),
+            "nddata": self.to_xarray(),
+        }
+
+    def to_ndr(
+        self, path_or_stream: Any, metadata: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Store the result; see :func:`skneuromsi_io.store_ndresult`."""
+        from .. import store_ndresult
+
+        store_ndresult(path_or_stream, self, metadata=metadata, **kwargs)
+
+    def astype(self, dtype: Any, *, attributes: Any = None) -> Self:
+        """Return a copy with arrays of another type.
+
+        Parameters
+        ----------
+        dtype : dtype
+            The new type.
+        attributes : list of str, optional
+            Attributes to cast; all by default.
+
+        """
+        kwargs = self.to_dict()
+        for name, value in kwargs.items():
+            if attributes is None or name in attributes:
+                kwargs[name] = deep_astype(value, dtype)
+        return type(self)(**kwargs)
+
+    def deep_dtypes(
+        self, *, max_deep: int = 2, memory_usage: bool = False
+    ) -> dict[str, Any]:
+        """Return type, dtypes and perhaps memory of each attribute, nested to a depth."""
+        found = deep_dtypes(self.to_dict(), 1, max_deep, memory_usage)
+        nested: dict[str, Any] = found[1]
+        return nested
+
+    def dtypes(self, *, memory_usage: bool = False) -> pd.DataFrame:
+        """Return a table of the type, dtype and perhaps memory of each attribute."""
+        import pandas as pd
+
+        rows = []
+        for name, info in self.deep_dtypes(memory_usage=memory_usage).items():
+            cls, dtype = info[:2]
+            rows.append(
+                {
+                    "Attribute": name,
+                    "Type": cls,
+                    "DType": dtype if has_single_dtype(cls) else "-",
+                    "Size": info[-1].hsize if memory_usage else "?",
+                }
+            )
+        frame = pd.DataFrame(rows).set_index("Attribute")
+        object.__setattr__(frame, "name", "dtypes")
+        return frame

@@ -1,0 +1,79 @@
+"""What a collection knows of all its results: checked at once, gathered when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ._packed import Packed
+
+#: Constructor arguments that upstream gathers from all results, by their name in its `_cache`.
+GATHERED = {
+    "mnames": "mname",
+    "mtypes": "mtype",
+    "nmaps": "nmap",
+    "time_ranges": "time_range",
+    "position_ranges": "position_range",
+    "time_resolutions": "time_res",
+    "position_resolutions": "position_res",
+    "run_parameters_values": "run_parameters",
+    "causes": "causes",
+}
+
+
+class Summary:
+    """Common and gathered values of packed results.
+
+    Attributes
+    ----------
+    modes : numpy.ndarray
+    output_mode : str
+    run_parameters : tuple of str
+
+    Raises
+    ------
+    ValueError
+        If the results do not have these in common.
+
+    """
+
+    def __init__(self, packed: list[Packed]):
+        self._packed = packed
+        first, *others = (item.signature() for item in packed)
+        self.modes, self.output_mode, self.run_parameters = first
+        for modes, output_mode, run_parameters in others:
+            if (
+                output_mode != self.output_mode
+                or run_parameters != self.run_parameters
+                or not (modes is self.modes or np.array_equal(modes, self.modes))
+            ):
+                keys = ["dims", "modes", "output_mode", "run_parameters"]
+                raise ValueError(
+                    f"All NDResults must have the same metadata in {keys}."
+                )
+
+    @cached_property
+    def _columns(self) -> dict[str, npt.NDArray[Any]]:
+        rows = [packed.columns() for packed in self._packed]
+        return {
+            name: np.asarray([row[name] for row in rows]) for name in GATHERED.values()
+        }
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """Gather a constructor argument from all results."""
+        return self._columns[name]
+
+    @cached_property
+    def variance_sum(self) -> pd.Series:
+        """Sum over results of each mode's sample variance, in the order of the labels."""
+        from .._packed import mode_variances
+
+        total = sum(mode_variances(self._packed))
+        total.name = "VarSum"  # type: ignore[union-attr]
+        return total  # type: ignore[return-value]
