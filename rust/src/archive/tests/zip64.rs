@@ -108,6 +108,14 @@ fn zip64_extra_fields_that_lie_are_refused() {
         let bad = patched(&bytes, CENTRAL, 1, offset, &[value]);
         assert_eq!(refusal(&bad).kind(), Kind::Archive, "{offset}");
     }
+    // The same field twice: readers disagree on which one counts.
+    let twice = [
+        &[1, 0, 0, 0, 1, 0, 12, 0][..],
+        &[6, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0],
+    ]
+    .concat();
+    let error = refusal(&patched(&bytes, CENTRAL, 1, extra, &twice));
+    assert_eq!(error.found(), "two");
     for lie in [0, 5, 7, 1 << 63, u64::MAX] {
         // Compressed size, which bounds check; size, which reading checks.
         let bad = patched(&bytes, CENTRAL, 1, extra + 12, &u64::to_le_bytes(lie));
