@@ -149,7 +149,7 @@ impl Index {
         let offset = offset
             .checked_add(end.directory.start)
             .and_then(|offset| offset.checked_sub(end.declared))
-            .ok_or_else(|| fields.error("an offset in the file", offset.to_string()))?;
+            .ok_or_else(|| misplaced(offset, end))?;
         self.entries.push(Entry {
             method,
             flags,
@@ -236,6 +236,12 @@ fn check(found: u64, most: u64, what: &str, limit: &str) -> Result<()> {
 fn wrong_count(expected: u64, found: &str) -> Error {
     let expected = format!("{expected} members in the central directory");
     Error::new(Kind::Archive, expected, found)
+}
+
+fn misplaced(offset: u64, end: &End) -> Error {
+    let (declared, found) = (end.declared, end.directory.start);
+    let found = format!("offset {offset} and the directory at {found} instead of {declared}");
+    Error::new(Kind::Archive, "a local header in the file", found)
 }
 
 fn bad_name(raw: &[u8]) -> Error {

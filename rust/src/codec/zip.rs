@@ -1,8 +1,8 @@
 //! The compression methods of zip members (APPNOTE 4.4.5): stored, deflate, bzip2, LZMA, Zstandard.
 //!
 //! A declared size is a claim. It is held against [`Limits`] before anything is allocated, memory
-//! for it is taken as bytes come out (deflate excepted, whose expansion is bounded by its format),
-//! and a stream that yields one byte more or less is an error. Bytes after the end of a compressed
+//! for it is taken as bytes come out unless the claim is modest, and a stream that yields one byte
+//! more or less is an error. Bytes after the end of a compressed
 //! stream are ignored, as Python's `zipfile` does: size and CRC-32 vouch for what came out.
 
 mod decoder;
@@ -44,7 +44,9 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
     let wanted = admit(method, data.len() as u64, size, limits)?;
     match method {
         STORED => return copy(data, wanted),
-        DEFLATED if !(data.is_empty() && size == 0) => return inflate(data, wanted),
+        DEFLATED if !data.is_empty() && size <= plausible(data.len()) => {
+            return inflate(data, wanted);
+        }
         _ => {}
     }
     let mut decoder = Decoder::new(method, data, data.len() as u64, size)?;
@@ -106,6 +108,14 @@ pub(crate) fn admit(method: u16, compressed: u64, size: u64, limits: &Limits) ->
         return Err(Error::new(Kind::Limit, cap, found));
     }
     usize::try_from(size).map_err(|_| no_memory(usize::MAX))
+}
+
+/// Size up to which deflated data is trusted with a buffer at once, which is what libdeflate needs:
+/// 64 times its length, beyond which only runs of equal bytes get. More is decoded step by step.
+fn plausible(compressed: usize) -> u64 {
+    (compressed as u64)
+        .saturating_mul(64)
+        .saturating_add(FREE_EXPANSION)
 }
 
 fn copy(data: &[u8], size: usize) -> Result<Vec<u8>> {

@@ -25,20 +25,27 @@ pub(super) fn decoder<R: BufRead>(mut source: R, size: u64) -> Result<XzDecoder<
     if length != [5, 0] || properties >= 9 * 5 * 5 {
         return Err(damaged(format!("header {header:02x?}")));
     }
-    // No match reaches back beyond the first byte, so that a dictionary as large as the output
-    // always suffices: a header that asks for 4 GiB gets what its declared size justifies.
-    let needed = u32::try_from(size)
-        .unwrap_or(u32::MAX)
-        .max(*DICTIONARY.start());
+    let asked = u32::from_le_bytes([d0, d1, d2, d3]);
     let mut options = options()?;
     options
         .literal_context_bits(u32::from(properties % 9))
         .literal_position_bits(u32::from(properties / 9 % 5))
         .position_bits(u32::from(properties / 45))
-        .dict_size(u32::from_le_bytes([d0, d1, d2, d3]).clamp(*DICTIONARY.start(), needed));
+        .dict_size(dictionary(asked, size));
     let stream = Stream::new_raw_decoder(Filters::new().lzma1(&options))
         .map_err(|error| damaged(error.to_string()))?;
     Ok(XzDecoder::new_stream(source, stream))
+}
+
+/// The dictionary to allocate for `size` bytes.
+///
+/// No match reaches back beyond the first byte, so that a dictionary as large as the output always
+/// suffices: a header that asks for 4 GiB gets what its declared size justifies.
+fn dictionary(asked: u32, size: u64) -> u32 {
+    let needed = u32::try_from(size)
+        .unwrap_or(u32::MAX)
+        .max(*DICTIONARY.start());
+    asked.clamp(*DICTIONARY.start(), needed)
 }
 
 pub(super) fn compress(data: &[u8]) -> Result<Vec<u8>> {
@@ -64,4 +71,17 @@ fn options() -> Result<LzmaOptions> {
 
 fn damaged(found: String) -> Error {
     Error::new(Kind::Member, "an LZMA header (APPNOTE 5.8.8)", found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dictionary_never_exceeds_the_output() {
+        assert_eq!(dictionary(u32::MAX, 3_000), 4_096);
+        assert_eq!(dictionary(u32::MAX, 1 << 20), 1 << 20);
+        assert_eq!(dictionary(1 << 16, 1 << 40), 1 << 16);
+        assert_eq!(dictionary(0, 0), 4_096);
+    }
 }
