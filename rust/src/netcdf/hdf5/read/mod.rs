@@ -17,9 +17,6 @@ mod storage;
 mod superblock;
 mod types;
 
-#[cfg(test)]
-mod tests;
-
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::netcdf::model::Dataset;
