@@ -145,7 +145,7 @@ fn contradictions_are_refused() {
         |d| {
             d.variables[4]
                 .attrs
-                .push(("CLASS".to_owned(), Attr::Text("x".to_owned())))
+                .push(("CLASS".to_owned(), Attr::Text("x".to_owned())));
         },
     ];
     for (at, change) in changes.into_iter().enumerate() {
@@ -159,6 +159,15 @@ fn contradictions_are_refused() {
         );
     }
     assert_eq!(head(&kording(), 5, false).unwrap_err().kind(), Kind::Value);
+}
+
+#[test]
+fn dimensions_without_coordinate_have_the_name_by_which_netcdf_knows_them() {
+    let mut dataset = kording();
+    dataset.variables.remove(2);
+    let file = head(&dataset, 3, false).unwrap();
+    let name = b"This is a netCDF dimension but not a netCDF variable.        49\0";
+    assert!(file.windows(name.len()).any(|part| part == name));
 }
 
 #[test]
