@@ -7,6 +7,8 @@ pub mod classic;
 mod cursor;
 pub mod hdf5;
 mod model;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;

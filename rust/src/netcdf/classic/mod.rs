@@ -1,10 +1,13 @@
 //! NetCDF-3: CDF-1, CDF-2 (64-bit offset) and CDF-5, as the "NetCDF Classic Format Specification"
 //! defines them, with xarray's convention for text.
 
+mod number;
 mod read;
 mod text;
+mod write;
 
 pub use read::read;
+pub use write::write;
 
 /// Tags of the lists of the header and type numbers (specification, "The Format in Detail").
 const DIMENSION: u32 = 0x0A;

@@ -16,6 +16,7 @@ const STREAMING: u64 = u32::MAX as u64;
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let mut header = Header::new(bytes)?;
     let records = header.count()?;
+    header.records = records;
     if records == STREAMING {
         return Err(unsupported(
             "a number of records",
@@ -81,6 +82,7 @@ impl Entry {
 struct Header<'a> {
     cursor: Cursor<'a>,
     version: u8,
+    records: u64,
 }
 
 impl<'a> Header<'a> {
@@ -88,7 +90,11 @@ impl<'a> Header<'a> {
         let mut cursor = Cursor::new(bytes, 0);
         cursor.take(3)?;
         match cursor.u8()? {
-            version @ (1 | 2 | 5) => Ok(Self { cursor, version }),
+            version @ (1 | 2 | 5) => Ok(Self {
+                cursor,
+                version,
+                records: 0,
+            }),
             other => Err(malformed(
                 "NetCDF-3 version 1, 2 or 5 at offset 3",
                 other.to_string(),
@@ -241,8 +247,10 @@ impl<'a> Header<'a> {
             .ok_or_else(|| malformed("a size of 64 bits", format!("{name:?}: {fixed:?}")))?;
         // The specification calls vsize redundant: what does not fit in its 32 bits is 2^32 - 1.
         let padded = bytes.checked_next_multiple_of(4).unwrap_or(u64::MAX);
+        // scipy stores empty variables as records of which there are none.
+        let empty = vsize == 0 && self.records == 0 && shape.first() == Some(&None);
         let large = self.version != 5 && padded > u64::from(u32::MAX);
-        if vsize != padded && vsize != bytes && !large {
+        if vsize != padded && vsize != bytes && !large && !empty {
             return Err(malformed(
                 format!("vsize {padded} of {name:?} at offset {offset}"),
                 vsize.to_string(),

@@ -51,6 +51,24 @@ fn finish([a, b, c]: &mut [u32; 3]) {
     step(c, *b, 24);
 }
 
+/// Fletcher-32 of big-endian 16-bit words, as HDF5's filter has it.
+pub(super) fn fletcher32(bytes: &[u8]) -> u32 {
+    let (mut low, mut high) = (0_u32, 0_u32);
+    // 360 words are the most before the sums could exceed 32 bits.
+    for block in bytes.chunks(720) {
+        for word in block.chunks(2) {
+            let word = [0, 1].map(|at| word.get(at).copied().unwrap_or(0));
+            low += u32::from(u16::from_be_bytes(word));
+            high += low;
+        }
+        low = (low & 0xFFFF) + (low >> 16);
+        high = (high & 0xFFFF) + (high >> 16);
+    }
+    low = (low & 0xFFFF) + (low >> 16);
+    high = (high & 0xFFFF) + (high >> 16);
+    high << 16 | low
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,8 +27,8 @@ const HIDDEN: [&str; 8] = [
     "_NCProperties",
 ];
 
-/// `NAME` of a dimension that has no coordinate variable, up to its length.
-const NOT_A_VARIABLE: &str = "This is a netCDF dimension but not a netCDF variable";
+/// `NAME` of a dimension that has no coordinate variable, up to its length (`nc4internal.h`).
+const NOT_A_VARIABLE: &str = "This is a netCDF dimension but not a netCDF variable.";
 
 /// Numbers of object header messages (section IV.A.2).
 mod message {

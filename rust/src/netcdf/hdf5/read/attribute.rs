@@ -1,0 +1,202 @@
+//! Attributes (section IV.A.2.m), decoded only when somebody wants to know.
+
+use super::super::{HIDDEN, UNDEFINED, message};
+use super::file::File;
+use super::header::{Header, Message};
+use super::heap;
+use super::types::{Type, bytes_of, dataspace, datatype};
+use crate::error::Result;
+use crate::netcdf::cursor::Cursor;
+use crate::netcdf::model::Attr;
+use crate::netcdf::{malformed, unsupported, utf8};
+
+/// An attribute in its message.
+pub(super) struct Encoded<'a> {
+    pub(super) name: String,
+    datatype: Cursor<'a>,
+    dataspace: Cursor<'a>,
+    data: Cursor<'a>,
+}
+
+/// The attributes of an object: as they were created where that is known, else by name.
+pub(super) fn all<'a>(header: &Header<'a>) -> Result<Vec<Encoded<'a>>> {
+    if let Some(mut info) = header.only(message::ATTRIBUTE_INFO)? {
+        info.take(1)?;
+        let flags = info.u8()?;
+        info.take(if flags & 0x01 == 0 { 0 } else { 2 })?;
+        if info.u64()? != UNDEFINED {
+            return Err(unsupported(
+                "attributes in the object header",
+                format!("dense storage of them at {:#x}", header.address),
+            ));
+        }
+    }
+    let mut attrs = Vec::new();
+    for message in header.all(message::ATTRIBUTE) {
+        attrs.push((message.order, Encoded::new(message)?));
+    }
+    attrs.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.name.cmp(&other.name)));
+    Ok(attrs.into_iter().map(|(_, attr)| attr).collect())
+}
+
+/// Those that the user made.
+pub(super) fn visible(file: &File, attrs: &[Encoded]) -> Result<Vec<(String, Attr)>> {
+    let mut visible: Vec<(String, Attr)> = Vec::new();
+    for attr in attrs
+        .iter()
+        .filter(|attr| !HIDDEN.contains(&attr.name.as_str()))
+    {
+        if visible.iter().any(|(name, _)| *name == attr.name) {
+            return Err(malformed(
+                "distinct attributes",
+                format!("{:?} twice", attr.name),
+            ));
+        }
+        visible.push((attr.name.clone(), attr.value(file)?));
+    }
+    Ok(visible)
+}
+
+impl<'a> Encoded<'a> {
+    fn new(message: &Message<'a>) -> Result<Self> {
+        let mut body = message.body.clone();
+        let offset = body.offset();
+        let version = body.u8()?;
+        // Flags of version 2 and 3: datatype or dataspace are elsewhere.
+        if !(1..=3).contains(&version) || (body.u8()? != 0 && version > 1) {
+            return Err(unsupported(
+                "an attribute of version 1 to 3, its type not shared",
+                format!("version {version} at {offset:#x}"),
+            ));
+        }
+        let sizes = [body.u16()?, body.u16()?, body.u16()?].map(usize::from);
+        body.take(usize::from(version == 3))?;
+        let mut part = |len: usize| -> Result<Cursor<'a>> {
+            let offset = body.offset();
+            let part = body.take(len)?;
+            // Version 1 fills each part up to a multiple of eight bytes.
+            body.take(if version == 1 {
+                len.wrapping_neg() % 8
+            } else {
+                0
+            })?;
+            Ok(Cursor::new(part, offset))
+        };
+        let [mut name, datatype, dataspace] = [part(sizes[0])?, part(sizes[1])?, part(sizes[2])?];
+        let name = name.take(sizes[0])?;
+        let end = memchr::memchr(0, name).unwrap_or(name.len());
+        Ok(Self {
+            name: utf8(
+                name.get(..end).unwrap_or(name),
+                "an attribute's name",
+                offset,
+            )?,
+            datatype,
+            dataspace,
+            data: body,
+        })
+    }
+
+    pub(super) fn value(&self, file: &File) -> Result<Attr> {
+        let typed = datatype(&mut self.datatype.clone())?;
+        let shape = dataspace(&mut self.dataspace.clone())?;
+        let bytes = match &shape {
+            None => 0,
+            Some(shape) => bytes_of(shape, typed.size)?,
+        };
+        let mut data = self.data.clone();
+        let offset = data.offset();
+        let content = data.take(bytes)?;
+        let mut elements = Cursor::new(content, offset);
+        let mut texts = Vec::new();
+        match typed.kind {
+            Type::Number(dtype, order) => {
+                return Ok(Attr::Numbers {
+                    dtype,
+                    order,
+                    bytes: content.to_vec(),
+                });
+            }
+            Type::References => {
+                return Err(unsupported(
+                    "numbers or texts",
+                    format!("references {:?}", self.name),
+                ));
+            }
+            Type::Text => {
+                while elements.left() > 0 {
+                    texts.push(heap::text(file, &mut elements)?);
+                }
+            }
+            Type::FixedText { padding } => {
+                while elements.left() > 0 {
+                    let offset = elements.offset();
+                    let text = unpad(elements.take(typed.size)?, padding);
+                    texts.push(utf8(text, "a text", offset)?);
+                }
+            }
+        }
+        Ok(match <[String; 1]>::try_from(texts) {
+            Ok([text]) => Attr::Text(text),
+            // HDF5 has no text type of no bytes: NetCDF's empty text has no elements.
+            Err(none) if none.is_empty() => Attr::Text(String::new()),
+            Err(texts) => Attr::Texts(texts),
+        })
+    }
+
+    /// The single integer that it should be.
+    pub(super) fn integer(&self) -> Result<i32> {
+        let mut data = self.data.clone();
+        let typed = datatype(&mut self.datatype.clone())?;
+        match typed {
+            t if t.size == 4 && matches!(t.kind, Type::Number(..)) => {
+                Ok(i32::from_le_bytes(data.array()?))
+            }
+            other => Err(malformed(
+                format!("a 32-bit integer {:?}", self.name),
+                format!("{other:?} at {:#x}", self.data.offset()),
+            )),
+        }
+    }
+
+    /// The first object that each element of a list of references names.
+    pub(super) fn references(&self, file: &File) -> Result<Vec<u64>> {
+        let typed = datatype(&mut self.datatype.clone())?;
+        let shape = dataspace(&mut self.dataspace.clone())?.unwrap_or_default();
+        if typed.kind != Type::References {
+            return Err(malformed(
+                format!("references {:?}", self.name),
+                format!("{typed:?}"),
+            ));
+        }
+        let mut data = self.data.clone();
+        let mut elements = Cursor::new(
+            data.take(bytes_of(&shape, typed.size)?)?,
+            self.data.offset(),
+        );
+        let mut addresses = Vec::new();
+        while elements.left() > 0 {
+            let offset = elements.offset();
+            let (_, object) = heap::element(file, &mut elements)?;
+            addresses.push(Cursor::new(object, offset).u64()?);
+        }
+        Ok(addresses)
+    }
+}
+
+fn unpad(bytes: &[u8], padding: u8) -> &[u8] {
+    let len = match padding {
+        // Ends with NUL.
+        0 => memchr::memchr(0, bytes).unwrap_or(bytes.len()),
+        // Filled up with NULs or with spaces.
+        1 => bytes
+            .iter()
+            .rposition(|&b| b != 0)
+            .map_or(0, |last| last + 1),
+        _ => bytes
+            .iter()
+            .rposition(|&b| b != b' ')
+            .map_or(0, |last| last + 1),
+    };
+    bytes.get(..len).unwrap_or(bytes)
+}

@@ -1,0 +1,268 @@
+//! Chunked arrays: where the chunks are and how they make up the array.
+
+use std::ops::Range;
+
+use super::super::UNDEFINED;
+use super::file::File;
+use super::filter::{self, Filter};
+use super::types::bytes_of;
+use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::limits::Limits;
+use crate::netcdf::cursor::{Cursor, size};
+use crate::netcdf::{malformed, unsupported};
+
+pub(super) struct Chunk {
+    /// Index of its first element.
+    start: Vec<u64>,
+    pub(super) address: u64,
+    /// Bytes that are stored.
+    pub(super) size: usize,
+    /// Filters that were left out.
+    pub(super) mask: u32,
+}
+
+/// The shape of the chunks, and those that are there.
+pub(super) fn all(
+    file: &File,
+    layout: &mut Cursor,
+    version: u8,
+    shape: &[u64],
+    itemsize: usize,
+) -> Result<(Vec<u64>, Vec<Chunk>)> {
+    let offset = layout.offset();
+    let flags = if version == 3 { 0 } else { layout.u8()? };
+    let rank = usize::from(layout.u8()?);
+    let address = if version == 3 {
+        layout.u64()?
+    } else {
+        UNDEFINED
+    };
+    let width = if version == 3 {
+        4
+    } else {
+        usize::from(layout.u8()?)
+    };
+    let mut lengths = Vec::new();
+    for _ in 0..rank {
+        lengths.push(layout.uint(width)?);
+    }
+    // The last is the size of an element.
+    let last = lengths.pop();
+    if last != Some(itemsize as u64) || lengths.len() != shape.len() || lengths.contains(&0) {
+        return Err(malformed(
+            format!("chunks for shape {shape:?} of {itemsize} bytes at {offset:#x}"),
+            format!("{lengths:?} of {last:?}"),
+        ));
+    }
+    let mut chunks = Vec::new();
+    if version == 3 {
+        if address != UNDEFINED {
+            tree(file, address, None, shape.len(), &mut chunks)?;
+        }
+        return Ok((lengths, chunks));
+    }
+    let index = layout.u8()?;
+    if index != 1 {
+        return Err(unsupported(
+            "a B-tree of version 1 or a single chunk",
+            format!("index {index}"),
+        ));
+    }
+    let (size, mask) = if flags & 0x02 == 0 {
+        (bytes_of(&lengths, itemsize)?, 0)
+    } else {
+        (size(layout.u64()?, "a chunk")?, layout.u32()?)
+    };
+    let address = layout.u64()?;
+    if address != UNDEFINED {
+        chunks.push(Chunk {
+            start: vec![0; shape.len()],
+            address,
+            size,
+            mask,
+        });
+    }
+    Ok((lengths, chunks))
+}
+
+/// A B-tree of chunks (section III.A.1); a parent is one level above its children.
+fn tree(
+    file: &File,
+    address: u64,
+    level: Option<u8>,
+    rank: usize,
+    chunks: &mut Vec<Chunk>,
+) -> Result<()> {
+    let mut node = file.peek(address, "a B-tree node")?;
+    let start = node.array::<5>()?;
+    let found = node.u8()?;
+    if start != *b"TREE\x01" || level.is_some_and(|level| level != found) {
+        return Err(malformed(
+            format!("a node of a B-tree of chunks at {address:#x}"),
+            format!("{} at level {found}", start.escape_ascii()),
+        ));
+    }
+    let children = usize::from(node.u16()?);
+    let key = 8 + 8 * (rank + 1);
+    let mut node = file.block(address, 24 + (key + 8) * children, "a B-tree node")?;
+    node.take(24)?;
+    for _ in 0..children {
+        let stored = size(u64::from(node.u32()?), "a chunk")?;
+        let mask = node.u32()?;
+        let mut start = Vec::with_capacity(rank);
+        for _ in 0..rank {
+            start.push(node.u64()?);
+        }
+        node.take(8)?;
+        let child = node.u64()?;
+        match found.checked_sub(1) {
+            Some(below) => tree(file, child, Some(below), rank, chunks)?,
+            None => chunks.push(Chunk {
+                start,
+                address: child,
+                size: stored,
+                mask,
+            }),
+        }
+    }
+    Ok(())
+}
+
+/// How chunks tile an array.
+pub(super) struct Grid<'s> {
+    shape: &'s [u64],
+    chunk: &'s [u64],
+    itemsize: usize,
+    /// Bytes of the array and of a chunk.
+    bytes: usize,
+    chunk_bytes: usize,
+    /// Chunks along each dimension.
+    counts: Vec<u64>,
+}
+
+impl<'s> Grid<'s> {
+    pub(super) fn new(
+        shape: &'s [u64],
+        chunk: &'s [u64],
+        itemsize: usize,
+        limits: &Limits,
+    ) -> Result<Self> {
+        let bytes = bytes_of(shape, itemsize)?;
+        if bytes as u64 > limits.member_bytes {
+            let expected = format!("at most {} bytes of a member", limits.member_bytes);
+            return Err(Error::new(
+                Kind::Limit,
+                expected,
+                format!("an array of {bytes}"),
+            ));
+        }
+        Ok(Self {
+            shape,
+            chunk,
+            itemsize,
+            bytes,
+            chunk_bytes: bytes_of(chunk, itemsize)?,
+            counts: shape
+                .iter()
+                .zip(chunk)
+                .map(|(len, part)| len.div_ceil(*part))
+                .collect(),
+        })
+    }
+
+    /// Puts the array together. It is allocated only if each of its chunks is there, and is thus no
+    /// larger than deflate could make of the file.
+    pub(super) fn assemble(
+        &self,
+        file: &File,
+        chunks: &[Chunk],
+        filters: &[Filter],
+    ) -> Result<Vec<u8>> {
+        let expected = bytes_of(&self.counts, 1)?;
+        let mut places: Vec<usize> = Vec::new();
+        for chunk in chunks {
+            places.push(self.place(chunk)?);
+        }
+        places.sort_unstable();
+        places.dedup();
+        if places.len() != expected || chunks.len() != expected {
+            return Err(malformed(
+                format!("{expected} chunks for shape {:?}", self.shape),
+                format!("{} of which {} differ", chunks.len(), places.len()),
+            ));
+        }
+        let least = chunks
+            .iter()
+            .fold(0_usize, |sum, chunk| sum.saturating_add(chunk.size));
+        if self.bytes / filter::DEFLATE_MOST > least {
+            return Err(malformed(
+                format!("{} bytes in chunks", self.bytes),
+                format!("{least}, which deflate cannot expand to them"),
+            ));
+        }
+        let mut array = try_zeroed(self.bytes)?;
+        for chunk in chunks {
+            let range = file.range(chunk.address, chunk.size, "a chunk")?;
+            let active = filter::active(filters, chunk.mask);
+            let sizes = (self.chunk_bytes, self.itemsize);
+            let bytes = filter::undo(file.slice(&range), range.start, &active, sizes, file.limits)?;
+            self.copy(&chunk.start, &bytes, &mut array);
+        }
+        Ok(array)
+    }
+
+    /// Number of a chunk in the grid.
+    fn place(&self, chunk: &Chunk) -> Result<usize> {
+        let mut place = 0_u64;
+        for ((start, part), count) in chunk.start.iter().zip(self.chunk).zip(&self.counts) {
+            if start % part != 0 || start / part >= *count {
+                return Err(malformed(
+                    format!("a chunk of {:?} within {:?}", self.chunk, self.shape),
+                    format!("one at {:?}", chunk.start),
+                ));
+            }
+            place = place.saturating_mul(*count).saturating_add(start / part);
+        }
+        size(place, "a chunk")
+    }
+
+    /// Copies what of a chunk lies within the array, row by row.
+    fn copy(&self, start: &[u64], chunk: &[u8], array: &mut [u8]) {
+        let lengths: Vec<u64> = (self.shape.iter().zip(self.chunk).zip(start))
+            .map(|((len, part), start)| (*part).min(len.saturating_sub(*start)))
+            .collect();
+        let Some((row, outer)) = lengths.split_last() else {
+            return;
+        };
+        for number in 0..outer.iter().product::<u64>() {
+            // The row's index in the chunk: the digits of its number, the last axis being 0.
+            let mut index = vec![0; lengths.len()];
+            let mut rest = number;
+            for (digit, len) in index.iter_mut().zip(outer).rev() {
+                *digit = rest % len;
+                rest /= len;
+            }
+            let from = self.span(&index, self.chunk, *row);
+            for (digit, start) in index.iter_mut().zip(start) {
+                *digit += start;
+            }
+            let to = self.span(&index, self.shape, *row);
+            if let Some((to, from)) = array.get_mut(to).zip(chunk.get(from)) {
+                to.copy_from_slice(from);
+            }
+        }
+    }
+
+    /// Bytes of `count` elements from `index` on in an array of some shape, which is in memory.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "offsets in an array in memory"
+    )]
+    fn span(&self, index: &[u64], shape: &[u64], count: u64) -> Range<usize> {
+        let at = index
+            .iter()
+            .zip(shape)
+            .fold(0, |at, (digit, len)| at * len + digit);
+        at as usize * self.itemsize..(at + count) as usize * self.itemsize
+    }
+}
