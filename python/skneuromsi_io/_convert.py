@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _general, _layout, _native, _typed
 from ._compression import memory_codec
@@ -73,46 +74,73 @@ def _range(limits: Any) -> Any:
     return listed if np.asarray(listed).dtype == limits.dtype else limits
 
 
-def _job(result: Any) -> tuple[Any, bool, Frame | None]:
-    """What the native core packs, whether that is exact, and the frame."""
+class _Job(NamedTuple):
+    """A result prepared for the native core."""
+
+    text: bytes
+    frame: Frame | None
+    data: npt.NDArray[Any]
+    arrays: list[tuple[str, npt.NDArray[Any]]]
+    exact: bool
+
+    def native(self) -> Any:
+        frame = None if self.frame is None else self.frame.native
+        return self.text, frame, self.data, self.arrays
+
+    def nbytes(self) -> int:
+        return self.data.nbytes + sum(array.nbytes for _, array in self.arrays)
+
+
+def _prepare(result: Any) -> _Job:
+    """Encode a result's metadata and look at its array.
+
+    Raises
+    ------
+    UnstorableError
+        If something in it cannot be stored.
+
+    """
     document = {
         _layout.OBJECT_TYPE: _layout.NDRESULT,
         _layout.OBJECT_KWARGS: kwargs_of(result),
     }
     encoded = _typed.dumps(document)
-    if getattr(result, "_array", result) is None:
-        frame, values = result._frame, result._values
-    else:
-        nddata = result._nddata
-        frame = frame_of(nddata)
-        if frame is None:
-            values = np.frombuffer(_general.write(nddata), dtype=np.uint8)
-        else:
-            values = np.asarray(nddata.values)
-    data = np.ascontiguousarray(values)
     arrays = [(name, np.ascontiguousarray(array)) for name, array in encoded.arrays]
-    native = None if frame is None else frame.native
-    return (encoded.text, native, data, arrays), encoded.exact, frame
+    frame, values = _frame_and_values(result)
+    return _Job(
+        encoded.text, frame, np.ascontiguousarray(values), arrays, encoded.exact
+    )
 
 
-def _pack(results: Iterable[Any], codec: tuple[str, int]) -> Iterator[PackedResult]:
-    """Pack results batch by batch, in parallel."""
-    threads = thread_count()
-    prepared = ((*_job(result), result) for result in results)
-    for batch in batches(prepared, lambda item: _nbytes(item[0]), threads):
-        natives = _native.pack(
-            [job for job, *_ in batch], compression=codec, threads=threads
-        )
-        for native, (_, _, frame, result) in zip(natives, batch, strict=True):
-            yield PackedResult(native, frame, result._mname)
+def _frame_and_values(result: Any) -> tuple[Frame | None, Any]:
+    if isinstance(result, NDResult) and result._array is None:
+        return result._frame, result._values
+    nddata = result._nddata
+    frame = frame_of(nddata)
+    if frame is None:
+        return None, np.frombuffer(_general.write(nddata), dtype=np.uint8)
+    return frame, np.asarray(nddata.values)
 
 
-def _nbytes(job: Any) -> int:
-    return job[2].nbytes + sum(array.nbytes for _, array in job[3])
+def _pack_jobs(
+    jobs: list[_Job], codec: tuple[str, int], threads: int
+) -> list[PackedResult]:
+    natives = _native.pack(
+        [job.native() for job in jobs], compression=codec, threads=threads
+    )
+    return [
+        PackedResult(native, job.frame, "a result in memory")
+        for native, job in zip(natives, jobs, strict=True)
+    ]
 
 
-def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed]:
+def pack_results(
+    results: Iterable[Any], compression_params: Any
+) -> list[Packed]:
     """Pack results to keep them in memory.
+
+    A result whose metadata JSON cannot carry exactly (subclasses, arbitrary objects) is kept as it is; only
+    storing it fails, or stores the base types.
 
     Parameters
     ----------
@@ -130,11 +158,99 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed
 
     """
     codec = memory_codec(compression_params)
+    threads = thread_count()
+    prepared = (_prepare_or_hold(result) for result in results)
     packed: list[Packed] = []
-    storable: list[Any] = []
-    places: list[int] = []
-    for result in results:
-        if not is_ndresult(result):
-            raise TypeError(f"Not an NDResult: {type(result)!r}")
-        packed.append(_held(result))
+    for batch in batches(prepared, _size_of, threads):
+        jobs = [item for item in batch if isinstance(item, _Job)]
+        done = iter(_pack_jobs(jobs, codec, threads))
+        packed += [next(done) if isinstance(i, _Job) else i for i in batch]
     return packed
+
+
+def _prepare_or_hold(result: Any) -> _Job | HeldResult:
+    if not is_ndresult(result):
+        raise TypeError(f"Not an NDResult: {type(result)!r}")
+    try:
+        job = _prepare(result)
+    except (UnstorableError, ValueError):
+        job = None
+    if job is not None and job.exact:
+        return job
+    return HeldResult({**kwargs_of(result)}, result._nddata)
+
+
+def _size_of(item: _Job | HeldResult) -> int:
+    return item.nbytes() if isinstance(item, _Job) else 0
+
+
+def packed_for_storing(collection: Any, threads: int) -> Iterator[_native.Packed]:
+    """Give the results of a collection to the native writer, one after the other.
+
+    Raises
+    ------
+    TypeError
+        If a result cannot be stored; the message names result and key.
+
+    """
+    results = getattr(collection, "_packed", collection)
+    prepared = (_ready(index, result) for index, result in enumerate(results))
+    size = lambda item: item.nbytes() if isinstance(item, _Job) else item.nbytes  # noqa: E731
+    for batch in batches(prepared, size, threads):
+        jobs = [item for item in batch if isinstance(item, _Job)]
+        done = iter(_pack_jobs(jobs, ("none", 0), threads))
+        for item in batch:
+            yield next(done).native if isinstance(item, _Job) else item
+
+
+def _ready(index: int, result: Any) -> _Job | _native.Packed:
+    if isinstance(result, PackedResult) and not result.native.lifted:
+        return result.native
+    if isinstance(result, Packed):
+        result = result.open()
+    try:
+        return _prepare(result)
+    except UnstorableError as error:
+        raise UnstorableError(f"result {index}: {error}") from error
+
+
+def opened(
+    natives: list[_native.Packed], label: str, first: int, frames: dict[Any, Frame]
+) -> list[PackedResult]:
+    """Wrap results that were read from an archive; those of one frame share it."""
+    packed = []
+    for index, native in enumerate(natives, first):
+        frame = None
+        if native.frame is not None:
+            frame = frames.get(native.frame)
+            if frame is None:
+                frame = frames[native.frame] = Frame(native.frame)
+        packed.append(PackedResult(native, frame, f"{label}: result {index}"))
+    return packed
+
+
+def check_document(
+    document: dict[str, Any], expected: str, place: str
+) -> None:
+    """Check the type of a document, in upstream's words, and that it has arguments.
+
+    Raises
+    ------
+    MissingMemberError
+        If one of the two keys is missing.
+    BadMetadataError
+        If `object_type` is another one, or `object_kwargs` no object.
+
+    """
+    for key in (_layout.OBJECT_TYPE, _layout.OBJECT_KWARGS):
+        if key not in document:
+            raise MissingMemberError(
+                f"{place}: expected the key {key!r}, found {list(document)!r:.200}"
+            )
+    found = document[_layout.OBJECT_TYPE]
+    if found != expected:
+        raise BadMetadataError(
+            f"{place}: 'object_type' != {expected!r}. Found {found!r}"
+        )
+    if not isinstance(document[_layout.OBJECT_KWARGS], dict):
+        raise BadMetadataError(f"{place}: expected an object as 'object_kwargs'")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _native
+from ._errors import BadNetCDFError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import xarray as xr
 
 #: Frames kept for results that are packed one after the other; a sweep has one.
@@ -46,7 +48,7 @@ class Frame:
         "name",
         "native",
         "shape",
-        "template",
+        "_template",
     )
 
     def __init__(self, native: _native.Frame):
@@ -61,7 +63,43 @@ class Frame:
             (name, (name,), np.asarray(values)) for name, values, _ in coords
         )
         self.coord_attrs = {name: attrs for name, _, attrs in coords if attrs}
-        self.template: Any = None
+        self._template: Any = None
+
+    def labels(self, dim: str) -> npt.NDArray[Any]:
+        """Labels of a dimension: its coordinate, or positions if it has none.
+
+        Raises
+        ------
+        BadNetCDFError
+            If there is no such dimension.
+
+        """
+        for name, _, values in self.coords:
+            if name == dim:
+                return values
+        if dim not in self.dims:
+            raise BadNetCDFError(
+                f"expected the dimension {dim!r}, found {list(self.dims)}"
+            )
+        return np.arange(self.shape[self.dims.index(dim)])
+
+    def data_array(self, values: npt.NDArray[Any]) -> xr.DataArray:
+        """Label an array of the frame's shape; it is not copied."""
+        if self._template is None:
+            self._template = self._labelled(values)
+        return self._template.copy(deep=False, data=values)
+
+    def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
+        import xarray as xr
+
+        coords = {
+            name: (dims, labels, self.coord_attrs.get(name))
+            for name, dims, labels in self.coords
+        }
+        empty = np.broadcast_to(np.zeros((), self.dtype), values.shape)
+        return xr.DataArray(
+            empty, dims=self.dims, coords=coords, attrs=self.attrs, name=self.name
+        )
 
     def __reduce__(self) -> tuple[type[Frame], tuple[_native.Frame]]:
         return Frame, (self.native,)

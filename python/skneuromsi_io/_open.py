@@ -10,8 +10,10 @@ from . import _convert, _layout, _native, _typed
 from ._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
 from ._errors import BadMetadataError, MissingMemberError
 from ._packed import PackedResult
-from ._progress import Steps, batches, thread_count, tqdm_class
+from ._progress import Steps, batches, thread_count
 from ._source import label_of, open_archive
+from .model import NDResultCollection
+from .model._collection import check_tqdm
 
 
 def open_ndresults_collection(
@@ -69,8 +71,7 @@ def open_ndresults_collection(
 
     """
     codec = memory_codec(compression_params)
-    build = _convert.collection_builder(classes)
-    bar = _convert.reading_bar(tqdm_class(tqdm_cls))
+    bar = check_tqdm(tqdm_cls)
     label = label_of(path_or_stream)
     archive = open_archive(path_or_stream, **kwargs)
     document = _collection_document(archive, label)
@@ -81,7 +82,7 @@ def open_ndresults_collection(
         )
     name = document[_layout.OBJECT_KWARGS].get("name", "<UNKNOW>")
     packed = _read_results(archive, label, document, codec, bar)
-    return build(name, packed, bar)
+    return NDResultCollection(name, packed, tqdm_cls=bar)
 
 
 def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
@@ -143,15 +144,18 @@ def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
 
 
 def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+    place = f"{label}: member {_layout.METADATA!r}"
     text = archive.read(_layout.METADATA)
     try:
-        document = _typed.loads_collection(text)
-    except (ValueError, RecursionError) as error:
-        raise BadMetadataError(
-            f"{label}: member {_layout.METADATA!r}: {error}"
-        ) from error
-    _convert.check_document(document, _layout.NDCOLLECTION, label, _layout.METADATA)
+        document = _typed.loads(text, _no_arrays)
+    except BadMetadataError as error:
+        raise BadMetadataError(f"{place}: {error}") from error
+    _convert.check_document(document, _layout.NDCOLLECTION, place)
     return document
+
+
+def _no_arrays(name: str) -> Any:
+    raise KeyError(f"{name!r}: the metadata of a collection has no array members")
 
 
 def _size(document: dict[str, Any], label: str) -> int:
@@ -176,7 +180,9 @@ def _read_results(
     size, threads = document[_layout.OBJECT_SIZE], thread_count()
     extras = _layout.extra_members(archive.names())
     # Our own files say which lists were arrays; upstream's do not.
-    lift = None if _typed.is_typed(document) else _typed.INLINE_LIMIT
+    ours = document.get(_layout.FORMAT_VERSION) == _layout.FORMAT
+    lift = None if ours else _typed.INLINE_LIMIT
+    frames: dict[Any, Any] = {}
     plans = (_plan(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []
     with Steps(bar, size, "Reading ndresults") as steps:
@@ -186,7 +192,7 @@ def _read_results(
             natives = archive.results(
                 batch, compression=codec, lift=lift, threads=threads
             )
-            results += _convert.opened(natives, label, len(results))
+            results += _convert.opened(natives, label, len(results), frames)
             steps.done(len(batch))
     return results
 

@@ -64,14 +64,13 @@ def store_ndresults_collection(
         )
     options = _zip_options(kwargs)
     label = label_of(path_or_stream)
-    head = _typed.dumps_collection(
-        _layout.collection_metadata(
-            name=ndrcollection.name,
-            size=len(ndrcollection),
-            extra=metadata or {},
-            format_version=_layout.FORMAT,
-        )
+    document = _layout.collection_metadata(
+        name=ndrcollection.name,
+        size=len(ndrcollection),
+        extra=metadata or {},
+        format_version=_layout.FORMAT,
     )
+    head = _typed.dumps(document, external=False).text
     threads = thread_count()
     with (
         _sink(path_or_stream) as (sink, start),

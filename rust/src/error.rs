@@ -149,6 +149,11 @@ impl std::error::Error for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
+        // A stream carries our own errors through `io::Read`.
+        let error = match error.downcast::<Self>() {
+            Ok(own) => return own,
+            Err(error) => error,
+        };
         let mut this = Self::new(Kind::Io, "a successful read or write", error.to_string());
         this.0.source = Some(error);
         this

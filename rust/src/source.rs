@@ -12,6 +12,11 @@ pub trait ReadAt: Send + Sync {
     /// Fills `buf` from `offset`, or fails: a short read is an error.
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()>;
 
+    /// Whether threads gain from reading at the same time.
+    fn concurrent(&self) -> bool {
+        true
+    }
+
     /// The whole content, where it is in memory already.
     fn as_slice(&self) -> Option<&[u8]> {
         None

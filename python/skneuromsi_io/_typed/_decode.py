@@ -19,7 +19,9 @@ from ._encode import carrier
 ArrayOf = Callable[[str], npt.NDArray[Any]]
 
 
-def loads(text: bytes, array_of: ArrayOf) -> dict[str, Any]:
+def loads(
+    text: bytes, array_of: ArrayOf, *, skip: str | None = None
+) -> dict[str, Any]:
     """Decode a document, with its types restored.
 
     Parameters
@@ -28,6 +30,8 @@ def loads(text: bytes, array_of: ArrayOf) -> dict[str, Any]:
         JSON.
     array_of : callable
         Gives the large array that a descriptor names; KeyError if there is none.
+    skip : str, optional
+        JSON pointer to the value that is left as JSON has it.
 
     Raises
     ------
@@ -43,7 +47,8 @@ def loads(text: bytes, array_of: ArrayOf) -> dict[str, Any]:
         raise BadMetadataError(f"'types': expected an object, found {types!r:.60}")
     # The deepest first: a container is restored after what it contains.
     for where in sorted(types, key=lambda pointer: -pointer.count("/")):
-        _restore_at(document, where, types[where], array_of)
+        if skip is None or not (where + "/").startswith(skip + "/"):
+            _restore_at(document, where, types[where], array_of)
     return document
 
 

@@ -42,7 +42,9 @@ class Encoded(NamedTuple):
     exact: bool
 
 
-def dumps(document: dict[str, Any], *, typed: bool = True) -> Encoded:
+def dumps(
+    document: dict[str, Any], *, typed: bool = True, external: bool = True
+) -> Encoded:
     """Encode a document.
 
     Parameters
@@ -51,6 +53,8 @@ def dumps(document: dict[str, Any], *, typed: bool = True) -> Encoded:
         Keys must be str at the top.
     typed : bool, optional
         Whether to record types and move large arrays out; without, the text is what upstream's JSON encoder writes.
+    external : bool, optional
+        Whether large arrays may leave the text.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def dumps(document: dict[str, Any], *, typed: bool = True) -> Encoded:
         If it nests too deep, or contains itself.
 
     """
-    recorder = _Recorder(typed)
+    recorder = _Recorder(typed, external and typed)
     text = _native.encode(document, recorder.hook)
     if recorder.types:
         types = json.dumps(recorder.types)
@@ -71,8 +75,9 @@ def dumps(document: dict[str, Any], *, typed: bool = True) -> Encoded:
 class _Recorder:
     """Replaces what JSON has no form for, and writes down what it was."""
 
-    def __init__(self, typed: bool):
+    def __init__(self, typed: bool, external: bool):
         self.typed = typed
+        self.external = external
         self.types: dict[str, Any] = {}
         self.arrays: list[tuple[str, npt.NDArray[Any]]] = []
         self.exact = True
@@ -220,7 +225,7 @@ def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
             f"{show(path)}: an array of dtype {array.dtype} cannot be stored; convert "
             "it to integers, floats, complex numbers, text or dates"
         )
-    if recorder.typed and kind in "biufcmM" and array.size > INLINE_LIMIT:
+    if recorder.external and kind in "biufcmM" and array.size > INLINE_LIMIT:
         return _external(recorder, array, path)
     name = ["array", array.dtype.str, list(array.shape)]
     return recorder.record(path, name, _listed(array, recorder.typed))

@@ -73,6 +73,11 @@ impl Archive {
         self.index.get(name)
     }
 
+    /// Uncompressed size of a member, as the directory declares it.
+    pub fn size(&self, name: &str) -> Result<u64> {
+        self.find(name).map(|entry| entry.size)
+    }
+
     /// The bytes of a member, verified.
     pub fn read(&self, name: &str) -> Result<Vec<u8>> {
         self.fetch(name)?.decode()

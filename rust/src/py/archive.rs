@@ -8,16 +8,19 @@ use pyo3::types::PyBytes;
 use super::error::raise;
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
-use crate::archive;
+use crate::archive::{self, DecodeName};
 use crate::collection::{self, Frames, OpenOptions, Plan};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::source::ReadAt;
 
 /// An open zip archive; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
 pub(super) struct Archive {
     archive: archive::Archive,
     label: String,
+    /// Whether the source is read on the calling thread only.
+    prefetch: bool,
     frames: Frames,
 }
 
@@ -41,18 +44,13 @@ impl Archive {
         label: String,
         encoding: Option<String>,
     ) -> PyResult<Self> {
-        let decode = encoding.map(decoder);
-        let opened = source(source_)?.and_then(|source| {
-            let decode = decode
-                .as_deref()
-                .map(|decode| decode as &dyn Fn(&[u8]) -> Result<String>);
-            py.detach(|| {
-                archive::Archive::open_with(Arc::clone(&source), Limits::default(), decode)
-            })
-        });
+        let source = source(source_)?;
+        let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
+        let opened = source.and_then(|source| py.detach(|| open(source, encoding.as_deref())));
         match opened {
             Ok(archive) => Ok(Self {
                 archive,
+                prefetch,
                 label,
                 frames: Frames::default(),
             }),
@@ -71,7 +69,7 @@ impl Archive {
     fn size(&self, py: Python<'_>, name: &str) -> PyResult<u64> {
         self.archive
             .size(name)
-            .map_err(|e| raise(py, &self.label, &e))
+            .map_err(|error| raise(py, &self.label, &error))
     }
 
     fn read<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
@@ -111,14 +109,16 @@ impl Archive {
     }
 }
 
-/// Decodes member names that are not flagged as UTF-8, with one of Python's encodings.
-fn decoder(encoding: String) -> Box<dyn Fn(&[u8]) -> Result<String> + Send + Sync> {
-    Box::new(move |name| {
+/// Opens an archive whose names are, unless flagged as UTF-8, in one of Python's encodings.
+fn open(source: Arc<dyn ReadAt>, encoding: Option<&str>) -> Result<archive::Archive> {
+    let decode = |name: &[u8]| {
         Python::attach(|py| -> PyResult<String> {
             PyBytes::new(py, name)
-                .call_method1("decode", (&encoding,))?
+                .call_method1("decode", (encoding,))?
                 .extract()
         })
         .map_err(|failure| Error::from(std::io::Error::other(failure)))
-    })
+    };
+    let decode = encoding.map(|_| &decode as DecodeName<'_>);
+    archive::Archive::open_with(source, Limits::default(), decode)
 }

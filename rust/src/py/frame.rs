@@ -164,7 +164,6 @@ fn attribute(value: &Bound<'_, PyAny>) -> PyResult<Attr> {
         return Ok(Attr::Texts(value.extract()?));
     }
     let dtype: String = value.getattr("dtype")?.getattr("str")?.extract()?;
-    let scalar = value.getattr("ndim")?.extract::<usize>()? == 0;
     let array = value
         .py()
         .import("numpy")?
@@ -173,7 +172,6 @@ fn attribute(value: &Bound<'_, PyAny>) -> PyResult<Attr> {
         dtype: dtype_of(&dtype)?,
         order: Endian::Little,
         bytes: copied(&array)?,
-        scalar,
     })
 }
 
@@ -187,9 +185,8 @@ fn attribute_dict<'py>(py: Python<'py>, attrs: &[(String, Attr)]) -> PyResult<Bo
                 dtype,
                 order,
                 bytes,
-                scalar,
             } => {
-                dict.set_item(name, numbers(py, *dtype, *order, bytes, *scalar)?)?;
+                dict.set_item(name, numbers(py, *dtype, *order, bytes)?)?;
             }
         }
     }
@@ -201,7 +198,6 @@ fn numbers<'py>(
     dtype: DType,
     order: Endian,
     bytes: &[u8],
-    scalar: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let size = dtype.size().unwrap_or(1);
     let shape = [(bytes.len() / size) as u64];
@@ -213,5 +209,10 @@ fn numbers<'py>(
         Ok(())
     })?;
     outcome.map_err(|error| raise(py, "", &error))?;
-    if scalar { array.get_item(0) } else { Ok(array) }
+    // NetCDF does not tell a number from a list of one; xarray shows a number.
+    if shape == [1] {
+        array.get_item(0)
+    } else {
+        Ok(array)
+    }
 }

@@ -24,6 +24,10 @@ impl ReadAt for Stream {
         self.size
     }
 
+    fn concurrent(&self) -> bool {
+        false
+    }
+
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
         Python::attach(|py| self.fill(py, buf, offset))
             .map_err(std::io::Error::other)?
