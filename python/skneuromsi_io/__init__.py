@@ -12,6 +12,8 @@ from ._open import (
 )
 from ._store import store_ndresult, store_ndresults_collection, to_ndc, to_ndr
 from .model import NDResult, NDResultCollection
+from .upstream import as_light, as_upstream, is_patched, patch, patched, unpatch
+from .upstream._ipython import load_ipython_extension, unload_ipython_extension
 
 __version__ = _version("skneuromsi-io")
 
@@ -19,8 +21,14 @@ __all__ = [
     "NDResult",
     "NDResultCollection",
     "SkneuromsiIOError",
+    "as_light",
+    "as_upstream",
+    "is_patched",
+    "load_ipython_extension",
     "open_ndresult",
     "open_ndresults_collection",
+    "patch",
+    "patched",
     "read_metadata",
     "read_ndc",
     "read_ndr",
@@ -28,4 +36,6 @@ __all__ = [
     "store_ndresults_collection",
     "to_ndc",
     "to_ndr",
+    "unload_ipython_extension",
+    "unpatch",
 ]

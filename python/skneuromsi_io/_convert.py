@@ -134,9 +134,7 @@ def _pack_jobs(
     ]
 
 
-def pack_results(
-    results: Iterable[Any], compression_params: Any
-) -> list[Packed]:
+def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed]:
     """Pack results to keep them in memory.
 
     A result whose metadata JSON cannot carry exactly (subclasses, arbitrary objects) is kept as it is; only
@@ -229,9 +227,7 @@ def opened(
     return packed
 
 
-def check_document(
-    document: dict[str, Any], expected: str, place: str
-) -> None:
+def check_document(document: dict[str, Any], expected: str, place: str) -> None:
     """Check the type of a document, in upstream's words, and that it has arguments.
 
     Raises

@@ -206,7 +206,12 @@ def _attrs_key(attrs: dict[Any, Any]) -> Any:
     return tuple(
         (name, value)
         if type(value) is str
-        else (name, type(value), np.asarray(value).dtype.str, np.asarray(value).tobytes())
+        else (
+            name,
+            type(value),
+            np.asarray(value).dtype.str,
+            np.asarray(value).tobytes(),
+        )
         for name, value in attrs.items()
     )
 

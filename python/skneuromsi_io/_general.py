@@ -35,7 +35,9 @@ def write(array: xr.DataArray) -> bytes:
         try:
             array.to_netcdf(path, engine="h5netcdf")
         except (TypeError, ValueError, NotImplementedError) as error:
-            raise UnstorableError(f"nddata: cannot be stored as NetCDF: {error}") from error
+            raise UnstorableError(
+                f"nddata: cannot be stored as NetCDF: {error}"
+            ) from error
         return path.read_bytes()
 
 
@@ -65,7 +67,14 @@ def read(netcdf: bytes, place: str) -> xr.DataArray:
             warnings.simplefilter("ignore", xr.SerializationWarning)
             with xr.open_dataarray(io.BytesIO(netcdf), engine="h5netcdf") as array:
                 return array.load()
-    except (ValueError, TypeError, OSError, KeyError, RuntimeError, IndexError) as error:
+    except (
+        ValueError,
+        TypeError,
+        OSError,
+        KeyError,
+        RuntimeError,
+        IndexError,
+    ) as error:
         raise BadNetCDFError(
             f"{place}: expected a NetCDF file with one array, found one that xarray "
             f"cannot read: {error}"

@@ -36,8 +36,7 @@ _UPSTREAM_METADATA: dict[str, Any] = {
     "affiliation": [
         "Cognitive Science Group, Instituto de Investigaciones Psicológicas, "
         "Facultad de Psicología - UNC-CONICET. Córdoba, Córdoba, Argentina.",
-        "Department of Psychology, "
-        "Pontifical Catholic University of Peru, Lima, Peru.",
+        "Department of Psychology, Pontifical Catholic University of Peru, Lima, Peru.",
         "The University of Edinburgh, School of Informatics, "
         "Edinburgh, United Kingdom.",
         "Gerencia De Vinculacion Tecnológica "

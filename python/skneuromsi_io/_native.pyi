@@ -195,9 +195,7 @@ def pack(
 def variances(results: Sequence[Packed], *, threads: int) -> list[list[float]]:
     """Sample variance (ddof = 1) of each mode of each result, NaN skipped."""
 
-def encode(
-    obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]
-) -> bytes:
+def encode(obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]) -> bytes:
     """JSON text of `obj` as ``json.dumps(obj, indent=2)`` writes it.
 
     For whatever is not exactly dict (of str), list, str, int, float, bool or None, `hook(value, path)`

@@ -6,9 +6,9 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from . import _convert, _layout, _native, _typed
+from . import _convert, _layout, _native, _typed, upstream
 from ._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
-from ._errors import BadMetadataError, MissingMemberError
+from ._errors import ArgumentError, BadMetadataError, MissingMemberError
 from ._packed import PackedResult
 from ._progress import Steps, batches, thread_count
 from ._source import label_of, open_archive
@@ -72,6 +72,7 @@ def open_ndresults_collection(
     """
     codec = memory_codec(compression_params)
     bar = check_tqdm(tqdm_cls)
+    cls = _collection_class(classes)
     label = label_of(path_or_stream)
     archive = open_archive(path_or_stream, **kwargs)
     document = _collection_document(archive, label)
@@ -82,7 +83,7 @@ def open_ndresults_collection(
         )
     name = document[_layout.OBJECT_KWARGS].get("name", "<UNKNOW>")
     packed = _read_results(archive, label, document, codec, bar)
-    return NDResultCollection(name, packed, tqdm_cls=bar)
+    return cls(name, packed, tqdm_cls=bar)
 
 
 def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
@@ -141,6 +142,16 @@ def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
     """
     archive = open_archive(path_or_stream, **kwargs)
     return _collection_document(archive, label_of(path_or_stream))
+
+
+def _collection_class(classes: str) -> Any:
+    if classes not in ("auto", "light", "upstream"):
+        raise ArgumentError(
+            f"'classes': expected 'auto', 'light' or 'upstream', found {classes!r}"
+        )
+    if classes == "upstream" or (classes == "auto" and upstream.available()):
+        return upstream.collection_class()
+    return NDResultCollection
 
 
 def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:

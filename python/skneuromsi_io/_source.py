@@ -54,9 +54,7 @@ def _source(path_or_stream: Any) -> Any:
     if type(path_or_stream) is io.BytesIO:
         return path_or_stream.getvalue()  # shares its bytes
     missing = [
-        name
-        for name in ("read", "seek", "tell")
-        if not hasattr(path_or_stream, name)
+        name for name in ("read", "seek", "tell") if not hasattr(path_or_stream, name)
     ]
     if missing:
         raise TypeError(
@@ -69,5 +67,3 @@ def _source(path_or_stream: Any) -> Any:
             "open the file in mode 'rb'"
         )
     return path_or_stream
-
-

@@ -74,9 +74,7 @@ def store_ndresults_collection(
     threads = thread_count()
     with (
         _sink(path_or_stream) as (sink, start),
-        Steps(
-            tqdm_class(tqdm_cls), len(ndrcollection), f"Saving '{label}'"
-        ) as steps,
+        Steps(tqdm_class(tqdm_cls), len(ndrcollection), f"Saving '{label}'") as steps,
     ):
         writer = _native.Writer(sink, label, start=start, **options)
         index = 0
@@ -122,18 +120,12 @@ def store_ndresult(
         )
     collection = _convert.Single(type(ndresult).__name__, ndresult)
     kwargs.setdefault("tqdm_cls", None)
-    store_ndresults_collection(
-        path_or_stream, collection, metadata=metadata, **kwargs
-    )
+    store_ndresults_collection(path_or_stream, collection, metadata=metadata, **kwargs)
 
 
-def _plan(
-    index: int, packed: _native.Packed
-) -> tuple[str, str, list[tuple[str, str]]]:
+def _plan(index: int, packed: _native.Packed) -> tuple[str, str, list[tuple[str, str]]]:
     text, data = _layout.result_names(index)
-    arrays = [
-        (_layout.extra_name(index, name), name) for name in packed.array_names
-    ]
+    arrays = [(_layout.extra_name(index, name), name) for name in packed.array_names]
     return text, data, arrays
 
 

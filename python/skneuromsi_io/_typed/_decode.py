@@ -19,9 +19,7 @@ from ._encode import carrier
 ArrayOf = Callable[[str], npt.NDArray[Any]]
 
 
-def loads(
-    text: bytes, array_of: ArrayOf, *, skip: str | None = None
-) -> dict[str, Any]:
+def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[str, Any]:
     """Decode a document, with its types restored.
 
     Parameters

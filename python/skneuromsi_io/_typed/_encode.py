@@ -237,7 +237,9 @@ def _listed(array: npt.NDArray[Any], typed: bool) -> Any:
     if kind in "cmM" and typed:
         return carrier(array).tolist()
     if kind == "S":
-        return np.char.decode(array, "latin-1").tolist() if array.size else array.tolist()
+        return (
+            np.char.decode(array, "latin-1").tolist() if array.size else array.tolist()
+        )
     return array.tolist()
 
 
@@ -290,4 +292,3 @@ _ENCODERS: tuple[tuple[Any, Callable[[_Recorder, Any, Any], Any]], ...] = (
     ((dt.date, dt.time), _date),
     (dt.timedelta, _timedelta),
 )
-

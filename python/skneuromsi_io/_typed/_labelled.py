@@ -20,7 +20,9 @@ def reduce(value: Any) -> tuple[str, Any] | None:
         if type(value) is xr.DataArray:
             return "xarray.DataArray", _array_parts(value)
         if type(value) is xr.Dataset:
-            variables = {n: _variable_parts(v.variable) for n, v in value.data_vars.items()}
+            variables = {
+                n: _variable_parts(v.variable) for n, v in value.data_vars.items()
+            }
             parts = {
                 "data_vars": variables,
                 "coords": _coords_parts(value),
@@ -30,12 +32,18 @@ def reduce(value: Any) -> tuple[str, Any] | None:
     pd = sys.modules.get("pandas")
     if pd is not None:
         if type(value) is pd.DataFrame:
-            columns = [_column_parts(value.iloc[:, i].array) for i in range(value.shape[1])]
+            columns = [
+                _column_parts(value.iloc[:, i].array) for i in range(value.shape[1])
+            ]
             parts = {"index": value.index, "columns": value.columns, "data": columns}
             return "pandas.DataFrame", parts
         if type(value) is pd.Series:
             data = _column_parts(value.array)
-            return "pandas.Series", {"index": value.index, "data": data, "name": value.name}
+            return "pandas.Series", {
+                "index": value.index,
+                "data": data,
+                "name": value.name,
+            }
         if isinstance(value, pd.Index):
             return "pandas.Index", _index_parts(value)
     return None
@@ -172,7 +180,12 @@ def _data_frame(parts: dict[str, Any]) -> Any:
     import pandas as pd
 
     index = parts["index"]
-    columns = dict(enumerate(_series({"index": index, "data": data, "name": None}) for data in parts["data"]))
+    columns = dict(
+        enumerate(
+            _series({"index": index, "data": data, "name": None})
+            for data in parts["data"]
+        )
+    )
     frame = pd.DataFrame(columns, index=index)
     frame.columns = parts["columns"]
     return frame

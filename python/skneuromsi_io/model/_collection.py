@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-
 class NDResultCollection(Sequence[Any]):
     """Collection of results that are decoded when they are asked for.
 
@@ -288,5 +287,3 @@ def check_packed(packed: list[Packed], cls_name: str) -> None:
         raise ValueError(f"Empty {cls_name} not allowed")
     if not all(isinstance(item, Packed) for item in packed):
         raise ValueError("Not all results are CompressedNDResult objects")
-
-

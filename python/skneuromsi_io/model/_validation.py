@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-def validate(
-    result: Any, modes: npt.NDArray[Any], times: int, positions: int
-) -> None:
+def validate(result: Any, modes: npt.NDArray[Any], times: int, positions: int) -> None:
     """Check the attributes of a result against its labels.
 
     Raises

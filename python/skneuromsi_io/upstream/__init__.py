@@ -1,0 +1,118 @@
+"""The bridge to scikit-neuromsi: the only room that imports `skneuromsi`, and only when it is used."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from ._patch import is_patched, patch, patched, unpatch
+
+if TYPE_CHECKING:
+    import skneuromsi
+
+    from ..model import NDResult, NDResultCollection
+
+__all__ = [
+    "as_light",
+    "as_upstream",
+    "available",
+    "collection_class",
+    "is_patched",
+    "patch",
+    "patched",
+    "unpatch",
+]
+
+
+@functools.cache
+def available() -> bool:
+    """Whether scikit-neuromsi is installed and can be imported.
+
+    A broken installation counts as none, with one RuntimeWarning that names the cause.
+    """
+    if importlib.util.find_spec("skneuromsi") is None:
+        return False
+    try:
+        import skneuromsi  # noqa: F401
+    except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
+        warnings.warn(
+            "scikit-neuromsi is installed but cannot be imported "
+            f"({type(error).__name__}: {error}); the light classes of skneuromsi_io "
+            "are used instead",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return False
+    return True
+
+
+def collection_class() -> type[Any]:
+    """Return the subclass of upstream's `NDResultCollection` on native storage.
+
+    Raises
+    ------
+    ImportError
+        If scikit-neuromsi cannot be imported.
+
+    """
+    from ._collection import NDResultCollection
+
+    return NDResultCollection
+
+
+def as_upstream(
+    obj: NDResult | NDResultCollection,
+) -> skneuromsi.NDResult | skneuromsi.NDResultCollection:
+    """Convert a light result or collection into scikit-neuromsi's kind.
+
+    Parameters
+    ----------
+    obj : NDResult or NDResultCollection
+        Of this package; scikit-neuromsi's own come back as they are. The packed results of a collection
+        are shared, not copied.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    ImportError
+        If scikit-neuromsi cannot be imported.
+
+    """
+    from . import _collection as bridge
+
+    return bridge.as_upstream(obj)
+
+
+def as_light(obj: Any) -> NDResult | NDResultCollection:
+    """Convert a result or collection of scikit-neuromsi into the light kind.
+
+    Parameters
+    ----------
+    obj : skneuromsi.NDResult or skneuromsi.NDResultCollection
+        Light ones come back as they are.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+
+    """
+    from .. import _convert
+    from ..model import NDResult, NDResultCollection
+
+    if isinstance(obj, (NDResult, NDResultCollection)):
+        return obj
+    if _convert.is_ndresult(obj):
+        return NDResult(nddata=obj._nddata, **_convert.kwargs_of(obj))
+    if not _convert.is_collection(obj):
+        raise TypeError(
+            "expected an NDResult or an NDResultCollection, found "
+            f"{type(obj).__module__}.{type(obj).__qualname__}"
+        )
+    packed = getattr(obj, "_packed", None)
+    if packed is None:
+        return NDResultCollection.from_ndresults(obj.name, obj, tqdm_cls=obj.tqdm_cls)
+    return NDResultCollection(obj.name, packed, tqdm_cls=obj.tqdm_cls)

@@ -1,0 +1,142 @@
+"""Upstream's collection on native storage. Importing this module imports scikit-neuromsi."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import skneuromsi
+from skneuromsi import core
+
+from .. import _convert
+from ..model import NDResult as LightResult
+from ..model import NDResultCollection as LightCollection
+from ..model import _names
+from ..model._collection import check_packed, check_tqdm
+from ..model._packed import Packed
+from ..model._summary import GATHERED, Summary
+
+
+class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
+    """Upstream's `NDResultCollection`, its results packed natively and decoded when asked for.
+
+    Every method and accessor is upstream's own. What upstream gathers eagerly, decoding all results, is
+    gathered when it is first asked for.
+
+    Parameters
+    ----------
+    name : str
+        Name of the collection.
+    compressed_results : iterable of packed results or of skneuromsi.CompressedNDResult
+        As other collections hold them.
+    tqdm_cls : type, optional
+        Progress bar.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As upstream's class.
+
+    """
+
+    def __init__(
+        self, name: Any, compressed_results: Iterable[Any], *, tqdm_cls: Any = None
+    ):
+        self._name = str(name)
+        self._packed: list[Packed] = [_packed(item) for item in compressed_results]
+        self._tqdm_cls = check_tqdm(tqdm_cls)
+        check_packed(self._packed, type(self).__name__)
+        self._cache = _Gathered(self._packed)
+
+    @classmethod
+    def from_ndresults(
+        cls,
+        name: Any,
+        results: Iterable[Any],
+        *,
+        compression_params: Any = core.DEFAULT_COMPRESSION_PARAMS,
+        tqdm_cls: Any = None,
+    ) -> Self:
+        packed = _convert.pack_results(results, compression_params)
+        return cls(name, packed, tqdm_cls=tqdm_cls)
+
+    from_ndresults.__func__.__doc__ = (
+        skneuromsi.NDResultCollection.from_ndresults.__doc__
+    )
+
+    @property
+    def _cndresults(self) -> npt.NDArray[Any]:
+        """The packed results, as an array like upstream's."""
+        packed = np.empty(len(self._packed), dtype=object)
+        packed[:] = self._packed
+        return packed
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __getitem__(self, slicer: Any) -> Any:
+        """Return the result, or the array of results, at an index or slice."""
+        if type(slicer) is int and -len(self._packed) <= slicer < len(self._packed):
+            return _open(self._packed[slicer])
+        chosen = self._cndresults[slicer]
+        if isinstance(chosen, Packed):
+            return _open(chosen)
+        return np.fromiter((_open(packed) for packed in chosen), dtype=object)
+
+
+class _Gathered(Mapping[str, Any]):
+    """Upstream's `_cache`: what results have in common is checked at once, the rest gathered on demand."""
+
+    def __init__(self, packed: list[Packed]):
+        self._summary = Summary(packed)
+
+    def __getitem__(self, key: str) -> Any:
+        summary = self._summary
+        if key in GATHERED:
+            return summary.column(GATHERED[key])
+        common = {
+            "modes": summary.modes,
+            "output_mode": summary.output_mode,
+            "run_parameters": summary.run_parameters,
+            "dims": _names.DIMENSIONS.copy(),
+        }
+        return summary.variance_sum if key == "modes_variances_sum" else common[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from GATHERED
+        yield from ("modes_variances_sum", "modes", "output_mode", "run_parameters")
+        yield "dims"
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _packed(item: Any) -> Any:
+    if isinstance(item, core.CompressedNDResult):
+        result = core.decompress_ndresult(item)
+        return _convert.pack_results([result], core.DEFAULT_COMPRESSION_PARAMS)[0]
+    return item
+
+
+def _open(packed: Packed) -> skneuromsi.NDResult:
+    return _result(packed.open())
+
+
+def _result(light: LightResult) -> skneuromsi.NDResult:
+    return skneuromsi.NDResult(nddata=light._nddata, **_convert.kwargs_of(light))
+
+
+def as_upstream(obj: Any) -> Any:
+    """Convert a light result or collection; see :func:`skneuromsi_io.as_upstream`."""
+    if isinstance(obj, (skneuromsi.NDResult, skneuromsi.NDResultCollection)):
+        return obj
+    if isinstance(obj, LightResult):
+        return _result(obj)
+    if isinstance(obj, LightCollection):
+        return NDResultCollection(obj.name, obj._packed, tqdm_cls=obj.tqdm_cls)
+    raise TypeError(
+        "expected a light NDResult or NDResultCollection, found "
+        f"{type(obj).__module__}.{type(obj).__qualname__}"
+    )
