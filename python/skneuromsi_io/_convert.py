@@ -52,7 +52,7 @@ class Single:
 
 
 def kwargs_of(result: Any) -> dict[str, Any]:
-    """Constructor arguments of a result but for `nddata`, not copied."""
+    """Return the constructor arguments of a result but for `nddata`, not copied."""
     return {
         "mname": result._mname,
         "mtype": result._mtype,

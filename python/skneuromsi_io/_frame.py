@@ -40,6 +40,7 @@ class Frame:
 
     __slots__ = (
         "__weakref__",
+        "_template",
         "attrs",
         "coord_attrs",
         "coords",
@@ -48,7 +49,6 @@ class Frame:
         "name",
         "native",
         "shape",
-        "_template",
     )
 
     def __init__(self, native: _native.Frame):
@@ -87,7 +87,8 @@ class Frame:
         """Label an array of the frame's shape; it is not copied."""
         if self._template is None:
             self._template = self._labelled(values)
-        return self._template.copy(deep=False, data=values)
+        labelled: xr.DataArray = self._template.copy(deep=False, data=values)
+        return labelled
 
     def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
         import xarray as xr
@@ -177,9 +178,12 @@ def _is_plain(dtype: np.dtype[Any]) -> bool:
 
 #: Attributes that mean something to xarray's decoding: such an array is left to xarray.
 _DECODED = frozenset(
-    "_FillValue missing_value scale_factor add_offset _Unsigned dtype units calendar "
-    "coordinates _Encoding bounds grid_mapping cell_measures formula_terms "
-    "ancillary_variables flag_values".split()
+    (
+        *("_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned"),
+        *("dtype", "units", "calendar", "coordinates", "_Encoding", "bounds"),
+        *("grid_mapping", "cell_measures", "formula_terms", "ancillary_variables"),
+        "flag_values",
+    )
 )
 
 

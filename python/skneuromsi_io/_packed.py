@@ -26,8 +26,10 @@ _PARALLEL_BYTES = 4 << 20
 
 #: Constructor arguments that a result's metadata must have, and no others.
 _KWARGS = frozenset(
-    "mname mtype output_mode nmap time_range position_range time_res position_res "
-    "causes run_parameters extra".split()
+    (
+        *("mname", "mtype", "output_mode", "nmap", "time_range", "position_range"),
+        *("time_res", "position_res", "causes", "run_parameters", "extra"),
+    )
 )
 
 

@@ -15,7 +15,7 @@ BATCH_RESULTS = 1024
 
 
 def thread_count() -> int:
-    """Number of threads a native call may use.
+    """Return the number of threads that a native call may use.
 
     ``SKNEUROMSI_IO_NUM_THREADS`` if set, 1 inside a daemonic or joblib worker (whose siblings use the
     other cores), the available cores otherwise.

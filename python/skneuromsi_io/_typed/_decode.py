@@ -156,7 +156,7 @@ def _zoned(moment: Any, zone: str, fold: int) -> Any:
 
 
 def _dtype(name: str, kinds: str) -> np.dtype[Any]:
-    dtype = np.dtype(_expect(name, str))
+    dtype: np.dtype[Any] = np.dtype(_expect(name, str))
     if dtype.kind not in kinds or dtype.str != name:
         raise TypeError(f"dtype {name!r}")
     return dtype
@@ -242,7 +242,7 @@ def _keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
 
 
 def _pairs(value: list[Any]) -> dict[Any, Any]:
-    return {key: item for key, item in _expect(value, list)}
+    return dict(_expect(value, list))
 
 
 _DECODERS: dict[str, Callable[..., Any]] = {

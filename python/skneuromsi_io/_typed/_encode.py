@@ -52,7 +52,8 @@ def dumps(
     document : dict
         Keys must be str at the top.
     typed : bool, optional
-        Whether to record types and move large arrays out; without, the text is what upstream's JSON encoder writes.
+        Whether to record types and move large arrays out; without, the text is what
+            upstream's JSON encoder writes.
     external : bool, optional
         Whether large arrays may leave the text.
 

@@ -23,7 +23,7 @@ def reduce(value: Any) -> tuple[str, Any] | None:
             variables = {
                 n: _variable_parts(v.variable) for n, v in value.data_vars.items()
             }
-            parts = {
+            parts: dict[str, Any] = {
                 "data_vars": variables,
                 "coords": _coords_parts(value),
                 "attrs": dict(value.attrs),
@@ -162,7 +162,8 @@ def _index(parts: dict[str, Any]) -> Any:
             levels=parts["levels"], codes=parts["codes"], names=parts["names"]
         )
     if "range" in parts:
-        return pd.RangeIndex(*parts["range"], name=parts["name"])
+        start, stop, step = parts["range"]
+        return pd.RangeIndex(start, stop, step, name=parts["name"])
     data = _column(parts["data"])
     dtype = data.dtype if isinstance(data, np.ndarray) else None
     return pd.Index(data, dtype=dtype, name=parts["name"])

@@ -138,7 +138,8 @@ class NDResultCollection(Sequence[Any]):
     @property
     def input_modes_(self) -> npt.NDArray[Any]:
         """All modes but the output mode."""
-        return self.modes_[self.modes_ != self.output_mode_]
+        inputs: npt.NDArray[Any] = self.modes_[self.modes_ != self.output_mode_]
+        return inputs
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} len={len(self)}>"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 
-def _labelled(*names: str) -> tuple[type, ...]:
+def _labelled(*names: str) -> tuple[Any, ...]:
     """Classes of xarray and pandas; what is not imported has no instances."""
     found = []
     for name in names:
@@ -20,11 +20,11 @@ def _labelled(*names: str) -> tuple[type, ...]:
     return tuple(found)
 
 
-def _single() -> tuple[type, ...]:
+def _single() -> tuple[Any, ...]:
     return (np.ndarray, *_labelled("pandas.Series", "xarray.DataArray"))
 
 
-def _multiple() -> tuple[type, ...]:
+def _multiple() -> tuple[Any, ...]:
     return _labelled("pandas.DataFrame", "xarray.Dataset")
 
 
@@ -37,7 +37,8 @@ def deep_astype(obj: Any, dtype: Any) -> Any:
     """Cast all arrays in nested mappings and iterables; other values stay as they are."""
     if dtype is None:
         return obj
-    if isinstance(obj, (*_single(), *_multiple())):
+    labelled: Any = (*_single(), *_multiple())
+    if isinstance(obj, labelled):
         return obj.astype(dtype, copy=False)
     if isinstance(obj, Mapping):
         cast = {key: deep_astype(value, dtype) for key, value in obj.items()}
@@ -95,10 +96,10 @@ class MemoryUsage:
         if self.size < 1000:
             return f"{self.size} Byte{'' if self.size == 1 else 's'}"
         size = float(self.size)
-        for unit in ("kB", "MB", "GB", "TB", "PB"):
-            size /= 1000
-            if size < 999.95:
-                break
+        units = iter(("kB", "MB", "GB", "TB", "PB"))
+        unit = "Bytes"
+        while size >= 999.95:
+            size, unit = size / 1000, next(units)
         return f"{size:.1f} {unit}"
 
     def __repr__(self) -> str:
@@ -116,7 +117,8 @@ def _memory_of(obj: Any, seen: set[int]) -> int:
     seen.add(id(obj))
     if isinstance(obj, _labelled("pandas.Series", "pandas.DataFrame")):
         return int(np.sum(obj.memory_usage(deep=True)))
-    if isinstance(obj, (*_single(), *_multiple())):
+    labelled: Any = (*_single(), *_multiple())
+    if isinstance(obj, labelled):
         return int(obj.nbytes) + sys.getsizeof(obj)
     size = sys.getsizeof(obj)
     if isinstance(obj, Mapping):

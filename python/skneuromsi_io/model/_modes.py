@@ -41,7 +41,7 @@ def modes_to_data_array(modes_dict: dict[str, Any], dtype: Any) -> xr.DataArray:
             name=_names.ARRAY_NAME,
         )
     times, positions, coordinates = stacks[0].shape
-    coords = [
+    coords: list[Any] = [
         list(modes_dict),
         np.arange(times),
         np.arange(positions),

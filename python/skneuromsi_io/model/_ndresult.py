@@ -54,6 +54,11 @@ class NDResult:
 
     """
 
+    #: Made when asked for, in results that came from an archive.
+    _array: Any
+    _values: npt.NDArray[Any]
+    _frame: Any
+
     def __init__(
         self,
         *,
@@ -143,7 +148,8 @@ class NDResult:
     def _nddata(self) -> xr.DataArray:
         if self._array is None:
             self._array = self._frame.data_array(self._values)
-        return self._array
+        array: xr.DataArray = self._array
+        return array
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(vars(self), _array=self._nddata)

@@ -22,7 +22,7 @@ class Packed(ABC):
 
     @abstractmethod
     def columns(self) -> dict[str, Any]:
-        """Constructor arguments but for `nddata` and `extra`, types restored."""
+        """Return the constructor arguments but for `nddata` and `extra`, types restored."""
 
     @abstractmethod
     def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:

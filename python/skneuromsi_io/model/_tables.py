@@ -35,7 +35,7 @@ def coerce_filter(wanted: Any, labels: npt.NDArray[Any], dim: str) -> list[Any]:
 
 
 def table(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
-    """Data frame with the wanted labels of `dim` as columns, the other dimensions as rows.
+    """Make a data frame with the wanted labels of `dim` as columns, the others as rows.
 
     Upstream selects, groups and concatenates with xarray; this reshapes. Columns are in the order of their
     labels, as groups are.

@@ -59,12 +59,9 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         compression_params: Any = core.DEFAULT_COMPRESSION_PARAMS,
         tqdm_cls: Any = None,
     ) -> Self:
+        """Create a collection from results, as upstream's method; they are packed natively."""
         packed = _convert.pack_results(results, compression_params)
         return cls(name, packed, tqdm_cls=tqdm_cls)
-
-    from_ndresults.__func__.__doc__ = (
-        skneuromsi.NDResultCollection.from_ndresults.__doc__
-    )
 
     @property
     def _cndresults(self) -> npt.NDArray[Any]:

@@ -107,7 +107,7 @@ def _checked_originals() -> dict[tuple[str, str], Callable[..., Any]]:
     originals = {}
     for module in modules:
         for name, expected in SIGNATURES.items():
-            function = getattr(module, name, None)
+            function: Any = getattr(module, name, None)
             found = _signature(function) if callable(function) else "nothing"
             if found != expected:
                 raise RuntimeError(
