@@ -70,6 +70,11 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         packed[:] = self._packed
         return packed
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Upstream's accessors leave caches on the instance that do not pickle.
+        args = (type(self), self._name, self._packed, self._tqdm_cls)
+        return _rebuild, args
+
     def __len__(self) -> int:
         return len(self._packed)
 
@@ -81,6 +86,10 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         if isinstance(chosen, Packed):
             return _open(chosen)
         return np.fromiter((_open(packed) for packed in chosen), dtype=object)
+
+
+def _rebuild(cls: Any, name: str, packed: list[Packed], tqdm_cls: Any) -> Any:
+    return cls(name, packed, tqdm_cls=tqdm_cls)
 
 
 class _Gathered(Mapping[str, Any]):
