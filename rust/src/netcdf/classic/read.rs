@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::model::{Attr, DType, Data, Dataset, Endian, Variable, product};
-use crate::netcdf::{malformed, unsupported, utf8};
+use crate::netcdf::{malformed, name, unsupported, utf8};
 
 /// `numrecs` of a file that was still being written.
 const STREAMING: u64 = u32::MAX as u64;
@@ -129,11 +129,7 @@ impl<'a> Header<'a> {
     fn name(&mut self) -> Result<String> {
         let len = size(self.count()?, "a name")?;
         let offset = self.cursor.offset();
-        let name = utf8(self.padded(len)?, "a name", offset)?;
-        if name.is_empty() {
-            return Err(malformed(format!("a name at offset {offset}"), "none"));
-        }
-        Ok(name)
+        name(self.padded(len)?, "a name", offset)
     }
 
     /// Bytes followed by padding to a multiple of four.

@@ -13,7 +13,7 @@ use crate::netcdf::{malformed, unsupported};
 
 pub(super) struct Chunk {
     /// Index of its first element.
-    start: Vec<u64>,
+    pub(super) start: Vec<u64>,
     pub(super) address: u64,
     /// Bytes that are stored.
     pub(super) size: usize,
