@@ -56,6 +56,21 @@ def make_records() -> None:
             file.createVariable(f"fixed_{code}", code, ("x",))[:] = np.arange(3)
 
 
+def make_strangers() -> None:
+    """HDF5 files that refer to another file, each in one of the three ways to do so."""
+    with h5py.File(HERE / "external_storage.nc", "w", libver="v110") as file:
+        file.create_dataset("x", (4,), "i8", external=[("elsewhere", 0, 32)])
+        file["x"].make_scale("x")
+    with h5py.File(HERE / "external_link.nc", "w", libver="v110") as file:
+        file["x"] = h5py.ExternalLink("elsewhere", "/x")
+    with h5py.File(HERE / "virtual.nc", "w", libver="v110") as file:
+        layout = h5py.VirtualLayout((4,), "i8")
+        layout[:] = h5py.VirtualSource("elsewhere", "/x", (4,))
+        file.create_virtual_dataset("x", layout)
+        file["x"].make_scale("x")
+
+
 if __name__ == "__main__":
     make_layouts()
+    make_strangers()
     make_records()

@@ -42,6 +42,17 @@ fn unsupported(expected: impl Into<String>, found: impl Into<String>) -> Error {
     Error::new(Kind::Unsupported, expected, found)
 }
 
+/// A name of the file. Other readers end it at a NUL, so that one within it could mean two things.
+fn name(bytes: &[u8], what: &str, offset: usize) -> Result<String> {
+    if bytes.is_empty() || bytes.contains(&0) {
+        return Err(malformed(
+            format!("{what} without NUL at offset {offset}"),
+            format!("\"{}\"", bytes.escape_ascii()),
+        ));
+    }
+    utf8(bytes, what, offset)
+}
+
 /// A UTF-8 name or text of the file, or an error that says where it is.
 fn utf8(bytes: &[u8], what: &str, offset: usize) -> Result<String> {
     match std::str::from_utf8(bytes) {

@@ -169,6 +169,39 @@ fn records_are_joined_for_every_type_of_cdf5() {
 }
 
 #[test]
+fn files_that_refer_to_other_files_are_refused() {
+    let strangers = [
+        data!("external_storage.nc"),
+        data!("external_link.nc"),
+        data!("virtual.nc"),
+    ];
+    for file in strangers {
+        // Not Unsupported: no other reader, which would open the other file, may be asked.
+        let error = read(file, &Limits::default()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Netcdf);
+        assert!(error.found().ends_with("is refused"), "{error}");
+    }
+}
+
+#[test]
+fn keys_of_chunks_that_libhdf5_would_not_find_are_malformed() {
+    // The tree of "deflated" is the second of two with several chunks, and the third key is its
+    // third chunk's; libhdf5 reads zeros where this key is changed.
+    let mut file = LAYOUTS.to_vec();
+    let trees: Vec<usize> = (0..file.len() - 8)
+        .filter(|&at| file[at..at + 8] == *b"TREE\x01\0\x04\0")
+        .collect();
+    assert_eq!(trees.len(), 2);
+    let key = trees[1] + 24 + 2 * (8 + 3 * 8 + 8) + 8;
+    assert_eq!(file[key], 3);
+    file[key] = 0;
+    assert_eq!(
+        read(&file, &Limits::default()).unwrap_err().kind(),
+        Kind::Netcdf
+    );
+}
+
+#[test]
 fn classic_files_are_written_as_scipy_writes_them() {
     assert!(classic::write(&open(CLASSIC), CLASSIC).unwrap() == CLASSIC);
 }

@@ -1,6 +1,7 @@
 //! NetCDF-3: CDF-1, CDF-2 (64-bit offset) and CDF-5, as the "NetCDF Classic Format Specification"
 //! defines them, with xarray's convention for text.
 
+mod header;
 mod number;
 mod read;
 mod text;

@@ -1,36 +1,26 @@
-//! The header of a NetCDF-3 file and where its variables are.
+//! The variables of a NetCDF-3 file.
 
 use std::ops::Range;
 
-use super::{ATTRIBUTE, DIMENSION, NC_CHAR, VARIABLE, text};
+use super::header::{Entry, Header, Type};
+use super::text;
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::netcdf::cursor::{Cursor, size};
-use crate::netcdf::model::{Attr, DType, Data, Dataset, Endian, Variable, product};
-use crate::netcdf::{malformed, unsupported, utf8};
-
-/// `numrecs` of a file that was still being written.
-const STREAMING: u64 = u32::MAX as u64;
+use crate::netcdf::cursor::size;
+use crate::netcdf::malformed;
+use crate::netcdf::model::{DType, Data, Dataset, Endian, Variable};
 
 /// Reads a NetCDF-3 file. Data stay where they are, big-endian, unless they are records or text.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let mut header = Header::new(bytes)?;
-    let records = header.count()?;
-    header.records = records;
-    if records == STREAMING {
-        return Err(unsupported(
-            "a number of records",
-            "a file in streaming state",
-        ));
-    }
     let dims = header.dims()?;
     let attrs = header.attrs()?;
     let entries = header.variables(&dims)?;
-    let layout = Layout::new(bytes, header.cursor.offset(), records, &entries)?;
+    let layout = Layout::new(bytes, header.offset(), header.records, &entries)?;
 
     let mut dims: Vec<(String, u64)> = dims
         .into_iter()
-        .map(|(name, len)| (name, len.unwrap_or(records)))
+        .map(|(name, len)| (name, len.unwrap_or(header.records)))
         .collect();
     let mut variables = Vec::new();
     for entry in entries {
@@ -42,230 +32,6 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
         variables,
         attrs,
     })
-}
-
-/// Type of a variable or attribute: a number or NetCDF's char.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Type {
-    Char,
-    Number(DType),
-}
-
-impl Type {
-    fn size(self) -> usize {
-        match self {
-            Self::Char => 1,
-            Self::Number(dtype) => dtype.size().unwrap_or(1),
-        }
-    }
-}
-
-/// A variable as the header describes it.
-pub(super) struct Entry {
-    name: String,
-    dims: Vec<usize>,
-    /// Lengths; the record dimension, which can only be the first, is `None`.
-    shape: Vec<Option<u64>>,
-    attrs: Vec<(String, Attr)>,
-    kind: Type,
-    begin: usize,
-    /// Bytes of the variable, or of one of its records, without padding.
-    bytes: usize,
-}
-
-impl Entry {
-    fn is_record(&self) -> bool {
-        self.shape.first() == Some(&None)
-    }
-}
-
-struct Header<'a> {
-    cursor: Cursor<'a>,
-    version: u8,
-    records: u64,
-}
-
-impl<'a> Header<'a> {
-    fn new(bytes: &'a [u8]) -> Result<Self> {
-        let mut cursor = Cursor::new(bytes, 0);
-        cursor.take(3)?;
-        match cursor.u8()? {
-            version @ (1 | 2 | 5) => Ok(Self {
-                cursor,
-                version,
-                records: 0,
-            }),
-            other => Err(malformed(
-                "NetCDF-3 version 1, 2 or 5 at offset 3",
-                other.to_string(),
-            )),
-        }
-    }
-
-    /// `NON_NEG`: 32 bits before CDF-5.
-    fn count(&mut self) -> Result<u64> {
-        if self.version == 5 {
-            self.cursor.be_u64()
-        } else {
-            self.cursor.be_u32().map(u64::from)
-        }
-    }
-
-    /// Number of elements of a list, which is ABSENT (two zeros) or has its tag.
-    fn list(&mut self, tag: u32) -> Result<u64> {
-        let offset = self.cursor.offset();
-        let found = self.cursor.be_u32()?;
-        let count = self.count()?;
-        if found == tag || (found == 0 && count == 0) {
-            Ok(count)
-        } else {
-            Err(malformed(
-                format!("list tag {tag} at offset {offset}"),
-                format!("{found} with {count} elements"),
-            ))
-        }
-    }
-
-    fn name(&mut self) -> Result<String> {
-        let len = size(self.count()?, "a name")?;
-        let offset = self.cursor.offset();
-        let name = utf8(self.padded(len)?, "a name", offset)?;
-        if name.is_empty() {
-            return Err(malformed(format!("a name at offset {offset}"), "none"));
-        }
-        Ok(name)
-    }
-
-    /// Bytes followed by padding to a multiple of four.
-    fn padded(&mut self, len: usize) -> Result<&'a [u8]> {
-        let part = self.cursor.take(len)?;
-        self.cursor.take(len.wrapping_neg() % 4)?;
-        Ok(part)
-    }
-
-    fn kind(&mut self) -> Result<Type> {
-        let offset = self.cursor.offset();
-        Ok(Type::Number(match self.cursor.be_u32()? {
-            NC_CHAR => return Ok(Type::Char),
-            1 => DType::I8,
-            3 => DType::I16,
-            4 => DType::I32,
-            5 => DType::F32,
-            6 => DType::F64,
-            7 if self.version == 5 => DType::U8,
-            8 if self.version == 5 => DType::U16,
-            9 if self.version == 5 => DType::U32,
-            10 if self.version == 5 => DType::I64,
-            11 if self.version == 5 => DType::U64,
-            other => {
-                let expected = format!("a type of CDF-{} at offset {offset}", self.version);
-                return Err(malformed(expected, other.to_string()));
-            }
-        }))
-    }
-
-    /// Names and lengths; `None` is the record dimension.
-    fn dims(&mut self) -> Result<Vec<(String, Option<u64>)>> {
-        let mut dims: Vec<(String, Option<u64>)> = Vec::new();
-        for _ in 0..self.list(DIMENSION)? {
-            let name = self.name()?;
-            let len = Some(self.count()?).filter(|&len| len != 0);
-            if len.is_none() && dims.iter().any(|(_, len)| len.is_none()) {
-                return Err(malformed("one record dimension", format!("also {name:?}")));
-            }
-            dims.push((name, len));
-        }
-        distinct(dims.iter().map(|(name, _)| name.as_str()))?;
-        Ok(dims)
-    }
-
-    fn attrs(&mut self) -> Result<Vec<(String, Attr)>> {
-        let mut attrs = Vec::new();
-        for _ in 0..self.list(ATTRIBUTE)? {
-            let name = self.name()?;
-            let kind = self.kind()?;
-            let count = size(self.count()?, "an attribute")?;
-            let offset = self.cursor.offset();
-            let len = count.checked_mul(kind.size()).ok_or_else(|| {
-                malformed("an attribute in the header", format!("{count} values"))
-            })?;
-            let bytes = self.padded(len)?;
-            let value = match kind {
-                Type::Char => Attr::Text(utf8(text::trim(bytes), "text", offset)?),
-                Type::Number(dtype) => Attr::Numbers {
-                    dtype,
-                    order: Endian::Big,
-                    bytes: bytes.to_vec(),
-                },
-            };
-            attrs.push((name, value));
-        }
-        distinct(attrs.iter().map(|(name, _)| name.as_str()))?;
-        Ok(attrs)
-    }
-
-    fn variables(&mut self, dims: &[(String, Option<u64>)]) -> Result<Vec<Entry>> {
-        let mut entries = Vec::new();
-        for _ in 0..self.list(VARIABLE)? {
-            entries.push(self.variable(dims)?);
-        }
-        distinct(entries.iter().map(|entry| entry.name.as_str()))?;
-        Ok(entries)
-    }
-
-    fn variable(&mut self, dims: &[(String, Option<u64>)]) -> Result<Entry> {
-        let name = self.name()?;
-        let mut ids = Vec::new();
-        let mut shape = Vec::new();
-        for axis in 0..self.count()? {
-            let id = self.count()?;
-            let (id, len) = usize::try_from(id)
-                .ok()
-                .and_then(|id| dims.get(id).map(|(_, len)| (id, *len)))
-                .filter(|(_, len)| len.is_some() || axis == 0)
-                .ok_or_else(|| {
-                    malformed(
-                        format!("a dimension for axis {axis} of {name:?}"),
-                        id.to_string(),
-                    )
-                })?;
-            ids.push(id);
-            shape.push(len);
-        }
-        let attrs = self.attrs()?;
-        let kind = self.kind()?;
-        let offset = self.cursor.offset();
-        let vsize = self.count()?;
-        let begin = if self.version == 1 {
-            u64::from(self.cursor.be_u32()?)
-        } else {
-            self.cursor.be_u64()?
-        };
-        let fixed: Vec<u64> = shape.iter().copied().flatten().collect();
-        let bytes = product(&fixed)
-            .and_then(|n| n.checked_mul(kind.size() as u64))
-            .ok_or_else(|| malformed("a size of 64 bits", format!("{name:?}: {fixed:?}")))?;
-        // The specification calls vsize redundant: what does not fit in its 32 bits is 2^32 - 1.
-        let padded = bytes.checked_next_multiple_of(4).unwrap_or(u64::MAX);
-        // scipy stores empty variables as records of which there are none.
-        let empty = vsize == 0 && self.records == 0 && shape.first() == Some(&None);
-        let large = self.version != 5 && padded > u64::from(u32::MAX);
-        if vsize != padded && vsize != bytes && !large && !empty {
-            return Err(malformed(
-                format!("vsize {padded} of {name:?} at offset {offset}"),
-                vsize.to_string(),
-            ));
-        }
-        Ok(Entry {
-            begin: size(begin, "an offset")?,
-            bytes: size(bytes, "a variable")?,
-            dims: ids,
-            name,
-            shape,
-            attrs,
-            kind,
-        })
-    }
 }
 
 /// Where the data of variables are.
@@ -376,14 +142,4 @@ impl<'a> Layout<'a> {
 pub(super) struct Found {
     pub(super) text: bool,
     pub(super) variable: Variable,
-}
-
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
-    let mut seen = std::collections::HashSet::new();
-    for name in names {
-        if !seen.insert(name) {
-            return Err(malformed("distinct names", format!("{name:?} twice")));
-        }
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use super::types::{Type, bytes_of, dataspace, datatype};
 use crate::error::Result;
 use crate::netcdf::cursor::Cursor;
 use crate::netcdf::model::Attr;
-use crate::netcdf::{malformed, unsupported, utf8};
+use crate::netcdf::{self, malformed, unsupported, utf8};
 
 /// An attribute in its message.
 pub(super) struct Encoded<'a> {
@@ -83,14 +83,15 @@ impl<'a> Encoded<'a> {
             Ok(Cursor::new(part, offset))
         };
         let [mut name, datatype, dataspace] = [part(sizes[0])?, part(sizes[1])?, part(sizes[2])?];
-        let name = name.take(sizes[0])?;
-        let end = memchr::memchr(0, name).unwrap_or(name.len());
+        let (text, end) = name.take(sizes[0])?.split_at(sizes[0].saturating_sub(1));
+        if end != [0] {
+            return Err(malformed(
+                format!("an attribute's name that ends with NUL at {offset:#x}"),
+                format!("{}", text.escape_ascii()),
+            ));
+        }
         Ok(Self {
-            name: utf8(
-                name.get(..end).unwrap_or(name),
-                "an attribute's name",
-                offset,
-            )?,
+            name: netcdf::name(text, "an attribute's name", offset)?,
             datatype,
             dataspace,
             data: body,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::UNDEFINED;
+use super::btree;
 use super::file::File;
 use super::filter::{self, Filter};
 use super::types::bytes_of;
@@ -13,7 +14,7 @@ use crate::netcdf::{malformed, unsupported};
 
 pub(super) struct Chunk {
     /// Index of its first element.
-    start: Vec<u64>,
+    pub(super) start: Vec<u64>,
     pub(super) address: u64,
     /// Bytes that are stored.
     pub(super) size: usize,
@@ -57,7 +58,10 @@ pub(super) fn all(
     let mut chunks = Vec::new();
     if version == 3 {
         if address != UNDEFINED {
-            tree(file, address, None, shape.len(), &mut chunks)?;
+            // A chunk's place has one more coordinate, within the element.
+            lengths.push(itemsize as u64);
+            btree::read(file, address, None, &lengths, &mut chunks)?;
+            lengths.pop();
         }
         return Ok((lengths, chunks));
     }
@@ -83,49 +87,6 @@ pub(super) fn all(
         });
     }
     Ok((lengths, chunks))
-}
-
-/// A B-tree of chunks (section III.A.1); a parent is one level above its children.
-fn tree(
-    file: &File,
-    address: u64,
-    level: Option<u8>,
-    rank: usize,
-    chunks: &mut Vec<Chunk>,
-) -> Result<()> {
-    let mut node = file.peek(address, "a B-tree node")?;
-    let start = node.array::<5>()?;
-    let found = node.u8()?;
-    if start != *b"TREE\x01" || level.is_some_and(|level| level != found) {
-        return Err(malformed(
-            format!("a node of a B-tree of chunks at {address:#x}"),
-            format!("{} at level {found}", start.escape_ascii()),
-        ));
-    }
-    let children = usize::from(node.u16()?);
-    let key = 8 + 8 * (rank + 1);
-    let mut node = file.block(address, 24 + (key + 8) * children, "a B-tree node")?;
-    node.take(24)?;
-    for _ in 0..children {
-        let stored = size(u64::from(node.u32()?), "a chunk")?;
-        let mask = node.u32()?;
-        let mut start = Vec::with_capacity(rank);
-        for _ in 0..rank {
-            start.push(node.u64()?);
-        }
-        node.take(8)?;
-        let child = node.u64()?;
-        match found.checked_sub(1) {
-            Some(below) => tree(file, child, Some(below), rank, chunks)?,
-            None => chunks.push(Chunk {
-                start,
-                address: child,
-                size: stored,
-                mask,
-            }),
-        }
-    }
-    Ok(())
 }
 
 /// How chunks tile an array.

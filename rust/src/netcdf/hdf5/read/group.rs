@@ -5,7 +5,7 @@ use super::file::File;
 use super::header::Header;
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
-use crate::netcdf::{malformed, unsupported, utf8};
+use crate::netcdf::{malformed, name, unsupported};
 
 /// Names and header addresses of a group's objects: as they were linked where that is known, else by
 /// name.
@@ -58,7 +58,7 @@ fn link(mut body: Cursor) -> Result<Link> {
     body.take(usize::from(flags & 0x10 != 0))?;
     let len = size(body.uint(1 << (flags & 0x03))?, "a name")?;
     let offset = body.offset();
-    let name = utf8(body.take(len)?, "a link's name", offset)?;
+    let name = name(body.take(len)?, "a link's name", offset)?;
     match kind {
         0 => Ok((order, name, body.u64()?)),
         1 => Err(unsupported("hard links", format!("the soft link {name:?}"))),
@@ -133,12 +133,12 @@ fn symbol_node(file: &File, address: u64, names: &Cursor, links: &mut Vec<Link>)
     let mut node = file.block(address, 8 + 40 * count, "a symbol table node")?;
     node.take(8)?;
     for _ in 0..count {
-        let mut name = names.clone();
-        name.take(size(node.u64()?, "a name")?)?;
-        let offset = name.offset();
-        let rest = name.take(name.left())?;
+        let mut names = names.clone();
+        names.take(size(node.u64()?, "a name")?)?;
+        let offset = names.offset();
+        let rest = names.take(names.left())?;
         let end = memchr::memchr(0, rest).unwrap_or(rest.len());
-        let name = utf8(rest.get(..end).unwrap_or(rest), "a link's name", offset)?;
+        let name = name(rest.get(..end).unwrap_or(rest), "a link's name", offset)?;
         file.spend(name.len())?;
         let header = node.u64()?;
         // Cache type 2 is a soft link.

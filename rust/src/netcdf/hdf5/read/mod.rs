@@ -6,6 +6,7 @@
 //! malformed here, so that no other reader is asked.
 
 mod attribute;
+mod btree;
 mod chunks;
 mod file;
 mod filter;

@@ -171,6 +171,9 @@ fn raw(
     len: usize,
     itemsize: usize,
 ) -> Result<Option<Data>> {
+    if chunk.start.iter().any(|&start| start != 0) {
+        return Ok(None);
+    }
     let shuffled = match filter::active(filters, chunk.mask).as_slice() {
         [] => false,
         [Filter::Shuffle] => itemsize > 1,

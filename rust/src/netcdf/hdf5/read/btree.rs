@@ -1,0 +1,94 @@
+//! The B-tree that finds the chunks of an array (section III.A.1).
+
+use super::chunks::Chunk;
+use super::file::File;
+use crate::error::Result;
+use crate::netcdf::cursor::{Cursor, size};
+use crate::netcdf::malformed;
+
+/// What a node must keep to: its level, and keys from `low` on and before `high`.
+pub(super) struct Bounds {
+    level: u8,
+    low: Vec<u64>,
+    high: Vec<u64>,
+}
+
+/// Adds the chunks of a node and of those below it; a parent is one level above its children.
+///
+/// libhdf5 searches the tree by its keys and takes what it does not find as never written, so that
+/// keys which are not in order are malformed. They count chunks of `unit` along each dimension.
+pub(super) fn read(
+    file: &File,
+    address: u64,
+    bounds: Option<&Bounds>,
+    unit: &[u64],
+    chunks: &mut Vec<Chunk>,
+) -> Result<()> {
+    let mut node = file.peek(address, "a B-tree node")?;
+    let magic = node.array::<5>()?;
+    let level = node.u8()?;
+    if magic != *b"TREE\x01" || bounds.is_some_and(|bounds| bounds.level != level) {
+        return Err(malformed(
+            format!("a node of a B-tree of chunks at {address:#x}"),
+            format!("{} at level {level}", magic.escape_ascii()),
+        ));
+    }
+    let children = usize::from(node.u16()?);
+    let key = 8 + 8 * unit.len();
+    let mut node = file.block(address, 24 + (key + 8) * children + key, "a B-tree node")?;
+    node.take(24)?;
+    let (mut stored, mut start) = chunk_key(&mut node, unit)?;
+    for _ in 0..children {
+        let child = node.u64()?;
+        let (next_stored, next) = chunk_key(&mut node, unit)?;
+        let within = bounds.is_none_or(|bounds| bounds.low <= start && next <= bounds.high);
+        // The last coordinate is within an element.
+        if start >= next || !within || start.last() != Some(&0) {
+            return Err(malformed(
+                format!("keys in order in the B-tree node at {address:#x}"),
+                format!("{start:?} before {next:?}"),
+            ));
+        }
+        if let Some(level) = level.checked_sub(1) {
+            let bounds = Bounds {
+                level,
+                low: start,
+                high: next.clone(),
+            };
+            read(file, child, Some(&bounds), unit, chunks)?;
+        } else {
+            let (size, mask) = stored;
+            // A product of what `chunk_key` divided.
+            let start = start
+                .iter()
+                .zip(unit)
+                .map(|(count, unit)| count * unit)
+                .collect();
+            chunks.push(Chunk {
+                start,
+                address: child,
+                size,
+                mask,
+            });
+        }
+        (stored, start) = (next_stored, next);
+    }
+    Ok(())
+}
+
+/// Stored size and filter mask of a chunk, and its place, counted in chunks.
+fn chunk_key(node: &mut Cursor, unit: &[u64]) -> Result<((usize, u32), Vec<u64>)> {
+    let stored = (size(u64::from(node.u32()?), "a chunk")?, node.u32()?);
+    let mut place = Vec::with_capacity(unit.len());
+    for unit in unit {
+        let at = node.u64()?;
+        if at % unit != 0 {
+            return Err(malformed(
+                format!("a multiple of {unit} in a key"),
+                at.to_string(),
+            ));
+        }
+        place.push(at / unit);
+    }
+    Ok((stored, place))
+}
