@@ -5,6 +5,8 @@
 //! blocks (RFC 1951, 3.2.4) and end with one complete compressed stream, so the noise costs a copy and
 //! everything else is still one ordinary member that every inflater reads.
 
+use std::ops::Range;
+
 use super::deflate::append;
 
 /// Most bytes of one stored block (RFC 1951, 3.2.4: LEN has 16 bits).
@@ -39,11 +41,12 @@ pub fn compress(data: &[u8], compresslevel: i32) -> Vec<u8> {
     out
 }
 
-/// Compresses `data`, of which `data[head..]` are `itemsize` byte planes of equal length.
+/// Compresses `data`, of which the range `planes` are `itemsize` byte planes of equal length.
 #[must_use]
-pub fn deflate(data: &[u8], head: usize, itemsize: usize, compresslevel: i32) -> Vec<u8> {
+pub fn deflate(data: &[u8], planes: Range<usize>, itemsize: usize, compresslevel: i32) -> Vec<u8> {
     let level = level(compresslevel);
-    let planes = data.get(head..).unwrap_or_default();
+    let head = planes.start;
+    let planes = data.get(planes).unwrap_or_default();
     let plane = planes.len() / itemsize.max(1);
     let noisy = planes
         .chunks_exact(plane.max(1))
@@ -115,7 +118,7 @@ mod tests {
         let mut data = b"head".to_vec();
         data.extend(noise(200_000));
         data.extend(vec![7; 200_000]);
-        let deflated = deflate(&data, 4, 2, 6);
+        let deflated = deflate(&data, 4..data.len(), 2, 6);
         assert_eq!(inflate(&deflated, data.len()), data);
         assert_eq!(deflated[0], 0, "the first block is a stored one");
         assert!(deflated.len() < 200_000 + 1_000, "{}", deflated.len());
@@ -124,7 +127,7 @@ mod tests {
     #[test]
     fn compressible_planes_are_not_stored() {
         let data = vec![1; 100_000];
-        assert!(deflate(&data, 0, 8, 1).len() < 1_000);
+        assert!(deflate(&data, 0..data.len(), 8, 1).len() < 1_000);
     }
 
     #[test]
@@ -143,7 +146,7 @@ mod tests {
             head in 0_usize..100, itemsize in 1_usize..9, level in -1..10,
         ) {
             let head = head.min(data.len());
-            prop_assert_eq!(inflate(&deflate(&data, head, itemsize, level), data.len()), data);
+            prop_assert_eq!(inflate(&deflate(&data, head..data.len(), itemsize, level), data.len()), data);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::error::{Error, Kind, Result};
-use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Variable};
+use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Envelope, Variable};
 
 /// Attributes that make xarray decode a variable by the CF conventions. An array that has one of them
 /// is read by xarray itself.
@@ -35,8 +35,8 @@ const UNNAMED: &str = "__xarray_dataarray_variable__";
 pub struct Frame {
     dataset: Dataset,
     payload: usize,
-    /// File heads for a plain and for a shuffled payload, made when first asked for.
-    heads: [OnceLock<Vec<u8>>; 2],
+    /// Files around a plain and around a shuffled payload, made when first asked for.
+    envelopes: [OnceLock<Envelope>; 2],
 }
 
 impl PartialEq for Frame {
@@ -57,7 +57,7 @@ impl Frame {
         Ok(Self {
             dataset,
             payload,
-            heads: [OnceLock::new(), OnceLock::new()],
+            envelopes: [OnceLock::new(), OnceLock::new()],
         })
     }
 
@@ -112,14 +112,14 @@ impl Frame {
         nbytes(self.variable())
     }
 
-    /// The NetCDF-4 file up to its payload.
-    pub fn head(&self, shuffled: bool) -> Result<&[u8]> {
-        let cell = &self.heads[usize::from(shuffled)];
-        if let Some(head) = cell.get() {
-            return Ok(head);
+    /// The NetCDF-4 file around its payload.
+    pub fn envelope(&self, shuffled: bool) -> Result<&Envelope> {
+        let cell = &self.envelopes[usize::from(shuffled)];
+        if let Some(envelope) = cell.get() {
+            return Ok(envelope);
         }
-        let head = netcdf::head(&self.dataset, self.payload, shuffled)?;
-        Ok(cell.get_or_init(|| head))
+        let envelope = netcdf::envelope(&self.dataset, self.payload, shuffled)?;
+        Ok(cell.get_or_init(|| envelope))
     }
 
     /// The whole file description, with `payload` as the data of the array.

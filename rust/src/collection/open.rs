@@ -12,7 +12,7 @@ use crate::codec::shuffle;
 use crate::error::{Error, Kind, Result, try_zeroed};
 use crate::json::{self, Lifted};
 use crate::limits::Limits;
-use crate::netcdf::{self, DType, Data, Dataset, Endian, Variable};
+use crate::netcdf::{self, DType, Data, Dataset, Endian, Envelope, Variable};
 use crate::parallel;
 
 /// How results are opened.
@@ -342,9 +342,10 @@ fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u8]>> {
         .iter()
         .rposition(|v| v.dtype != DType::Str)
         .ok_or_else(|| Error::new(Kind::Netcdf, "one numeric variable", "none"))?;
-    let mut netcdf4 = netcdf::head(&dataset, last, false)?;
-    if let Data::Owned(bytes) = &dataset.variables[last].data {
-        netcdf4.extend_from_slice(bytes);
-    }
-    Ok(Cow::Owned(netcdf4))
+    let Envelope { before, after } = netcdf::envelope(&dataset, last, false)?;
+    let payload = match &dataset.variables[last].data {
+        Data::Owned(bytes) => bytes.as_slice(),
+        Data::Raw { .. } | Data::Strings(_) => &[],
+    };
+    Ok(Cow::Owned([&before, payload, &after].concat()))
 }

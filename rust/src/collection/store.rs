@@ -8,6 +8,7 @@ use crate::codec::noise;
 use crate::codec::pack::Packed;
 use crate::codec::zip::{self, DEFLATED, STORED};
 use crate::error::{Result, try_zeroed};
+use crate::netcdf::Envelope;
 use crate::parallel;
 
 /// How members are compressed.
@@ -24,6 +25,9 @@ pub struct StoreOptions {
 /// Payloads from this size on are byte-shuffled: below, the description of the chunk costs more than the
 /// shuffle saves.
 const SHUFFLE_LEAST: usize = 4096;
+
+/// HDF5 describes the size of a chunk in 32 bits; larger payloads are contiguous.
+const SHUFFLE_MOST: usize = u32::MAX as usize;
 
 /// Compresses the members of `results`, in upstream's order: the data, the text, then further arrays.
 pub fn store(
@@ -83,11 +87,15 @@ fn store_payload(
     options: &StoreOptions,
 ) -> Result<Compressed> {
     let itemsize = frame.itemsize();
-    let shuffled = packed.nbytes() >= SHUFFLE_LEAST && options.method != STORED && itemsize > 1;
-    let head = frame.head(shuffled)?;
-    let mut file = try_zeroed(head.len() + packed.nbytes())?;
-    let (front, payload) = file.split_at_mut(head.len());
-    front.copy_from_slice(head);
+    let shuffled = (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&packed.nbytes())
+        && options.method != STORED
+        && itemsize > 1;
+    let Envelope { before, after } = frame.envelope(shuffled)?;
+    let place = before.len()..before.len() + packed.nbytes();
+    let mut file = try_zeroed(place.end + after.len())?;
+    file[..place.start].copy_from_slice(before);
+    file[place.end..].copy_from_slice(after);
+    let payload = &mut file[place.clone()];
     if shuffled {
         packed.unpack_shuffled_into(payload)?;
     } else {
@@ -96,7 +104,7 @@ fn store_payload(
     if !(shuffled && options.method == DEFLATED) {
         return Compressed::new(member.to_owned(), options.method, options.level, &file);
     }
-    let data = noise::deflate(&file, head.len(), itemsize, options.level.unwrap_or(-1));
+    let data = noise::deflate(&file, place, itemsize, options.level.unwrap_or(-1));
     Ok(Compressed {
         name: member.to_owned(),
         method: DEFLATED,

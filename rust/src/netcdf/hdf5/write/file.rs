@@ -8,36 +8,50 @@ use super::heap::Heap;
 use crate::error::Result;
 use crate::netcdf::unsupported;
 
-/// Bytes of a superblock of version 2 (section II.A).
-const SUPERBLOCK: usize = 48;
+/// Bytes of a superblock of version 2 (section II.A); the payload follows it.
+pub(super) const SUPERBLOCK: usize = 48;
+
+/// A file around its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// What precedes the payload.
+    pub before: Vec<u8>,
+    /// What follows it.
+    pub after: Vec<u8>,
+}
 
 pub(super) struct File {
+    /// All but the payload, which lies between the superblock and the rest.
     out: Vec<u8>,
+    payload_bytes: u64,
     heap: Heap,
     /// Where an address within the heap stands, which the heap's own address will raise.
     in_heap: Vec<usize>,
-    /// Where the payload's address will stand.
-    payload: Option<usize>,
     /// Object headers, up to their checksums.
     headers: Vec<Range<usize>>,
 }
 
 impl File {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(payload_bytes: u64) -> Self {
         let mut out = Vec::with_capacity(8 << 10);
         out.resize(SUPERBLOCK, 0);
         Self {
             out,
+            payload_bytes,
             heap: Heap::default(),
             in_heap: Vec::new(),
-            payload: None,
             headers: Vec::new(),
         }
     }
 
     /// Address of the next byte.
     pub(super) fn address(&self) -> u64 {
-        self.out.len() as u64
+        self.out.len() as u64 + self.payload_bytes
+    }
+
+    /// Position of the next byte in what is built here.
+    pub(super) fn position(&self) -> usize {
+        self.out.len()
     }
 
     pub(super) fn put(&mut self, bytes: &[u8]) {
@@ -94,12 +108,6 @@ impl File {
         self.element(text.len(), text.as_bytes())
     }
 
-    /// The address of the payload.
-    pub(super) fn payload(&mut self) {
-        self.payload = Some(self.out.len());
-        self.u64(0);
-    }
-
     /// Fills in bytes that were left open at `at`.
     pub(super) fn fill(&mut self, at: usize, bytes: &[u8]) {
         if let Some(field) = self.out.get_mut(at..at + bytes.len()) {
@@ -113,8 +121,8 @@ impl File {
         self.u32(0);
     }
 
-    /// Places heap and payload behind everything and fills in what depended on that.
-    pub(super) fn finish(mut self, root: u64, payload_bytes: u64) -> Result<Vec<u8>> {
+    /// Places the heap behind everything and fills in what depended on that.
+    pub(super) fn finish(mut self, root: u64) -> Envelope {
         let heap = self.address();
         let bytes = std::mem::take(&mut self.heap).finish();
         self.put(&bytes);
@@ -123,19 +131,16 @@ impl File {
             let address = heap + offset.map_or(0, u64::from_le_bytes);
             self.fill(at, &address.to_le_bytes());
         }
-        let payload = self.address();
-        if let Some(at) = self.payload {
-            self.fill(at, &payload.to_le_bytes());
-        }
         for header in std::mem::take(&mut self.headers) {
             let sum = self.out.get(header.clone()).map_or(0, lookup3);
             self.fill(header.end, &sum.to_le_bytes());
         }
-        let end = payload
-            .checked_add(payload_bytes)
-            .ok_or_else(|| unsupported("a file below 16 EiB", format!("{payload_bytes} bytes")))?;
-        self.superblock(root, end);
-        Ok(self.out)
+        self.superblock(root, self.address());
+        let after = self.out.split_off(SUPERBLOCK);
+        Envelope {
+            before: self.out,
+            after,
+        }
     }
 
     fn superblock(&mut self, root: u64, end: u64) {

@@ -20,11 +20,7 @@ pub(super) struct Header<'f> {
 
 impl<'f> Header<'f> {
     pub(super) fn new(file: &'f mut File) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "an address in a buffer in memory"
-        )]
-        let start = file.address() as usize;
+        let start = file.position();
         file.put(b"OHDR");
         file.put(&[2, FLAGS]);
         file.u32(0);
@@ -49,7 +45,7 @@ impl<'f> Header<'f> {
                 Ok(())
             })?;
         }
-        let content = self.file.address() - self.start as u64 - 10;
+        let content = self.file.position() - self.start - 10;
         let size = u32::try_from(content)
             .map_err(|_| unsupported("an object header below 4 GiB", content.to_string()))?;
         self.file.fill(self.start + 6, &size.to_le_bytes());
@@ -73,20 +69,16 @@ impl<'f> Header<'f> {
     ) -> Result<()> {
         self.file.put(&[kind, 0, 0, 0]);
         self.file.u16(order);
-        let start = self.file.address();
+        let start = self.file.position();
         body(self.file)?;
-        let size = self.file.address() - start;
+        let size = self.file.position() - start;
         let size = u16::try_from(size).map_err(|_| {
             unsupported(
                 "attributes below 64 KiB, the most of an HDF5 message",
                 format!("{size} bytes"),
             )
         })?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "an address in a buffer in memory"
-        )]
-        self.file.fill(start as usize - 5, &size.to_le_bytes());
+        self.file.fill(start - 5, &size.to_le_bytes());
         Ok(())
     }
 
@@ -97,7 +89,7 @@ impl<'f> Header<'f> {
             &datatype(variable.dtype, variable.order),
             fill(variable),
         )?;
-        if let Stored::LastShuffled { itemsize, .. } = stored {
+        if let Stored::Shuffled { itemsize, .. } = stored {
             self.message(message::FILTERS, 0, |file| {
                 // Version 2, one filter: shuffle (2), mandatory, with one value.
                 file.put(&[2, 1, 2, 0, 0, 0, 1, 0]);
@@ -190,13 +182,11 @@ fn layout(file: &mut File, shape: &[u64], stored: Stored) {
     let (address, bytes) = match stored {
         Stored::Nowhere => (UNDEFINED, 0),
         Stored::At { address, bytes } => (address, bytes),
-        Stored::Last { bytes } => {
-            file.put(&[3, 1]);
-            file.payload();
-            file.u64(bytes);
-            return;
-        }
-        Stored::LastShuffled { itemsize, bytes } => {
+        Stored::Shuffled {
+            address,
+            itemsize,
+            bytes,
+        } => {
             // Version 4, chunked, its only chunk filtered. Version 3 would need a B-tree node of
             // 3.7 kB for that chunk, nearly all of it unused. libhdf5 insists that lengths take no
             // more bytes than the largest needs, and the last of them is the element's size.
@@ -211,7 +201,7 @@ fn layout(file: &mut File, shape: &[u64], stored: Stored) {
             file.put(&[1]);
             file.u64(bytes);
             file.u32(0);
-            file.payload();
+            file.u64(address);
             return;
         }
     };

@@ -1,9 +1,10 @@
 //! A NetCDF-4 file whose large variable is left to the caller.
 //!
-//! Superblock, the coordinates with their data, the payload's header, the root group, the global
-//! heap; then the payload, which nothing follows. No checksum of HDF5 covers the data of a
-//! variable, so files that differ only in the payload share this head. The global heap makes up
-//! most of it, since libhdf5 refuses one of less than 4096 bytes; its unused part is zeros.
+//! Superblock; the payload; the coordinates with their data, the payload's header, the root group, the
+//! global heap. No checksum of HDF5 covers the data of a variable, so files that differ only in the payload
+//! share all the rest. The payload comes early because its first byte planes are noise, which a deflate
+//! stream can store for nothing only at its beginning. The global heap makes up most of the rest, since
+//! libhdf5 refuses one of less than 4096 bytes; its unused part is zeros.
 
 mod attribute;
 mod file;
@@ -14,21 +15,23 @@ mod plan;
 mod tests;
 mod types;
 
-use crate::error::Result;
+use crate::codec::shuffle::shuffle;
+use crate::error::{Result, try_zeroed};
 use crate::netcdf::model::{Data, Dataset, Variable};
-use file::File;
+pub use file::Envelope;
+use file::{File, SUPERBLOCK};
 use header::Header;
 use plan::Plan;
 
-/// The NetCDF-4 file of `dataset` up to the data of variable number `payload`.
+/// The NetCDF-4 file of `dataset` around the data of variable number `payload`.
 ///
-/// The caller appends exactly those data (as many bytes as shape and type say, in the variable's
-/// byte order), as HDF5's byte planes if `shuffled`. [`Data`] of the payload are not looked at; those of the others
+/// The caller inserts exactly those data (as many bytes as shape and type say, in the variable's
+/// byte order), as HDF5's byte planes if `shuffled`; large coordinates are shuffled with them. [`Data`] of the payload are not looked at; those of the others
 /// must not be [`Data::Raw`]. [`Kind::Value`](crate::Kind::Value) means that `dataset` contradicts
 /// itself; [`Kind::Unsupported`](crate::Kind::Unsupported) that HDF5 or this writer has no place for it.
-pub fn head(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>> {
+pub fn envelope(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Envelope> {
     let plan = Plan::new(dataset, payload, shuffled)?;
-    let mut file = File::new();
+    let mut file = File::new(plan.payload_bytes);
 
     // Dimensions come first, because variables refer to them by address.
     let mut scales = Vec::new();
@@ -82,7 +85,29 @@ pub fn head(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>
     header.attrs(&dataset.attrs)?;
     header.properties()?;
     header.finish()?;
-    file.finish(root, plan.payload_bytes)
+    Ok(file.finish(root))
+}
+
+/// Coordinates of fewer bytes are not worth a chunk.
+const SHUFFLED_FROM: usize = 4096;
+
+/// Writes a coordinate as byte planes: 4,000 consecutive int64 then deflate to 0.5 kB instead of 8.
+fn store_shuffled(file: &mut File, plan: &Plan, at: usize, bytes: &[u8]) -> Result<Stored> {
+    let address = file.address();
+    let itemsize = plan
+        .dataset
+        .variables
+        .get(at)
+        .and_then(|v| v.dtype.size())
+        .unwrap_or(1);
+    let mut planes = try_zeroed(bytes.len())?;
+    shuffle(bytes, itemsize, &mut planes);
+    file.put(&planes);
+    Ok(Stored::Shuffled {
+        address,
+        itemsize: u32::try_from(itemsize).unwrap_or(1),
+        bytes: bytes.len() as u64,
+    })
 }
 
 /// Where the data of a variable are.
@@ -92,19 +117,26 @@ enum Stored {
     Nowhere,
     /// At this address.
     At { address: u64, bytes: u64 },
-    /// At the end of the file.
-    Last { bytes: u64 },
-    /// At the end of the file, in one chunk of byte planes.
-    LastShuffled { itemsize: u32, bytes: u64 },
+    /// At this address, in one chunk of byte planes.
+    Shuffled {
+        address: u64,
+        itemsize: u32,
+        bytes: u64,
+    },
 }
 
 /// Writes the data of variable number `at`, unless they are the payload.
 fn store(file: &mut File, plan: &Plan, at: usize) -> Result<Stored> {
     if at == plan.payload {
-        return Ok(match (plan.payload_bytes, plan.shuffled) {
+        let (address, bytes) = (SUPERBLOCK as u64, plan.payload_bytes);
+        return Ok(match (bytes, plan.shuffled) {
             (0, _) => Stored::Nowhere,
-            (bytes, Some(itemsize)) => Stored::LastShuffled { itemsize, bytes },
-            (bytes, None) => Stored::Last { bytes },
+            (_, Some(itemsize)) => Stored::Shuffled {
+                address,
+                itemsize,
+                bytes,
+            },
+            (_, None) => Stored::At { address, bytes },
         });
     }
     let address = file.address();
@@ -114,6 +146,9 @@ fn store(file: &mut File, plan: &Plan, at: usize) -> Result<Stored> {
         .get(at)
         .map(|variable: &Variable| &variable.data)
     {
+        Some(Data::Owned(bytes)) if plan.shuffled.is_some() && bytes.len() >= SHUFFLED_FROM => {
+            return store_shuffled(file, plan, at, bytes);
+        }
         Some(Data::Owned(bytes)) => file.put(bytes),
         Some(Data::Strings(texts)) => texts.iter().try_for_each(|text| file.text(text))?,
         Some(Data::Raw { .. }) | None => {}

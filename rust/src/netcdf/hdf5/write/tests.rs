@@ -2,7 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::head;
+use super::{Envelope, envelope};
 use crate::error::Kind;
 use crate::limits::Limits;
 use crate::netcdf::{Attr, DType, Data, Dataset, Endian, Variable, read};
@@ -89,23 +89,28 @@ fn owned(file: &[u8], payload_shuffled: bool) -> Dataset {
     dataset
 }
 
+/// The file with `bytes` as its payload.
+fn file(dataset: &Dataset, payload: usize, shuffled: bool, bytes: &[u8]) -> Vec<u8> {
+    let Envelope { before, after } = envelope(dataset, payload, shuffled).unwrap();
+    [&before, bytes, &after].concat()
+}
+
 #[test]
-fn head_of_a_small_result_is_small_but_for_the_heap() {
-    let size = head(&kording(), 4, true).unwrap().len();
+fn envelope_of_a_small_result_is_small_but_for_the_heap() {
+    let size = file(&kording(), 4, true, &[]).len();
     assert!(size < 4096 + 2300, "{size} bytes");
 }
 
 #[test]
-fn payload_is_the_end_of_the_file_and_says_whether_it_is_shuffled() {
+fn payload_follows_the_superblock_and_says_whether_it_is_shuffled() {
     for shuffled in [false, true] {
-        let mut file = head(&kording(), 4, shuffled).unwrap();
-        let start = file.len();
-        file.extend((0..147_u32 * 8).map(|n| n.to_le_bytes()[0]));
+        let payload: Vec<u8> = (0..147_u32 * 8).map(|n| n.to_le_bytes()[0]).collect();
+        let file = file(&kording(), 4, shuffled, &payload);
         let found = read(&file, &Limits::default()).unwrap();
         assert_eq!(
             found.variables[4].data,
             Data::Raw {
-                range: start..file.len(),
+                range: 48..48 + payload.len(),
                 shuffled
             }
         );
@@ -122,10 +127,10 @@ fn shuffling_what_one_chunk_cannot_hold_is_refused() {
         attrs: vec![],
     };
     assert_eq!(
-        head(&dataset, 0, true).unwrap_err().kind(),
+        envelope(&dataset, 0, true).unwrap_err().kind(),
         Kind::Unsupported
     );
-    assert!(head(&dataset, 0, false).is_ok());
+    assert!(envelope(&dataset, 0, false).is_ok());
 }
 
 #[test]
@@ -151,30 +156,32 @@ fn contradictions_are_refused() {
     for (at, change) in changes.into_iter().enumerate() {
         let mut dataset = kording();
         change(&mut dataset);
-        let kind = head(&dataset, 4, false).unwrap_err().kind();
+        let kind = envelope(&dataset, 4, false).unwrap_err().kind();
         // A variable with another dimension's name is no contradiction, but has no place.
         assert!(
             kind == Kind::Value || (at == 4 && kind == Kind::Unsupported),
             "{at}: {kind:?}"
         );
     }
-    assert_eq!(head(&kording(), 5, false).unwrap_err().kind(), Kind::Value);
+    assert_eq!(
+        envelope(&kording(), 5, false).unwrap_err().kind(),
+        Kind::Value
+    );
 }
 
 #[test]
 fn dimensions_without_coordinate_have_the_name_by_which_netcdf_knows_them() {
     let mut dataset = kording();
     dataset.variables.remove(2);
-    let file = head(&dataset, 3, false).unwrap();
+    let file = file(&dataset, 3, false, &[]);
     let name = b"This is a netCDF dimension but not a netCDF variable.        49\0";
     assert!(file.windows(name.len()).any(|part| part == name));
 }
 
 #[test]
-fn damage_to_the_head_never_goes_unnoticed() {
-    let mut file = head(&kording(), 4, true).unwrap();
+fn damage_to_the_envelope_never_goes_unnoticed() {
+    let mut file = file(&kording(), 4, true, &[7; 147 * 8]);
     let heap = file.len() - 4096;
-    file.resize(file.len() + 147 * 8, 7);
     let sound = read(&file, &Limits::default()).unwrap();
     let is_data = |at: usize| {
         let raw = |v: &Variable| matches!(&v.data, Data::Raw { range, .. } if range.contains(&at));
@@ -304,10 +311,10 @@ fn dataset() -> impl Strategy<Value = (Dataset, usize)> {
 proptest! {
     #[test]
     fn what_is_written_reads_equal((dataset, payload) in dataset(), shuffled: bool) {
-        let mut file = head(&dataset, payload, shuffled).unwrap();
-        if let Data::Owned(bytes) = &dataset.variables[payload].data {
-            file.extend_from_slice(bytes);
-        }
+        let Data::Owned(bytes) = &dataset.variables[payload].data else {
+            panic!("the payload is numbers");
+        };
+        let file = file(&dataset, payload, shuffled, bytes);
         prop_assert_eq!(owned(&file, shuffled), dataset);
     }
 }
