@@ -298,6 +298,9 @@ class NDResult:
 
     def to_xarray(self) -> xr.DataArray:
         """Return a copy of the data."""
+        if self._array is None:
+            copied: xr.DataArray = self._frame.data_array(self._values.copy())
+            return copied
         return self._nddata.copy()
 
     def to_dict(self) -> dict[str, Any]:

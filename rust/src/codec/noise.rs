@@ -12,9 +12,13 @@ use super::deflate::append;
 /// Most bytes of one stored block (RFC 1951, 3.2.4: LEN has 16 bits).
 const STORED_MOST: usize = 65_535;
 
-/// Bytes of a plane that are compressed on trial, at each of [`PROBES`] places.
-const PROBE: usize = 4096;
-const PROBES: usize = 4;
+/// Bytes of a plane that are compressed on trial, at each of [`PROBES`] places: twice the window of deflate,
+/// because planes without any skew may still repeat themselves (the modes of AlaisBurr2004 do).
+const PROBE: usize = 64 << 10;
+const PROBES: usize = 3;
+
+/// Shorter planes are simply compressed: the trial would take as long.
+const PROBED_FROM: usize = 4 * PROBE;
 
 /// A plane is stored when the trial saves less than one part in so many. Planes that save 3 % cost as
 /// much time as those that save 50 %.
@@ -51,7 +55,7 @@ pub fn deflate(data: &[u8], planes: Range<usize>, itemsize: usize, compresslevel
     let noisy = planes
         .chunks_exact(plane.max(1))
         .take(itemsize)
-        .take_while(|bytes| plane >= PROBE && is_noise(bytes))
+        .take_while(|bytes| plane >= PROBED_FROM && is_noise(bytes))
         .count();
     if level == 0 || noisy == 0 {
         return compress(data, compresslevel);
@@ -116,18 +120,18 @@ mod tests {
     #[test]
     fn noise_is_stored_and_the_rest_compressed() {
         let mut data = b"head".to_vec();
-        data.extend(noise(200_000));
-        data.extend(vec![7; 200_000]);
+        data.extend(noise(300_000));
+        data.extend(vec![7; 300_000]);
         let deflated = deflate(&data, 4..data.len(), 2, 6);
         assert_eq!(inflate(&deflated, data.len()), data);
         assert_eq!(deflated[0], 0, "the first block is a stored one");
-        assert!(deflated.len() < 200_000 + 1_000, "{}", deflated.len());
+        assert!(deflated.len() < 300_000 + 1_000, "{}", deflated.len());
     }
 
     #[test]
     fn compressible_planes_are_not_stored() {
-        let data = vec![1; 100_000];
-        assert!(deflate(&data, 0..data.len(), 8, 1).len() < 1_000);
+        let data = vec![1; 8 * 300_000];
+        assert!(deflate(&data, 0..data.len(), 8, 1).len() < data.len() / 100);
     }
 
     #[test]
