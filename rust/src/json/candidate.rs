@@ -1,0 +1,205 @@
+//! A list that may turn out to be an array: its text, its numbers, and the lists that are open in it.
+
+use std::ops::Range;
+
+use super::lift::NumberArray;
+use crate::netcdf::DType;
+
+/// What a number is, by its token; -1.5 and NaN are floats, -1 is an integer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Number {
+    Int(i64),
+    Float(f64),
+}
+
+impl Number {
+    /// Reads a token as Python's `json` does, or gives None: no number, or an integer beyond 64 bits.
+    pub(super) fn parse(token: &[u8]) -> Option<Self> {
+        match token {
+            b"NaN" => return Some(Self::Float(f64::NAN)),
+            b"Infinity" => return Some(Self::Float(f64::INFINITY)),
+            b"-Infinity" => return Some(Self::Float(f64::NEG_INFINITY)),
+            _ => {}
+        }
+        let digits = token.strip_prefix(b"-").unwrap_or(token);
+        let whole = digits.iter().take_while(|b| b.is_ascii_digit()).count();
+        if whole == 0 || (whole > 1 && digits[0] == b'0') {
+            return None;
+        }
+        if whole == digits.len() {
+            return std::str::from_utf8(token).ok()?.parse().ok().map(Self::Int);
+        }
+        let mut rest = &digits[whole..];
+        if let Some(fraction) = rest.strip_prefix(b".") {
+            rest = after_digits(fraction)?;
+        }
+        if let [b'e' | b'E', exponent @ ..] = rest {
+            let unsigned = match exponent {
+                [b'+' | b'-', unsigned @ ..] => unsigned,
+                _ => exponent,
+            };
+            rest = after_digits(unsigned)?;
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+        fast_float2::parse(token).ok().map(Self::Float)
+    }
+
+    const fn dtype(self) -> DType {
+        match self {
+            Self::Int(_) => DType::I64,
+            Self::Float(_) => DType::F64,
+        }
+    }
+
+    const fn bytes(self) -> [u8; 8] {
+        match self {
+            Self::Int(value) => value.to_le_bytes(),
+            Self::Float(value) => value.to_le_bytes(),
+        }
+    }
+}
+
+fn after_digits(text: &[u8]) -> Option<&[u8]> {
+    let count = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    (count > 0).then(|| &text[count..])
+}
+
+/// A list that is complete and rectangular.
+#[derive(Debug)]
+struct Child {
+    text: Range<usize>,
+    numbers: Range<usize>,
+    shape: Vec<usize>,
+}
+
+/// A list that is open.
+#[derive(Debug)]
+struct Open {
+    text: usize,
+    numbers: usize,
+    /// Numbers directly in it.
+    scalars: usize,
+    children: Vec<Child>,
+}
+
+/// The outermost open list and all that is in it, as long as it may still be an array.
+#[derive(Debug, Default)]
+pub(super) struct Candidate {
+    pub(super) text: Vec<u8>,
+    numbers: Vec<u8>,
+    dtype: Option<DType>,
+    open: Vec<Open>,
+}
+
+/// What became of a candidate.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Text with arrays in it: where they were, in order.
+    pub(super) arrays: Vec<(Range<usize>, NumberArray)>,
+}
+
+impl Candidate {
+    /// Lists that are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether a list may begin here: not beside numbers.
+    pub(super) fn takes_list(&self) -> bool {
+        self.open.last().is_none_or(|open| open.scalars == 0)
+    }
+
+    /// A list begins; its bracket is the next byte of the text.
+    pub(super) fn begin(&mut self) {
+        self.open.push(Open {
+            text: self.text.len(),
+            numbers: self.numbers.len() / 8,
+            scalars: 0,
+            children: Vec::new(),
+        });
+    }
+
+    /// Adds a number, unless it is beside a list or of another type than the numbers before it.
+    pub(super) fn push(&mut self, number: Number) -> bool {
+        let Some(open) = self.open.last_mut() else {
+            return false;
+        };
+        if !open.children.is_empty() || self.dtype.is_some_and(|dtype| dtype != number.dtype()) {
+            return false;
+        }
+        self.dtype = Some(number.dtype());
+        self.numbers.extend_from_slice(&number.bytes());
+        open.scalars += 1;
+        true
+    }
+
+    /// Whether the innermost list has nothing in it yet.
+    pub(super) fn innermost_is_empty(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|open| open.scalars == 0 && open.children.is_empty())
+    }
+
+    /// Where the text of the innermost list begins.
+    pub(super) fn innermost_text(&self) -> usize {
+        self.open.last().map_or(self.text.len(), |open| open.text)
+    }
+
+    /// The innermost list ends, its bracket being the last byte of the text; false if that makes the lists around it
+    /// no arrays.
+    pub(super) fn end(&mut self) -> bool {
+        let Some(list) = self.open.pop() else {
+            return false;
+        };
+        let shape = match list.children.first() {
+            Some(first) => [&[list.children.len()], first.shape.as_slice()].concat(),
+            None => vec![list.scalars],
+        };
+        let numbers = list.numbers..self.numbers.len() / 8;
+        let child = Child {
+            text: list.text..self.text.len(),
+            numbers,
+            shape,
+        };
+        let rectangular = match self.open.last() {
+            Some(parent) => parent
+                .children
+                .first()
+                .is_none_or(|first| first.shape == child.shape),
+            None => true,
+        };
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(child),
+            // The outermost list is its own only child.
+            None => self.open.push(Open {
+                text: 0,
+                numbers: 0,
+                scalars: 0,
+                children: vec![child],
+            }),
+        }
+        rectangular
+    }
+
+    /// Gives up all lists that are open: those complete ones in them that have more than `least` numbers are arrays.
+    pub(super) fn settle(&mut self, least: usize) -> Outcome {
+        let mut arrays = Vec::new();
+        let dtype = self.dtype.unwrap_or(DType::F64);
+        for child in self.open.drain(..).flat_map(|open| open.children) {
+            if child.numbers.len() > least {
+                let bytes = self.numbers[8 * child.numbers.start..8 * child.numbers.end].to_vec();
+                arrays.push((
+                    child.text,
+                    NumberArray {
+                        dtype,
+                        shape: child.shape,
+                        bytes,
+                    },
+                ));
+            }
+        }
+        Outcome { arrays }
+    }
+}
