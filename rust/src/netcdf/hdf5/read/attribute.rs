@@ -7,7 +7,7 @@ use super::heap;
 use super::types::{Type, bytes_of, dataspace, datatype};
 use crate::error::Result;
 use crate::netcdf::cursor::Cursor;
-use crate::netcdf::model::Attr;
+use crate::netcdf::model::{Attr, DType, Endian, product};
 use crate::netcdf::{self, malformed, unsupported, utf8};
 
 /// An attribute in its message.
@@ -147,17 +147,15 @@ impl<'a> Encoded<'a> {
 
     /// The single integer that it should be.
     pub(super) fn integer(&self) -> Result<i32> {
-        let mut data = self.data.clone();
         let typed = datatype(&mut self.datatype.clone())?;
-        match typed {
-            t if t.size == 4 && matches!(t.kind, Type::Number(..)) => {
-                Ok(i32::from_le_bytes(data.array()?))
-            }
-            other => Err(malformed(
+        let shape = dataspace(&mut self.dataspace.clone())?.unwrap_or_default();
+        if typed.kind != Type::Number(DType::I32, Endian::Little) || product(&shape) != Some(1) {
+            return Err(malformed(
                 format!("a 32-bit integer {:?}", self.name),
-                format!("{other:?} at {:#x}", self.data.offset()),
-            )),
+                format!("{typed:?} of shape {shape:?} at {:#x}", self.data.offset()),
+            ));
         }
+        Ok(i32::from_le_bytes(self.data.clone().array()?))
     }
 
     /// The first object that each element of a list of references names.

@@ -70,11 +70,28 @@ fn dimensions(objects: &[Object]) -> Result<Vec<(u64, String, u64)>> {
             Some(attr) => Some(attr.integer()?),
             None => None,
         };
+        // Some readers take the dimension from here, which must not make a difference.
+        let coordinates = object.attr("_Netcdf4Coordinates").map(Encoded::integer);
+        if coordinates
+            .transpose()?
+            .is_some_and(|coordinate| Some(coordinate) != id)
+        {
+            return Err(unsupported(
+                format!("{:?} over the dimension of its name", object.name),
+                "_Netcdf4Coordinates of another",
+            ));
+        }
         dims.push((id, (object.header.address, object.name.clone(), *length)));
     }
     // h5netcdf's files of plain HDF5 may have no numbers: then the order of the file counts.
     if dims.iter().all(|(id, _)| id.is_some()) {
         dims.sort_by_key(|(id, _)| *id);
+        if dims
+            .windows(2)
+            .any(|pair| matches!(pair, [(a, _), (b, _)] if a == b))
+        {
+            return Err(malformed("distinct numbers of dimensions", "one twice"));
+        }
     }
     Ok(dims.into_iter().map(|(_, dim)| dim).collect())
 }
@@ -82,7 +99,11 @@ fn dimensions(objects: &[Object]) -> Result<Vec<(u64, String, u64)>> {
 impl<'a> Object<'a> {
     fn read(file: &File<'a>, name: String, address: u64) -> Result<Self> {
         let header = Header::read(file, address)?;
-        if header.only(message::LAYOUT)?.is_none() {
+        let grouped = |kind| header.all(kind).next().is_some();
+        let group = [message::LINK_INFO, message::SYMBOL_TABLE]
+            .into_iter()
+            .any(grouped);
+        if group || header.only(message::LAYOUT)?.is_none() {
             return Err(unsupported(
                 "arrays in the root group only",
                 format!("{name:?}, a group or a type"),
