@@ -15,7 +15,7 @@ pub fn variances(bytes: &[u8], dtype: DType, modes: usize) -> Result<Vec<f64>> {
     let size = dtype
         .size()
         .ok_or_else(|| Error::new(Kind::Value, "numbers", "text"))?;
-    if modes == 0 || bytes.len() % (modes * size) != 0 {
+    if modes == 0 || !bytes.len().is_multiple_of(modes * size) {
         let found = format!("{} bytes", bytes.len());
         return Err(Error::new(
             Kind::Value,
@@ -100,8 +100,8 @@ fn pairwise<T>(items: &[T], value: &impl Fn(&T) -> (f64, u64)) -> (f64, u64) {
                 count += n;
             }
         }
-        let [a, b, c, d, e, f, g, h] = sums;
-        return (((a + b) + (c + d)) + ((e + f) + (g + h)), count);
+        let fours: [f64; 4] = std::array::from_fn(|i| sums[i] + sums[i + 4]);
+        return ((fours[0] + fours[2]) + (fours[1] + fours[3]), count);
     }
     let (left, right) = items.split_at(items.len() / 2 / 8 * 8);
     let ((a, m), (b, n)) = (pairwise(left, value), pairwise(right, value));

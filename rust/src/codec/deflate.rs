@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use libdeflater::{CompressionLvl, Compressor};
+use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
 thread_local! {
     /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.
@@ -24,4 +24,11 @@ pub(super) fn append(out: &mut Vec<u8>, data: &[u8], level: i32) {
             .unwrap_or(0);
         out.truncate(start + written);
     });
+}
+
+/// Fills `out` from a zlib stream (RFC 1950); gives the bytes that came out, or what was found instead.
+pub(crate) fn inflate_zlib(stored: &[u8], out: &mut [u8]) -> Result<usize, String> {
+    Decompressor::new()
+        .zlib_decompress(stored, out)
+        .map_err(|error| error.to_string())
 }

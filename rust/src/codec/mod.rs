@@ -1,6 +1,6 @@
 //! Compression of whole buffers; the only room that names codec crates.
 
-mod deflate;
+pub(crate) mod deflate;
 pub mod noise;
 pub mod pack;
 pub mod shuffle;

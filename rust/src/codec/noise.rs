@@ -13,7 +13,7 @@ use super::deflate::append;
 const STORED_MOST: usize = 65_535;
 
 /// Bytes of a plane that are compressed on trial, at each of [`PROBES`] places: twice the window of deflate,
-/// because planes without any skew may still repeat themselves (the modes of AlaisBurr2004 do).
+/// because planes without any skew may still repeat themselves (those of `AlaisBurr2004` do).
 const PROBE: usize = 64 << 10;
 const PROBES: usize = 3;
 
@@ -60,10 +60,10 @@ pub fn deflate(data: &[u8], planes: Range<usize>, itemsize: usize, compresslevel
     if level == 0 || noisy == 0 {
         return compress(data, compresslevel);
     }
-    let (noise, rest) = data.split_at(head + noisy * plane);
+    let (stored, rest) = data.split_at(head + noisy * plane);
     let mut out =
-        Vec::with_capacity(noise.len() + noise.len() / STORED_MOST * 5 + rest.len() / 2 + 64);
-    for block in noise.chunks(STORED_MOST) {
+        Vec::with_capacity(stored.len() + stored.len() / STORED_MOST * 5 + rest.len() / 2 + 64);
+    for block in stored.chunks(STORED_MOST) {
         // A chunk's length fits 16 bits by construction.
         #[expect(clippy::cast_possible_truncation, reason = "at most 65,535")]
         let len = block.len() as u16;

@@ -165,16 +165,17 @@ fn is_nan_fill(variable: &Variable, name: &str, value: &Attr) -> bool {
     if name != "_FillValue" || *dtype != variable.dtype {
         return false;
     }
-    let mut big: Vec<u8> = bytes.clone();
+    let mut big = bytes.clone();
     if *order == Endian::Little {
         big.reverse();
     }
-    match *big.as_slice() {
-        [a, b] if dtype.is_float() => u16::from_be_bytes([a, b]) & 0x7fff > 0x7c00,
-        [a, b, c, d] if dtype.is_float() => f32::from_be_bytes([a, b, c, d]).is_nan(),
-        [a, b, c, d, e, f, g, h] if dtype.is_float() => {
-            f64::from_be_bytes([a, b, c, d, e, f, g, h]).is_nan()
-        }
+    // NaN has all exponent bits set and some fraction bits.
+    match dtype {
+        DType::F16 => big
+            .try_into()
+            .is_ok_and(|b| u16::from_be_bytes(b) & 0x7fff > 0x7c00),
+        DType::F32 => big.try_into().is_ok_and(|b| f32::from_be_bytes(b).is_nan()),
+        DType::F64 => big.try_into().is_ok_and(|b| f64::from_be_bytes(b).is_nan()),
         _ => false,
     }
 }

@@ -20,6 +20,9 @@ use crate::netcdf::DType;
 /// Bytes that are read at once; a longer number than this is left to `json.loads`.
 const PIECE: usize = 256 << 10;
 
+/// Dimensions that a NumPy array may have (`NPY_MAXDIMS`; 64 from NumPy 2 on).
+const MOST_DIMS: usize = 32;
+
 /// An array that was a list in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberArray {
@@ -54,7 +57,7 @@ pub fn lift(text: impl Read, least: usize, limits: &Limits) -> Result<Lifted> {
             done: false,
         },
         least,
-        depth: limits.json_depth,
+        depth: limits.json_depth.min(MOST_DIMS),
         lifted: Lifted {
             text: Vec::new(),
             arrays: Vec::new(),
@@ -185,6 +188,10 @@ impl<R: Read> Lifter<R> {
                     self.take(&mut candidate, 1);
                     must = false;
                 }
+                Some(b'[') if value => {
+                    self.settle(&mut candidate);
+                    return self.brackets();
+                }
                 Some(b',') if !value => {
                     self.take(&mut candidate, 1);
                     (value, must) = (true, true);
@@ -296,6 +303,14 @@ impl<R: Read> Lifter<R> {
         self.settle(candidate);
         candidate.begin();
         candidate.text = tail;
+    }
+
+    /// Passes on brackets that nest too deep for an array.
+    fn brackets(&mut self) -> Result<()> {
+        while let Some(b'[' | b' ' | b'\n' | b'\r' | b'\t') = self.window.peek()? {
+            self.pass(1);
+        }
+        Ok(())
     }
 
     /// Passes one byte on, so that a closing bracket or a stray byte is not met again.

@@ -6,7 +6,7 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
     let mut rest = text;
     while let Some(index) = rest
         .bytes()
-        .position(|b| b < b' ' || b > b'~' || b == b'"' || b == b'\\')
+        .position(|b| !(b' '..=b'~').contains(&b) || b == b'"' || b == b'\\')
     {
         out.extend_from_slice(&rest.as_bytes()[..index]);
         let mut chars = rest[index..].chars();

@@ -42,11 +42,11 @@ impl Archive {
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
-        encoding: Option<String>,
+        encoding: Option<&str>,
     ) -> PyResult<Self> {
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
-        let opened = source.and_then(|source| py.detach(|| open(source, encoding.as_deref())));
+        let opened = source.and_then(|source| py.detach(|| open(source, encoding)));
         match opened {
             Ok(archive) => Ok(Self {
                 archive,

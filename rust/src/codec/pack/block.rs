@@ -168,7 +168,6 @@ fn damaged(found: &str) -> Error {
     Error::new(Kind::Value, "a sound block of a packed array", found)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature of map_err")]
 fn refused(error: liblzma::stream::Error) -> Error {
     Error::new(Kind::Value, "a working LZMA codec", error.to_string())
 }

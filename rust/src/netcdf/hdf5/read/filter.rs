@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::checksum::fletcher32;
+use crate::codec::{deflate, shuffle};
 use crate::error::{Error, Kind, Result, try_zeroed};
 use crate::limits::Limits;
 use crate::netcdf::cursor::{Cursor, size};
@@ -132,28 +133,17 @@ fn inflate(stored: &[u8], offset: usize, len: usize, limits: &Limits) -> Result<
         return Err(malformed(expected(), "more than deflate can expand"));
     }
     let mut bytes = try_zeroed(len)?;
-    match libdeflater::Decompressor::new().zlib_decompress(stored, &mut bytes) {
+    match deflate::inflate_zlib(stored, &mut bytes) {
         Ok(found) if found == len => Ok(bytes),
         Ok(found) => Err(malformed(expected(), format!("{found} bytes"))),
-        Err(error) => Err(malformed(expected(), error.to_string())),
+        Err(found) => Err(malformed(expected(), found)),
     }
 }
 
-/// Bytes from byte planes; HDF5 leaves what does not fill an element behind them as it is.
+/// Bytes from byte planes.
 pub(super) fn unshuffle(planes: &[u8], itemsize: usize) -> Result<Vec<u8>> {
-    let count = planes.len() / itemsize.max(1);
     let mut bytes = try_zeroed(planes.len())?;
-    if count > 0 {
-        let (elements, rest) = planes.split_at(count * itemsize);
-        for (at, plane) in elements.chunks_exact(count).enumerate() {
-            for (to, from) in bytes.iter_mut().skip(at).step_by(itemsize).zip(plane) {
-                *to = *from;
-            }
-        }
-        if let Some(end) = bytes.get_mut(count * itemsize..) {
-            end.copy_from_slice(rest);
-        }
-    }
+    shuffle::unshuffle(planes, itemsize, &mut bytes);
     Ok(bytes)
 }
 

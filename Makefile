@@ -1,0 +1,85 @@
+# Everything sets itself up: Python >= 3.11 and Rust are all that is needed.
+PYTHON ?= python3
+ENVS := .envs
+DEV := $(ENVS)/dev/bin
+UPSTREAM := $(ENVS)/upstream/bin
+NETCDF3 := $(ENVS)/netcdf3/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+
+SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust python -name '*.rs' -o -name '*.py' -o -name '*.pyi')
+
+.PHONY: help demo test check bench bench-quick clean
+
+help:
+	@echo "make demo         open a real file, store it again, check it, draw a picture"
+	@echo "make test         all tests: Rust, Python, and against the real scikit-neuromsi"
+	@echo "make check        formatters, linters, types, stubs"
+	@echo "make bench        store and open times against upstream and peers"
+	@echo "make bench-quick  the same in two minutes"
+	@echo "make clean        remove environments and builds"
+
+demo: $(ENVS)/dev/.ready
+	@$(DEV)/python examples/demo.py
+
+test: $(ENVS)/dev/.ready $(ENVS)/upstream/.ready $(ENVS)/netcdf3/.ready
+	cargo test --quiet
+	$(DEV)/python -m pytest --quiet --ignore=tests/upstream
+	NETCDF3_PYTHON=$(abspath $(NETCDF3))/python $(UPSTREAM)/python -m pytest --quiet tests/upstream
+
+check: $(ENVS)/dev/.ready
+	cargo fmt --check
+	cargo clippy --quiet --all-targets -- -D warnings
+	cargo clippy --quiet --all-targets --features python -- -D warnings
+	$(DEV)/ruff format --check
+	$(DEV)/ruff check
+	$(DEV)/mypy
+	$(DEV)/python -m mypy.stubtest skneuromsi_io._native
+
+bench: $(ENVS)/upstream/.ready
+	$(UPSTREAM)/python benches/bench.py
+
+bench-quick: $(ENVS)/upstream/.ready
+	$(UPSTREAM)/python benches/bench.py --quick
+
+clean:
+	rm -rf $(ENVS) target dist demo-out
+
+$(ENVS)/dev/bin/python:
+	$(PYTHON) scripts/check_python.py
+	$(PYTHON) -m venv $(ENVS)/dev
+
+$(ENVS)/dev/.tools: $(ENVS)/dev/bin/python pyproject.toml
+	$(DEV)/python $(PIP) --upgrade pip
+	$(DEV)/python $(PIP) "maturin>=1.14,<2"
+	$(DEV)/python $(PIP) --group test --group lint --group demo
+	@touch $@
+
+# One abi3 wheel serves all environments.
+$(ENVS)/wheel/.built: $(ENVS)/dev/.tools $(SOURCES)
+	rm -rf $(ENVS)/wheel
+	$(DEV)/maturin build --release --quiet --locked --interpreter $(DEV)/python --out $(ENVS)/wheel
+	@touch $@
+
+$(ENVS)/dev/.ready: $(ENVS)/wheel/.built
+	$(DEV)/python $(PIP) $(ENVS)/wheel/*.whl
+	$(DEV)/python $(PIP) --force-reinstall --no-deps $(ENVS)/wheel/*.whl
+	@touch $@
+
+# scikit-neuromsi as users have it today.
+$(ENVS)/upstream/.installed: $(ENVS)/dev/.tools
+	$(PYTHON) -m venv $(ENVS)/upstream
+	$(UPSTREAM)/python $(PIP) --upgrade pip
+	$(UPSTREAM)/python $(PIP) scikit-neuromsi==1.0.2 h5netcdf h5py pytest zarr
+	@touch $@
+
+$(ENVS)/upstream/.ready: $(ENVS)/upstream/.installed $(ENVS)/wheel/.built
+	$(UPSTREAM)/python $(PIP) $(ENVS)/wheel/*.whl
+	$(UPSTREAM)/python $(PIP) --force-reinstall --no-deps $(ENVS)/wheel/*.whl
+	@touch $@
+
+# A stock installation from the days of NetCDF-3, without h5netcdf and without us.
+$(ENVS)/netcdf3/.ready: $(ENVS)/dev/.tools
+	$(PYTHON) -m venv $(ENVS)/netcdf3
+	$(NETCDF3)/python $(PIP) --upgrade pip
+	$(NETCDF3)/python $(PIP) scikit-neuromsi==1.0.2 xarray==2024.7
+	@touch $@
