@@ -37,7 +37,9 @@ def coerce_filter(wanted: Any, labels: npt.NDArray[Any], dim: str) -> list[Any]:
 def table(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
     """Make a data frame with the wanted labels of `dim` as columns, the others as rows."""
     chosen = _chosen(array, dim, wanted)
-    return _grouped(array, dim, wanted) if chosen is None else _taken(array, dim, chosen)
+    return (
+        _grouped(array, dim, wanted) if chosen is None else _taken(array, dim, chosen)
+    )
 
 
 def group_order(labels: pd.Index) -> npt.NDArray[np.intp]:
@@ -51,6 +53,8 @@ def _chosen(
     array: xr.DataArray, dim: str, wanted: list[Any]
 ) -> npt.NDArray[np.intp] | None:
     """Places of the wanted labels in the order of their groups; None if only xarray can tell."""
+    import pandas as pd
+
     # Text, objects and dates are converted by pandas; each other coordinate becomes a column.
     if array.dtype.kind not in "biufc" or not array.size:
         return None
@@ -62,7 +66,7 @@ def _chosen(
         return None
     if not labels.is_unique or labels.hasnans:
         return None
-    places = np.asarray(labels.get_indexer(wanted), dtype=np.intp)
+    places = np.asarray(labels.get_indexer(pd.Index(wanted)), dtype=np.intp)
     # What is asked for twice is one group of twice the rows; asking for nothing is an error.
     if not len(places) or (places < 0).any() or len(np.unique(places)) != len(places):
         return None
@@ -70,9 +74,7 @@ def _chosen(
     return chosen
 
 
-def _taken(
-    array: xr.DataArray, dim: str, chosen: npt.NDArray[np.intp]
-) -> pd.DataFrame:
+def _taken(array: xr.DataArray, dim: str, chosen: npt.NDArray[np.intp]) -> pd.DataFrame:
     """Reshape: upstream's frame for unique labels, without its groups and concatenation."""
     import pandas as pd
 
