@@ -33,11 +33,9 @@ class Bunch(Mapping[Any, Any]):
         return self._data[key]
 
     def __getattr__(self, name: str) -> Any:
-        # copy and pickle ask a bare instance for its special methods.
-        if name.startswith("__") or name == "_data":
-            raise AttributeError(name)
         try:
-            return self._data[name]
+            # Through `vars`: copy and pickle ask instances that have no data yet.
+            return vars(self)["_data"][name]
         except KeyError:
             raise AttributeError(name) from None
 
@@ -45,7 +43,9 @@ class Bunch(Mapping[Any, Any]):
         return type(self)(self._name, self._data)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Bunch:
-        return type(self)(self._name, copy.deepcopy(self._data, memo))
+        clone = memo[id(self)] = type(self)(self._name, {})
+        clone._data = copy.deepcopy(self._data, memo)
+        return clone
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._data)

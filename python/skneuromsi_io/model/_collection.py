@@ -81,11 +81,13 @@ class NDResultCollection(Sequence[Any]):
         return len(self._packed)
 
     def __getitem__(self, slicer: Any) -> Any:
-        if type(slicer) is int and -len(self._packed) <= slicer < len(self._packed):
-            return self._packed[slicer].open()
-        # NumPy decides what an index means, as it does for upstream's array.
-        chosen = np.arange(len(self._packed))[slicer]
-        if np.ndim(chosen) == 0:
+        size = len(self._packed)
+        is_integer = isinstance(slicer, (int, np.integer)) and type(slicer) is not bool
+        if is_integer and -size <= slicer < size:
+            return self._packed[int(slicer)].open()
+        # NumPy decides what any other index means, and how it is wrong.
+        chosen = np.arange(size)[slicer]
+        if chosen.ndim == 0:
             return self._packed[int(chosen)].open()
         results = np.empty(len(chosen), dtype=object)
         for position, index in enumerate(chosen):

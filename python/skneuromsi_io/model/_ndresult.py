@@ -10,16 +10,16 @@ import numpy.typing as npt
 
 from . import _names
 from ._bunch import Bunch
+from ._data import LabelledData
 from ._dtypes import deep_astype, deep_dtypes, has_single_dtype
 from ._modes import modes_to_data_array
 from ._validation import validate
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
 
-class NDResult:
+class NDResult(LabelledData):
     """Represents a multisensory integration result.
 
     It has the interface of scikit-neuromsi's class of this name, but for the accessors `plot` and `stats`.
@@ -54,11 +54,6 @@ class NDResult:
 
     """
 
-    #: Made when asked for, in results that came from an archive.
-    _array: Any
-    _values: npt.NDArray[Any]
-    _frame: Any
-
     def __init__(
         self,
         *,
@@ -76,26 +71,28 @@ class NDResult:
         extra: Any,
         ensure_dtype: Any = None,
     ):
-        self._mname = str(mname)
-        self._mtype = str(mtype)
-        self._output_mode = str(output_mode)
-        self._nmap = dict(nmap)
-        self._time_range = np.asarray(time_range, dtype=ensure_dtype)
-        self._position_range = np.asarray(position_range, dtype=ensure_dtype)
-        self._time_res = float(time_res)
-        self._position_res = float(position_res)
-        self._run_parameters = dict(run_parameters)
-        self._extra = dict(extra)
-        self._causes = causes
+        self._set(
+            {
+                "mname": mname,
+                "mtype": mtype,
+                "output_mode": output_mode,
+                "nmap": nmap,
+                "time_range": time_range,
+                "position_range": position_range,
+                "time_res": time_res,
+                "position_res": position_res,
+                "causes": causes,
+                "run_parameters": run_parameters,
+                "extra": extra,
+            },
+            dtype=ensure_dtype,
+        )
         self._array = nddata
         if ensure_dtype is not None:
-            self.__dict__.update(deep_astype(dict(vars(self)), ensure_dtype))
-        labels = (
-            nddata.modes.values,
-            len(nddata.times),
-            len(nddata.positions),
+            vars(self).update(deep_astype(dict(vars(self)), ensure_dtype))
+        validate(
+            self, nddata.modes.to_numpy(), len(nddata.times), len(nddata.positions)
         )
-        validate(self, *labels)
 
     @classmethod
     def from_modes_dict(
@@ -120,19 +117,20 @@ class NDResult:
     def _from_parts(
         cls, kwargs: dict[str, Any], values: npt.NDArray[Any], frame: Any
     ) -> Self:
-        """Make a result of an array and its frame; the DataArray is made when asked for."""
+        """Make a result of an array and its frame; neither is copied.
+
+        Parameters
+        ----------
+        kwargs : dict
+            The constructor's arguments but for `nddata`.
+        values : numpy.ndarray
+            Of the frame's shape.
+        frame
+            Has `dims`, `shape`, ``labels(dim)`` and ``data_array(values)``; results share it.
+
+        """
         self = cls.__new__(cls)
-        self._mname = str(kwargs["mname"])
-        self._mtype = str(kwargs["mtype"])
-        self._output_mode = str(kwargs["output_mode"])
-        self._nmap = dict(kwargs["nmap"])
-        self._time_range = np.asarray(kwargs["time_range"])
-        self._position_range = np.asarray(kwargs["position_range"])
-        self._time_res = float(kwargs["time_res"])
-        self._position_res = float(kwargs["position_res"])
-        self._run_parameters = dict(kwargs["run_parameters"])
-        self._extra = dict(kwargs["extra"])
-        self._causes = kwargs["causes"]
+        self._set(kwargs)
         self._array = None
         self._values = values
         self._frame = frame
@@ -144,24 +142,19 @@ class NDResult:
         )
         return self
 
-    @property
-    def _nddata(self) -> xr.DataArray:
-        if self._array is None:
-            self._array = self._frame.data_array(self._values)
-        array: xr.DataArray = self._array
-        return array
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = dict(vars(self), _array=self._nddata)
-        for name in ("_values", "_frame"):
-            state.pop(name, None)
-        return state
-
-    def _labels(self, dim: str) -> npt.NDArray[Any]:
-        if self._array is None:
-            labels: npt.NDArray[Any] = self._frame.labels(dim)
-            return labels
-        return np.asarray(self._array[dim].to_numpy())
+    def _set(self, kwargs: dict[str, Any], dtype: Any = None) -> None:
+        """Convert the metadata as upstream's constructor does."""
+        self._mname = str(kwargs["mname"])
+        self._mtype = str(kwargs["mtype"])
+        self._output_mode = str(kwargs["output_mode"])
+        self._nmap = dict(kwargs["nmap"])
+        self._time_range = np.asarray(kwargs["time_range"], dtype=dtype)
+        self._position_range = np.asarray(kwargs["position_range"], dtype=dtype)
+        self._time_res = float(kwargs["time_res"])
+        self._position_res = float(kwargs["position_res"])
+        self._run_parameters = dict(kwargs["run_parameters"])
+        self._extra = dict(kwargs["extra"])
+        self._causes = kwargs["causes"]
 
     @property
     def mname(self) -> str:
@@ -227,81 +220,14 @@ class NDResult:
         """Number of causes, or None."""
         return self._causes
 
-    @property
-    def modes_(self) -> npt.NDArray[Any]:
-        """Labels of the modes."""
-        return self._labels(_names.MODES)
-
-    @property
-    def times_(self) -> npt.NDArray[Any]:
-        """Labels of the times."""
-        return self._labels(_names.TIMES)
-
-    @property
-    def positions_(self) -> npt.NDArray[Any]:
-        """Labels of the positions."""
-        return self._labels(_names.POSITIONS)
-
-    @property
-    def positions_coordinates_(self) -> npt.NDArray[Any]:
-        """Labels of the position coordinates."""
-        return self._labels(_names.POSITIONS_COORDINATES)
-
-    pcoords_ = positions_coordinates_
-
     def __repr__(self) -> str:
-        _, times, positions, coordinates = (
-            self._frame.shape if self._array is None else self._array.shape
-        )
+        _, times, positions, coordinates = self._shape
         causes = False if self.causes_ is None else self.causes_
         return (
             f"<{type(self).__name__} '{self.mname}', modes={self.modes_!s}, "
             f"times={times}, positions={positions}, "
             f"positions_coordinates={coordinates}, causes={causes}>"
         )
-
-    def _table(self, include: Any, dim: str) -> pd.DataFrame:
-        from ._tables import coerce_filter, table
-
-        wanted = coerce_filter(include, self._labels(dim), dim)
-        return table(self._nddata, dim, wanted)
-
-    def get_modes(self, *, include: Any = None) -> pd.DataFrame:
-        """Return the data with modes as columns.
-
-        Parameters
-        ----------
-        include : label or iterable of labels, optional
-            Modes to include; all by default.
-
-        Raises
-        ------
-        ValueError
-            If a label is unknown.
-
-        """
-        return self._table(include, _names.MODES)
-
-    def get_times(self, *, include: Any = None) -> pd.DataFrame:
-        """Return the data with times as columns; see :meth:`get_modes`."""
-        return self._table(include, _names.TIMES)
-
-    def get_positions(self, *, include: Any = None) -> pd.DataFrame:
-        """Return the data with positions as columns; see :meth:`get_modes`."""
-        return self._table(include, _names.POSITIONS)
-
-    def get_positions_coordinates(self, *, include: Any = None) -> pd.DataFrame:
-        """Return the data with position coordinates as columns; see :meth:`get_modes`."""
-        return self._table(include, _names.POSITIONS_COORDINATES)
-
-    get_pcoords = get_positions_coordinates
-
-    def to_xarray(self) -> xr.DataArray:
-        """Return a copy of the data."""
-        if self._array is None:
-            copied: xr.DataArray = self._frame.data_array(self._values.copy())
-            return copied
-        return self._nddata.copy()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the constructor's arguments, copied."""

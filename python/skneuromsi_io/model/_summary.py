@@ -46,12 +46,15 @@ class Summary:
     def __init__(self, packed: list[Packed]):
         self._packed = packed
         first, *others = (item.signature() for item in packed)
-        self.modes, self.output_mode, self.run_parameters = first
+        known, self.output_mode, self.run_parameters = first
+        # Results share the labels; those of upstream's arrays are read-only too.
+        self.modes = known.view()
+        self.modes.flags.writeable = False
         for modes, output_mode, run_parameters in others:
             if (
                 output_mode != self.output_mode
                 or run_parameters != self.run_parameters
-                or not (modes is self.modes or np.array_equal(modes, self.modes))
+                or not (modes is known or np.array_equal(modes, known))
             ):
                 keys = ["dims", "modes", "output_mode", "run_parameters"]
                 raise ValueError(

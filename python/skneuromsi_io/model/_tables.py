@@ -35,23 +35,74 @@ def coerce_filter(wanted: Any, labels: npt.NDArray[Any], dim: str) -> list[Any]:
 
 
 def table(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
-    """Make a data frame with the wanted labels of `dim` as columns, the others as rows.
+    """Make a data frame with the wanted labels of `dim` as columns, the others as rows."""
+    chosen = _chosen(array, dim, wanted)
+    return (
+        _grouped(array, dim, wanted) if chosen is None else _taken(array, dim, chosen)
+    )
 
-    Upstream selects, groups and concatenates with xarray; this reshapes. Columns are in the order of their
-    labels, as groups are.
-    """
+
+def group_order(labels: pd.Index) -> npt.NDArray[np.intp]:
+    """Order in which xarray groups by unique labels: theirs if it is monotonic, else sorted."""
+    if labels.is_monotonic_increasing or labels.is_monotonic_decreasing:
+        return np.arange(len(labels))
+    return np.asarray(labels.argsort(), dtype=np.intp)
+
+
+def _chosen(
+    array: xr.DataArray, dim: str, wanted: list[Any]
+) -> npt.NDArray[np.intp] | None:
+    """Places of the wanted labels in the order of their groups; None if only xarray can tell."""
     import pandas as pd
 
-    labels = np.asarray(array[dim].values)
-    positions = {label: index for index, label in enumerate(labels.tolist())}
-    # A label wanted twice is one group; NaN labels and the like are xarray's business.
-    chosen = np.unique(np.asarray(wanted, dtype=labels.dtype))
-    axis = array.get_axis_num(dim)
-    take = [positions[label] for label in chosen.tolist()]
-    values = np.moveaxis(np.asarray(array.values).take(take, axis=axis), axis, -1)
-    rest = [name for name in array.dims if name != dim]
-    index = pd.MultiIndex.from_product(
-        [array[name].to_index() for name in rest], names=rest
+    # Text, objects and dates are converted by pandas; each other coordinate becomes a column.
+    if array.dtype.kind not in "biufc" or not array.size:
+        return None
+    if dim not in array.coords or not set(array.coords) <= set(array.dims):
+        return None
+    labels = array[dim].to_index()
+    # Boolean labels select as a mask.
+    if labels.dtype.kind == "b" or any(isinstance(w, (bool, np.bool_)) for w in wanted):
+        return None
+    if not labels.is_unique or labels.hasnans:
+        return None
+    places = np.asarray(labels.get_indexer(pd.Index(wanted)), dtype=np.intp)
+    # What is asked for twice is one group of twice the rows; asking for nothing is an error.
+    if not len(places) or (places < 0).any() or len(np.unique(places)) != len(places):
+        return None
+    chosen: npt.NDArray[np.intp] = places[group_order(labels.take(places))]
+    return chosen
+
+
+def _taken(array: xr.DataArray, dim: str, chosen: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """Reshape: upstream's frame for unique labels, without its groups and concatenation."""
+    import pandas as pd
+
+    axis = array.dims.index(dim)
+    labels = np.asarray(array[dim].values)[chosen]
+    # Labels of upstream's columns are scalars, whose type pandas infers; it would not keep int32 of a list.
+    columns: Any = list(labels) if labels.dtype.kind in "UO" else labels
+    block = np.moveaxis(array.values, axis, 0)[chosen].reshape(len(chosen), -1)
+    rest = array.isel({dim: 0}, drop=True)
+    return pd.DataFrame(
+        block.T,
+        index=rest.coords.to_index(rest.dims),
+        columns=pd.Index(columns, name=dim),
+        copy=False,
     )
-    columns = pd.Index(chosen.tolist(), name=dim)
-    return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=columns)
+
+
+def _grouped(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
+    """Select, group and concatenate, step by step as upstream does."""
+    import pandas as pd
+
+    parts = []
+    for name, group in array.sel({dim: wanted}).groupby(dim):
+        part = group.to_dataframe(name=name)
+        if dim in part.columns:
+            parts.append(part.drop(dim, axis="columns"))
+        else:
+            parts.append(part.droplevel(dim))
+    frame = pd.concat(parts, axis="columns")
+    frame.columns.name = dim
+    return frame

@@ -1,0 +1,116 @@
+"""The labelled array of a result: an array and its frame until somebody asks for more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from . import _names
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+class LabelledData:
+    """What a result tells of its array; the `DataArray` is made when it is first needed."""
+
+    #: None until it is asked for, in results that came from an archive; those have the other two.
+    _array: Any
+    _values: npt.NDArray[Any]
+    _frame: Any
+
+    @property
+    def _nddata(self) -> xr.DataArray:
+        if self._array is None:
+            self._array = self._frame.data_array(self._values)
+        array: xr.DataArray = self._array
+        return array
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(vars(self), _array=self._nddata)
+        for name in ("_values", "_frame"):
+            state.pop(name, None)
+        return state
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        shape: tuple[int, ...] = (
+            self._frame if self._array is None else self._array
+        ).shape
+        return shape
+
+    def _labels(self, dim: str) -> npt.NDArray[Any]:
+        if self._array is not None:
+            labels: npt.NDArray[Any] = self._array[dim].to_numpy()
+            return labels
+        # Other results share the frame: its labels are read-only, as those of an index are.
+        labels = self._frame.labels(dim).view()
+        labels.flags.writeable = False
+        return labels
+
+    @property
+    def modes_(self) -> npt.NDArray[Any]:
+        """Labels of the modes."""
+        return self._labels(_names.MODES)
+
+    @property
+    def times_(self) -> npt.NDArray[Any]:
+        """Labels of the times."""
+        return self._labels(_names.TIMES)
+
+    @property
+    def positions_(self) -> npt.NDArray[Any]:
+        """Labels of the positions."""
+        return self._labels(_names.POSITIONS)
+
+    @property
+    def positions_coordinates_(self) -> npt.NDArray[Any]:
+        """Labels of the position coordinates."""
+        return self._labels(_names.POSITIONS_COORDINATES)
+
+    pcoords_ = positions_coordinates_
+
+    def _table(self, include: Any, dim: str) -> pd.DataFrame:
+        from ._tables import coerce_filter, table
+
+        wanted = coerce_filter(include, self._labels(dim), dim)
+        return table(self._nddata, dim, wanted)
+
+    def get_modes(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with modes as columns.
+
+        Parameters
+        ----------
+        include : label or iterable of labels, optional
+            Modes to include; all by default.
+
+        Raises
+        ------
+        ValueError
+            If a label is unknown.
+
+        """
+        return self._table(include, _names.MODES)
+
+    def get_times(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with times as columns; see :meth:`get_modes`."""
+        return self._table(include, _names.TIMES)
+
+    def get_positions(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with positions as columns; see :meth:`get_modes`."""
+        return self._table(include, _names.POSITIONS)
+
+    def get_positions_coordinates(self, *, include: Any = None) -> pd.DataFrame:
+        """Return the data with position coordinates as columns; see :meth:`get_modes`."""
+        return self._table(include, _names.POSITIONS_COORDINATES)
+
+    get_pcoords = get_positions_coordinates
+
+    def to_xarray(self) -> xr.DataArray:
+        """Return a copy of the data."""
+        if self._array is None:
+            copied: xr.DataArray = self._frame.data_array(self._values.copy())
+            return copied
+        return self._nddata.copy()
