@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,17 +48,24 @@ def show(collection: sio.NDResultCollection, metadata: dict) -> None:
         print(f"  {name:<14}{value}")
 
 
+def require(holds: bool, what: str) -> None:
+    """Stop the demo where something is not as it must be."""
+    if not holds:
+        sys.exit(f"expected {what} after storing and opening again")
+
+
 def check(left: sio.NDResultCollection, right: sio.NDResultCollection) -> None:
     """Compare two collections: values to the bit, labels, dtypes, metadata and types."""
     numbers = 0
     for one, other in zip(left, right, strict=True):
         a, b = one.to_xarray(), other.to_xarray()
-        assert a.identical(b) and a.dtype == b.dtype, "arrays differ"
-        assert a.values.tobytes() == b.values.tobytes(), "bits differ"
+        require(a.identical(b), "equal labels and values")
+        require(a.dtype == b.dtype, "equal dtypes")
+        require(a.values.tobytes() == b.values.tobytes(), "equal bits")
         for name, value in one.to_dict().items():
             if name != "nddata":
                 np.testing.assert_equal(other.to_dict()[name], value)
-                assert type(other.to_dict()[name]) is type(value), name
+                require(type(other.to_dict()[name]) is type(value), f"type of {name}")
         numbers += a.size
     print(f"  {len(left)} results, {numbers:,} numbers, all equal to the bit")
 
@@ -82,7 +90,9 @@ def draw(collection: sio.NDResultCollection, path: Path) -> None:
     for color, result in zip(colors, collection, strict=True):
         values = result.get_modes(include=result.output_mode).to_numpy().ravel()
         label = f"{result.run_parameters[parameter]:g}"
-        right.plot(np.linspace(low, high, len(values)), values, color=color, label=label)
+        right.plot(
+            np.linspace(low, high, len(values)), values, color=color, label=label
+        )
     right.set(title=f"output mode by {parameter}", xlabel="position (deg)")
     right.legend(title=parameter, frameon=False, fontsize="small")
     figure.savefig(path, dpi=120)
@@ -112,7 +122,8 @@ def main() -> None:
         print(f"  {again!r}")
     with step("Check that both are equal"):
         check(collection, again)
-        assert sio.read_metadata(copy)["extra"] == metadata["extra"]
+        stored = sio.read_metadata(copy)["extra"]
+        require(stored == metadata["extra"], "equal metadata")
     with step("Draw a picture"):
         draw(collection, OUT / "demo.png")
     print("\nTime of each step\n-----------------")

@@ -5,6 +5,17 @@ from typing import Any, final
 
 import numpy.typing as npt
 
+__all__ = [
+    "Archive",
+    "Frame",
+    "Packed",
+    "Writer",
+    "encode",
+    "error_kinds",
+    "pack",
+    "variances",
+]
+
 #: Member names of one result: metadata, data, and (member, name) of each large array.
 _Plan = tuple[str, str, Sequence[tuple[str, str]]]
 

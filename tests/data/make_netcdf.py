@@ -52,7 +52,9 @@ def make_records() -> None:
         file.createDimension("x", 3)
         file.numbers = np.arange(3, dtype="u2")
         for code in ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"):
-            file.createVariable(f"record_{code}", code, ("t", "x"))[:] = np.arange(15).reshape(5, 3)
+            file.createVariable(f"record_{code}", code, ("t", "x"))[:] = np.arange(
+                15
+            ).reshape(5, 3)
             file.createVariable(f"fixed_{code}", code, ("x",))[:] = np.arange(3)
 
 

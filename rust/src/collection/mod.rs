@@ -6,7 +6,10 @@
 mod frame;
 mod open;
 mod packed;
+mod payload;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use frame::{Frame, Frames};
 pub use open::{OpenOptions, open};

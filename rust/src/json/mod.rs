@@ -3,6 +3,9 @@
 mod candidate;
 mod lift;
 pub mod number;
+#[cfg(test)]
+mod tests;
 pub mod text;
+mod window;
 
 pub use lift::{Lifted, NumberArray, lift};

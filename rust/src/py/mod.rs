@@ -7,6 +7,7 @@ mod buffer;
 mod encode;
 mod error;
 mod frame;
+mod pack;
 mod packed;
 mod source;
 mod writer;
@@ -25,7 +26,9 @@ mod _native {
     #[pymodule_export]
     use super::frame::Frame;
     #[pymodule_export]
-    use super::packed::{Packed, pack, variances};
+    use super::pack::pack;
+    #[pymodule_export]
+    use super::packed::{Packed, variances};
     #[pymodule_export]
     use super::writer::Writer;
 }

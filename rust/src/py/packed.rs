@@ -6,20 +6,19 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::buffer::{copied, dtype_of, dtype_str, filled};
+use super::buffer::{dtype_of, dtype_str, filled};
 use super::error::raise;
 use super::frame::Frame;
 use crate::codec::pack::{self as memory, Codec};
 use crate::collection::{self, Array, Body, PackedResult};
 use crate::error::{Result, try_zeroed};
-use crate::parallel;
 
 /// A result in memory; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
 pub(super) struct Packed {
     pub(super) result: PackedResult,
     /// The same Python object for every result that shares the frame.
-    frame: Option<Py<Frame>>,
+    pub(super) frame: Option<Py<Frame>>,
 }
 
 /// The memory codec that Python calls (name, level).
@@ -68,92 +67,6 @@ fn shared(
     let new = Py::new(py, Frame(Arc::clone(frame)))?;
     *last = Some(new.clone_ref(py));
     Ok(new)
-}
-
-/// One result as Python gives it: text, frame (None: `data` is a NetCDF file), data, [(name, array)].
-type Job<'py> = (
-    Vec<u8>,
-    Option<Py<Frame>>,
-    Bound<'py, PyAny>,
-    Vec<(String, Bound<'py, PyAny>)>,
-);
-
-/// The same with its bytes copied, so that arrays may change while the work goes on detached.
-struct Loose {
-    text: Vec<u8>,
-    frame: Option<Arc<collection::Frame>>,
-    data: Vec<u8>,
-    arrays: Vec<(String, crate::netcdf::DType, Vec<u64>, Vec<u8>)>,
-}
-
-/// Packs results; see the stub.
-#[pyfunction]
-#[pyo3(signature = (jobs, *, compression, threads))]
-pub(super) fn pack(
-    py: Python<'_>,
-    jobs: Vec<Job<'_>>,
-    compression: (String, u8),
-    threads: usize,
-) -> PyResult<Vec<Packed>> {
-    let codec = codec(&compression)?;
-    let mut frames = Vec::with_capacity(jobs.len());
-    let mut loose = Vec::with_capacity(jobs.len());
-    for (text, frame, data, arrays) in jobs {
-        let arrays = arrays.into_iter().map(|(name, array)| loosen(name, &array));
-        loose.push(Loose {
-            text,
-            frame: frame.as_ref().map(|f| Arc::clone(&f.get().0)),
-            data: copied(&data)?,
-            arrays: arrays.collect::<PyResult<_>>()?,
-        });
-        frames.push(frame);
-    }
-    let results = py
-        .detach(|| parallel::map(loose.len(), threads, |index| pack_one(&loose[index], codec)))
-        .map_err(|error| raise(py, "", &error))?;
-    Ok(results
-        .into_iter()
-        .zip(frames)
-        .map(|(result, frame)| Packed { result, frame })
-        .collect())
-}
-
-fn loosen(
-    name: String,
-    array: &Bound<'_, PyAny>,
-) -> PyResult<(String, crate::netcdf::DType, Vec<u64>, Vec<u8>)> {
-    let dtype: String = array.getattr("dtype")?.getattr("str")?.extract()?;
-    Ok((
-        name,
-        dtype_of(&dtype)?,
-        array.getattr("shape")?.extract()?,
-        copied(array)?,
-    ))
-}
-
-fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
-    let body = match &loose.frame {
-        Some(frame) => {
-            let packed = memory::Packed::from_plain(&loose.data, frame.itemsize(), codec)?;
-            Body::Plain(Arc::clone(frame), packed)
-        }
-        None => Body::General(memory::Packed::from_plain(&loose.data, 1, codec)?),
-    };
-    let mut arrays = Vec::with_capacity(loose.arrays.len());
-    for (name, dtype, shape, bytes) in &loose.arrays {
-        arrays.push(Array {
-            name: name.clone(),
-            dtype: *dtype,
-            shape: shape.clone(),
-            packed: memory::Packed::from_plain(bytes, dtype.size().unwrap_or(1), codec)?,
-        });
-    }
-    Ok(PackedResult {
-        text: loose.text.clone(),
-        body,
-        arrays,
-        lifted: false,
-    })
 }
 
 /// Sample variances of the modes of each result; see the stub.

@@ -1,0 +1,103 @@
+//! From variables of a NetCDF file to arrays and frames that do not refer to it.
+
+use std::borrow::Cow;
+
+use super::frame::{Frame, nbytes};
+use crate::codec::pack::{Codec, Packed};
+use crate::codec::shuffle;
+use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::netcdf::{self, DType, Data, Dataset, Endian, Envelope, Variable};
+
+/// Packs the elements of an array as they lie in a file.
+pub(super) fn pack(
+    data: &[u8],
+    shuffled: bool,
+    order: Endian,
+    itemsize: usize,
+    codec: Codec,
+) -> Result<Packed> {
+    match (shuffled, order) {
+        (true, Endian::Little) => Packed::from_shuffled(data, itemsize, codec),
+        (false, _) => Packed::from_plain(&little(data, order, itemsize), itemsize, codec),
+        (true, Endian::Big) => {
+            let mut plain = try_zeroed(data.len())?;
+            shuffle::unshuffle(data, itemsize, &mut plain);
+            Packed::from_plain(&little(&plain, order, itemsize), itemsize, codec)
+        }
+    }
+}
+
+/// The same numbers with the least significant byte first.
+fn little(data: &[u8], order: Endian, itemsize: usize) -> Cow<'_, [u8]> {
+    if order == Endian::Little || itemsize == 1 {
+        return Cow::Borrowed(data);
+    }
+    let mut swapped = data.to_vec();
+    swapped.chunks_exact_mut(itemsize).for_each(<[u8]>::reverse);
+    Cow::Owned(swapped)
+}
+
+/// The dataset without references into `file`: coordinates are copied, little-endian, unshuffled.
+fn owned(file: &[u8], dataset: &mut Dataset, payload: Option<usize>) -> Result<()> {
+    for (index, variable) in dataset.variables.iter_mut().enumerate() {
+        if Some(index) != payload {
+            own(file, variable)?;
+        }
+    }
+    Ok(())
+}
+
+fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
+    if variable.dtype == DType::Str {
+        return Ok(());
+    }
+    let size = variable.dtype.size().unwrap_or(1);
+    let mut plain = match &variable.data {
+        Data::Raw {
+            range,
+            shuffled: true,
+        } => {
+            let mut plain = try_zeroed(nbytes(variable)?)?;
+            shuffle::unshuffle(&file[range.clone()], size, &mut plain);
+            plain
+        }
+        Data::Raw { range, .. } => file[range.clone()].to_vec(),
+        Data::Owned(bytes) => bytes.clone(),
+        Data::Strings(_) => return Ok(()),
+    };
+    if variable.order == Endian::Big {
+        plain.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+    }
+    variable.data = Data::Owned(plain);
+    variable.order = Endian::Little;
+    Ok(())
+}
+
+/// The frame of variable `payload`, without what xarray writes by itself.
+pub(super) fn frame_of(file: &[u8], mut dataset: Dataset, payload: usize) -> Result<Frame> {
+    owned(file, &mut dataset, Some(payload))?;
+    dataset.attrs.clear();
+    dataset.variables[payload]
+        .attrs
+        .retain(|(name, _)| name != "_FillValue");
+    Frame::new(dataset, payload)
+}
+
+/// The file itself if it is HDF5, else the same dataset as NetCDF-4: xarray then reads both with h5netcdf.
+pub(super) fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u8]>> {
+    if !file.starts_with(b"CDF") {
+        return Ok(Cow::Borrowed(file));
+    }
+    owned(file, &mut dataset, None)?;
+    let last = dataset
+        .variables
+        .iter()
+        .rposition(|v| v.dtype != DType::Str)
+        .ok_or_else(|| Error::new(Kind::Netcdf, "one numeric variable", "none"))?;
+    let Envelope { before, after } = netcdf::envelope(&dataset, last, false)?;
+    let payload = match &dataset.variables[last].data {
+        Data::Owned(bytes) => bytes.as_slice(),
+        Data::Raw { .. } | Data::Strings(_) => &[],
+    };
+    Ok(Cow::Owned([&before, payload, &after].concat()))
+}
