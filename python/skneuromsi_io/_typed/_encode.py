@@ -18,7 +18,7 @@ from . import _labelled
 #: Arrays of more numbers than this leave the JSON for a NetCDF member.
 INLINE_LIMIT = 1000
 
-#: Types of tables from upstream's JSON encoder that need their name only.
+#: Types that need their name only.
 _SEQUENCES = (tuple, set, frozenset)
 
 
@@ -53,7 +53,7 @@ def dumps(
         Keys must be str at the top.
     typed : bool, optional
         Whether to record types and move large arrays out; without, the text is what
-            upstream's JSON encoder writes.
+        upstream's JSON encoder writes.
     external : bool, optional
         Whether large arrays may leave the text.
 
@@ -84,13 +84,14 @@ class _Recorder:
         self.exact = True
 
     def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
-        for cls, encode in _ENCODERS:
-            if isinstance(value, cls):
-                return encode(self, value, path)
+        # First, since a Dataset is a Mapping too.
         labelled = _labelled.reduce(value)
         if labelled is not None:
             name, parts = labelled
             return self.record(path, ["object", name], parts)
+        for cls, encode in _ENCODERS:
+            if isinstance(value, cls):
+                return encode(self, value, path)
         raise UnstorableError(
             f"{show(path)}: an object of type {type(value).__module__}."
             f"{type(value).__qualname__} cannot be stored; turn it into dicts, lists, "
