@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _native
 from ._errors import BadNetCDFError
+from ._template import filled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -63,7 +64,7 @@ class Frame:
             (name, (name,), np.asarray(values)) for name, values, _ in coords
         )
         self.coord_attrs = {name: attrs for name, _, attrs in coords if attrs}
-        self._template: Any = None
+        self._template: xr.DataArray | None = None
 
     def labels(self, dim: str) -> npt.NDArray[Any]:
         """Labels of a dimension: its coordinate, or positions if it has none.
@@ -87,8 +88,7 @@ class Frame:
         """Label an array of the frame's shape; it is not copied."""
         if self._template is None:
             self._template = self._labelled(values)
-        labelled: xr.DataArray = self._template.copy(deep=False, data=values)
-        return labelled
+        return filled(self._template, values)
 
     def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
         import xarray as xr
