@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,33 +171,34 @@ class HeldResult(Packed):
         return np.asarray(nddata["modes"].values), kwargs["output_mode"], names
 
 
-def mode_variances(packed: list[Packed]) -> list[pd.Series]:
-    """Sample variances of the modes of each result, as ``get_modes().var()`` gives them.
+def variance_sum(packed: list[Packed]) -> pd.Series:
+    """Sum over results of the sample variances of their modes, as ``get_modes().var()`` gives them.
 
     The modes of a plain result are its first axis and are measured natively; pandas measures the others.
     """
+    natives: dict[Frame, list[_native.Packed]] = {}
+    total: Any = 0
+    for item in packed:
+        frame = getattr(item, "frame", None)
+        if frame is not None and frame.dims[0] == "modes":
+            natives.setdefault(frame, []).append(item.native)  # type: ignore[attr-defined]
+        else:
+            total = total + item.open().get_modes().var()
+    for frame, results in natives.items():
+        total = total + _native_variance_sum(frame, results)
+    total.name = "VarSum"
+    summed: pd.Series = total
+    return summed
+
+
+def _native_variance_sum(frame: Frame, results: list[_native.Packed]) -> pd.Series:
     import pandas as pd
 
-    plain = [
-        item
-        for item in packed
-        if isinstance(item, PackedResult)
-        and item.frame is not None
-        and item.frame.dims[0] == "modes"
-    ]
-    natives = [item.native for item in plain]
-    measured = _native.variances(natives, threads=thread_count())
-    by_item = dict(zip(map(id, plain), measured, strict=True))
-    found = []
-    for item in packed:
-        if id(item) in by_item:
-            frame = item.frame  # type: ignore[attr-defined]
-            labels = frame.labels("modes")
-            dtype = frame.dtype if frame.dtype.kind == "f" else np.float64
-            index = pd.Index(labels.tolist(), name="modes")
-            series = pd.Series(by_item[id(item)], index=index, dtype=dtype)
-            # Upstream's columns are groups, which come in the order of their labels.
-            found.append(series.iloc[np.argsort(labels, kind="stable")])
-        else:
-            found.append(item.open().get_modes().var())
-    return found
+    labels = frame.labels("modes")
+    dtype = frame.dtype if frame.dtype.kind == "f" else np.dtype(np.float64)
+    rows = np.array(_native.variances(results, threads=thread_count()), dtype=dtype)
+    # One after the other, as a sum of Series goes: NumPy's own sum may add in pairs.
+    total = functools.reduce(np.add, rows)
+    index = pd.Index(labels.tolist(), name="modes")
+    # Upstream's columns are groups, which come in the order of their labels.
+    return pd.Series(total, index=index).iloc[np.argsort(labels, kind="stable")]
