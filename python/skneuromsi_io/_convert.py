@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from . import _general, _layout, _native, _typed
 from ._compression import memory_codec
-from ._errors import BadMetadataError, MissingMemberError, UnstorableError
+from ._errors import UnstorableError
 from ._frame import Frame, frame_of
 from ._packed import HeldResult, PackedResult
 from ._progress import batches, thread_count
@@ -129,7 +129,7 @@ def _pack_jobs(
         [job.native() for job in jobs], compression=codec, threads=threads
     )
     return [
-        PackedResult(native, job.frame, "a result in memory")
+        PackedResult(native, job.frame, "<memory>")
         for native, job in zip(natives, jobs, strict=True)
     ]
 
@@ -223,30 +223,5 @@ def opened(
             frame = frames.get(native.frame)
             if frame is None:
                 frame = frames[native.frame] = Frame(native.frame)
-        packed.append(PackedResult(native, frame, f"{label}: result {index}"))
+        packed.append(PackedResult(native, frame, f"{label}: ndr_{index}"))
     return packed
-
-
-def check_document(document: dict[str, Any], expected: str, place: str) -> None:
-    """Check the type of a document, in upstream's words, and that it has arguments.
-
-    Raises
-    ------
-    MissingMemberError
-        If one of the two keys is missing.
-    BadMetadataError
-        If `object_type` is another one, or `object_kwargs` no object.
-
-    """
-    for key in (_layout.OBJECT_TYPE, _layout.OBJECT_KWARGS):
-        if key not in document:
-            raise MissingMemberError(
-                f"{place}: expected the key {key!r}, found {list(document)!r:.200}"
-            )
-    found = document[_layout.OBJECT_TYPE]
-    if found != expected:
-        raise BadMetadataError(
-            f"{place}: 'object_type' != {expected!r}. Found {found!r}"
-        )
-    if not isinstance(document[_layout.OBJECT_KWARGS], dict):
-        raise BadMetadataError(f"{place}: expected an object as 'object_kwargs'")

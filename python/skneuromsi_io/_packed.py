@@ -43,7 +43,7 @@ class PackedResult(Packed):
     frame : Frame or None
         What labels the array; None where xarray has to decode it.
     label : str
-        Where the result comes from, for messages.
+        Where the result comes from, for messages: the archive and the folder of its members.
 
     """
 
@@ -74,19 +74,32 @@ class PackedResult(Packed):
         return columns
 
     def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
-        kwargs = _typed.loads_plain(self.native.text).get(_layout.OBJECT_KWARGS)
-        if not isinstance(kwargs, dict) or kwargs.keys() != _KWARGS:
-            found = sorted(kwargs) if isinstance(kwargs, dict) else kwargs
-            raise BadMetadataError(
-                f"{self.label}: expected {_layout.OBJECT_KWARGS!r} with the keys "
-                f"{sorted(_KWARGS)}, found {found!r:.200}"
-            )
+        kwargs = self._plain_kwargs()
         if self.frame is None:
             modes = self.open().modes_
         else:
             modes = self.frame.labels("modes")
             self._validate(kwargs, self.frame)
         return modes, str(kwargs["output_mode"]), tuple(kwargs["run_parameters"])
+
+    def _plain_kwargs(self) -> dict[str, Any]:
+        """Return the constructor arguments as JSON has them."""
+        place = self._place(_layout.METADATA)
+        try:
+            document = _typed.loads_plain(self.native.text)
+        except BadMetadataError as error:
+            raise BadMetadataError(f"{place}: {error}") from error
+        _layout.check_document(document, _layout.NDRESULT, place)
+        kwargs: dict[str, Any] = document[_layout.OBJECT_KWARGS]
+        if kwargs.keys() != _KWARGS:
+            raise BadMetadataError(
+                f"{place}: expected {_layout.OBJECT_KWARGS!r} with the keys "
+                f"{sorted(_KWARGS)}, found {sorted(kwargs)!r:.200}"
+            )
+        return kwargs
+
+    def _place(self, member: str) -> str:
+        return f"{self.label}/{member}"
 
     def _validate(self, kwargs: dict[str, Any], frame: Frame) -> None:
         """Check the metadata as JSON has them against the frame, without restoring types."""
@@ -98,7 +111,8 @@ class PackedResult(Packed):
                 len(frame.labels("positions")),
             )
         except (ValueError, TypeError, ZeroDivisionError, OverflowError) as error:
-            raise BadMetadataError(f"{self.label}: {error}") from error
+            place = self._place(_layout.METADATA)
+            raise BadMetadataError(f"{place}: {error}") from error
 
     def _document(self, skip: str | None = None) -> dict[str, Any]:
         """Decode the metadata, types restored but for what lies below `skip`."""
@@ -110,7 +124,8 @@ class PackedResult(Packed):
                 arrays = {name: self._array(name) for name in names}
                 document = _typed.place(document, arrays)
         except SkneuromsiIOError as error:
-            raise type(error)(f"{self.label}: {error}") from error
+            place = self._place(_layout.METADATA)
+            raise type(error)(f"{place}: {error}") from error
         return document
 
     def _array(self, name: str) -> npt.NDArray[Any]:
@@ -122,7 +137,7 @@ class PackedResult(Packed):
 
     def nddata(self) -> xr.DataArray:
         """Decode an array that only xarray can read."""
-        return _general.read(self.native.netcdf(), self.label)
+        return _general.read(self.native.netcdf(), self._place(_layout.NDDATA))
 
     def _threads(self) -> int:
         return thread_count() if self.native.nbytes >= _PARALLEL_BYTES else 1

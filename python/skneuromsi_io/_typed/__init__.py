@@ -1,7 +1,8 @@
 """Metadata as JSON text, and back with every type as it was (FORMAT.md, "Types").
 
 JSON keeps what stock scikit-neuromsi can show: tuples as lists, arrays as nested lists, dates as ISO
-text. What these were is written down beside them, under ``"types"``: a table from JSON pointers (RFC 6901) to names.
+text. What these were is written down beside them, under ``"types"``: a table from JSON pointers (RFC 6901)
+to names.
 """
 
 from ._decode import loads, loads_plain, place
