@@ -17,6 +17,7 @@ from helpers import (
     members,
     opened,
     stored,
+    zipped,
 )
 
 #: Of scikit-neuromsi 1.0.2: name, kind and default of each parameter.
@@ -147,8 +148,6 @@ def test_results_of_other_modes(archive):
     other = stored(make_result(make_array(modes=["multi", "other"])))
     contents = members(archive)
     contents["ndr_1/nddata.nc"] = members(other)["ndr_0/nddata.nc"]
-    from helpers import zipped
-
     with pytest.raises(ValueError, match="must have the same metadata"):
         opened(zipped(contents))
 
