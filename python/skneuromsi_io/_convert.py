@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from . import _general, _layout, _native, _typed
+from . import _general, _labels, _layout, _native, _typed
 from ._compression import memory_codec
 from ._errors import UnstorableError
 from ._frame import Frame, frame_of
@@ -100,26 +100,34 @@ def _prepare(result: Any) -> _Job:
         If something in it cannot be stored.
 
     """
+    frame, values, labels = _parts(result)
     document = {
         _layout.OBJECT_TYPE: _layout.NDRESULT,
         _layout.OBJECT_KWARGS: kwargs_of(result),
     }
+    if labels is not None:
+        document[_layout.LABELS] = labels
     encoded = _typed.dumps(document)
     arrays = [(name, np.ascontiguousarray(array)) for name, array in encoded.arrays]
-    frame, values = _frame_and_values(result)
     return _Job(
         encoded.text, frame, np.ascontiguousarray(values), arrays, encoded.exact
     )
 
 
-def _frame_and_values(result: Any) -> tuple[Frame | None, Any]:
+def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
+    """Return frame, values and, where the frame does not say all, labels."""
     if isinstance(result, NDResult) and result._array is None:
-        return result._frame, result._values
+        return result._frame, result._values, None
     nddata = result._nddata
     frame = frame_of(nddata)
-    if frame is None:
-        return None, np.frombuffer(_general.write(nddata), dtype=np.uint8)
-    return frame, np.asarray(nddata.values)
+    if frame is not None:
+        return frame, np.asarray(nddata.values), None
+    labels = _labels.labels_of(nddata)
+    plain = _labels.plainer(nddata)
+    frame = frame_of(plain)
+    if frame is not None:
+        return frame, np.asarray(plain.values), labels
+    return None, np.frombuffer(_general.write(plain), dtype=np.uint8), labels
 
 
 def _pack_jobs(

@@ -16,6 +16,8 @@ OBJECT_KWARGS = "object_kwargs"
 OBJECT_SIZE = "object_size"
 UTC_TIMESTAMP = "utc_timestamp"
 EXTRA = "extra"
+#: Labels of an array that is not plain, beside the arguments of its result.
+LABELS = "nddata"
 FORMAT_VERSION = "format_version"
 
 NDRESULT = "ndresult"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _general, _layout, _native, _typed
+from . import _general, _labels, _layout, _native, _typed
 from ._errors import BadMetadataError, SkneuromsiIOError
 from ._progress import thread_count
 from .model import NDResult
@@ -61,7 +61,10 @@ class PackedResult(Packed):
         return object.__sizeof__(self) + self.native.__sizeof__()
 
     def open(self) -> NDResult:
-        kwargs = self._document()[_layout.OBJECT_KWARGS]
+        document = self._document()
+        kwargs = document[_layout.OBJECT_KWARGS]
+        if self.relabelled():
+            return NDResult(nddata=self._relabelled(document), **kwargs)
         if self.frame is None:
             return NDResult(nddata=self.nddata(), **kwargs)
         return NDResult._from_parts(kwargs, self.values(), self.frame)
@@ -75,12 +78,25 @@ class PackedResult(Packed):
 
     def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
         kwargs = self._plain_kwargs()
-        if self.frame is None:
+        if self.frame is None or self.relabelled():
             modes = self.open().modes_
         else:
             modes = self.frame.labels("modes")
             self._validate(kwargs, self.frame)
         return modes, str(kwargs["output_mode"]), tuple(kwargs["run_parameters"])
+
+    def relabelled(self) -> bool:
+        """Whether the metadata have labels that replace those of the frame."""
+        text = self.native.text
+        # The search spares nearly all results the parser.
+        if self.native.lifted or f'"{_layout.LABELS}"'.encode() not in text:
+            return False
+        return _layout.LABELS in _typed.loads_plain(text)
+
+    def _relabelled(self, document: dict[str, Any]) -> xr.DataArray:
+        values = self.nddata().values if self.frame is None else self.values()
+        place = self._place(_layout.METADATA)
+        return _labels.relabelled(values, document[_layout.LABELS], place)
 
     def _plain_kwargs(self) -> dict[str, Any]:
         """Return the constructor arguments as JSON has them."""
@@ -197,6 +213,7 @@ def mode_variances(packed: list[Packed]) -> list[pd.Series]:
         for item in packed
         if isinstance(item, PackedResult)
         and item.frame is not None
+        and not item.relabelled()
         and item.frame.dims[0] == "modes"
     ]
     natives = [item.native for item in plain]

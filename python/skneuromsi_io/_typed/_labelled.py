@@ -25,7 +25,7 @@ def reduce(value: Any) -> tuple[str, Any] | None:
             }
             parts: dict[str, Any] = {
                 "data_vars": variables,
-                "coords": _coords_parts(value),
+                "coords": coords_of(value),
                 "attrs": dict(value.attrs),
             }
             return "xarray.Dataset", parts
@@ -58,7 +58,7 @@ def _array_parts(array: Any) -> dict[str, Any]:
     return {
         "name": array.name,
         **_variable_parts(array.variable),
-        "coords": _coords_parts(array),
+        "coords": coords_of(array),
     }
 
 
@@ -70,7 +70,8 @@ def _variable_parts(variable: Any) -> dict[str, Any]:
     }
 
 
-def _coords_parts(labelled: Any) -> dict[Any, Any]:
+def coords_of(labelled: Any) -> dict[Any, Any]:
+    """Parts of all coordinates of a labelled object, by name."""
     import pandas as pd
 
     for name, index in labelled.indexes.items():
@@ -86,11 +87,16 @@ def _variable(parts: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(parts["dims"]), parts["data"], parts["attrs"]
 
 
+def restore_coords(parts: dict[Any, Any]) -> dict[Any, Any]:
+    """Undo :func:`coords_of`, into what xarray's constructors take."""
+    return {name: _variable(coord) for name, coord in parts.items()}
+
+
 def _data_array(parts: dict[str, Any]) -> Any:
     import xarray as xr
 
     dims, data, attrs = _variable(parts)
-    coords = {name: _variable(coord) for name, coord in parts["coords"].items()}
+    coords = restore_coords(parts["coords"])
     return xr.DataArray(data, dims=dims, coords=coords, attrs=attrs, name=parts["name"])
 
 
@@ -98,7 +104,7 @@ def _dataset(parts: dict[str, Any]) -> Any:
     import xarray as xr
 
     variables = {name: _variable(v) for name, v in parts["data_vars"].items()}
-    coords = {name: _variable(coord) for name, coord in parts["coords"].items()}
+    coords = restore_coords(parts["coords"])
     return xr.Dataset(variables, coords=coords, attrs=parts["attrs"])
 
 
