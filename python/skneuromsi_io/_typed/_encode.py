@@ -84,13 +84,17 @@ class _Recorder:
         self.exact = True
 
     def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
-        for cls, encode in _ENCODERS:
-            if isinstance(value, cls):
-                return encode(self, value, path)
-        labelled = _labelled.reduce(value)
+        # First, since a Dataset is a mapping too, and a Timestamp a datetime.
+        try:
+            labelled = _labelled.reduce(value)
+        except UnstorableError as error:
+            raise UnstorableError(f"{show(path)}: {error}") from error
         if labelled is not None:
             name, parts = labelled
             return self.record(path, ["object", name], parts)
+        for cls, encode in _ENCODERS:
+            if isinstance(value, cls):
+                return encode(self, value, path)
         raise UnstorableError(
             f"{show(path)}: an object of type {type(value).__module__}."
             f"{type(value).__qualname__} cannot be stored; turn it into dicts, lists, "

@@ -6,6 +6,7 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,25 @@ def reduce(value: Any) -> tuple[str, Any] | None:
             }
         if isinstance(value, pd.Index):
             return "pandas.Index", _index_parts(value)
+        return _moment(value, pd)
+    return None
+
+
+def _moment(value: Any, pd: Any) -> tuple[str, Any] | None:
+    """Pandas' own scalars, which have more digits than Python's."""
+    if value is pd.NaT:
+        return "pandas.NaT", None
+    if value is pd.NA:
+        return "pandas.NA", None
+    if type(value) is pd.Timestamp:
+        tz = None if value.tz is None else str(value.tz)
+        return "pandas.Timestamp", {
+            "moment": value.isoformat(),
+            "unit": value.unit,
+            "tz": tz,
+        }
+    if type(value) is pd.Timedelta:
+        return "pandas.Timedelta", {"duration": value.asm8}
     return None
 
 
@@ -198,10 +218,33 @@ def _data_frame(parts: dict[str, Any]) -> Any:
     return frame
 
 
+def _timestamp(parts: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    moment = pd.Timestamp(parts["moment"]).as_unit(parts["unit"])
+    return moment if parts["tz"] is None else moment.tz_convert(parts["tz"])
+
+
+def _pandas(name: str) -> Callable[..., Any]:
+    """Name of pandas, looked up when it is needed."""
+
+    def restore(parts: Any) -> Any:
+        import pandas as pd
+
+        found = getattr(pd, name)
+        return found if parts is None else found(parts["duration"])
+
+    return restore
+
+
 _RESTORE = {
     "xarray.DataArray": _data_array,
     "xarray.Dataset": _dataset,
     "pandas.DataFrame": _data_frame,
     "pandas.Series": _series,
     "pandas.Index": _index,
+    "pandas.NA": _pandas("NA"),
+    "pandas.NaT": _pandas("NaT"),
+    "pandas.Timedelta": _pandas("Timedelta"),
+    "pandas.Timestamp": _timestamp,
 }
