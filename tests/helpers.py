@@ -120,7 +120,7 @@ def assert_same(found, expected, place="value"):
     compare = next((f for cls, f in _COMPARE if isinstance(expected, cls)), None)
     if compare is None:
         assert repr(found) == repr(expected), place
-        assert found == expected, place
+        assert found is expected or found == expected, place
     else:
         compare(found, expected, place)
 
