@@ -12,6 +12,7 @@ from ._errors import BadMetadataError, SkneuromsiIOError
 from ._progress import thread_count
 from .model import NDResult
 from .model._packed import Packed
+from .model._tables import groups
 from .model._validation import validate
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ def mode_variances(packed: list[Packed]) -> list[pd.Series]:
         if isinstance(item, PackedResult)
         and item.frame is not None
         and item.frame.dims[0] == "modes"
+        and pd.Index(item.frame.labels("modes")).is_unique
     ]
     natives = [item.native for item in plain]
     measured = _native.variances(natives, threads=thread_count())
@@ -193,10 +195,10 @@ def mode_variances(packed: list[Packed]) -> list[pd.Series]:
             frame = item.frame  # type: ignore[attr-defined]
             labels = frame.labels("modes")
             dtype = frame.dtype if frame.dtype.kind == "f" else np.float64
-            index = pd.Index(labels.tolist(), name="modes")
-            series = pd.Series(by_item[id(item)], index=index, dtype=dtype)
-            # Upstream's columns are groups, which come in the order of their labels.
-            found.append(series.iloc[np.argsort(labels, kind="stable")])
+            order, index = groups(labels)
+            variances = np.asarray(by_item[id(item)])[order]
+            index = pd.Index(index, name="modes")
+            found.append(pd.Series(variances, index=index, dtype=dtype))
         else:
             found.append(item.open().get_modes().var())
     return found
