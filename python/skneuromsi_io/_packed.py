@@ -13,6 +13,7 @@ from ._errors import BadMetadataError, SkneuromsiIOError
 from ._progress import thread_count
 from .model import NDResult
 from .model._packed import Packed
+from .model._tables import groups
 from .model._validation import validate
 
 if TYPE_CHECKING:
@@ -213,31 +214,28 @@ class HeldResult(Packed):
 def variance_sum(packed: list[Packed]) -> pd.Series:
     """Sum over results of the sample variances of their modes, as ``get_modes().var()`` gives them.
 
-    The modes of a plain result are its first axis and are measured natively; pandas measures the others.
+    Modes that are blocks of the array are measured natively; pandas measures the others.
     """
-    natives: dict[Frame, list[_native.Packed]] = {}
-    total: Any = 0
-    for item in packed:
-        frame = item.measurable_frame() if isinstance(item, PackedResult) else None
-        if frame is not None:
-            natives.setdefault(frame, []).append(item.native)  # type: ignore[attr-defined]
-        else:
-            total = total + item.open().get_modes().var()
-    for frame, results in natives.items():
-        total = total + _native_variance_sum(frame, results)
+    frames = [
+        item.measurable_frame() if isinstance(item, PackedResult) else None
+        for item in packed
+    ]
+    natives = [item.native for item in packed if isinstance(item, PackedResult)]
+    frame = frames[0]
+    if frame is not None and all(other is frame for other in frames):
+        dtype = frame.dtype if frame.dtype.kind == "f" else np.float64
+        rows = np.array(_native.variances(natives, threads=thread_count()), dtype)
+        # One after the other, as a sum of Series goes: NumPy's own sum may add in pairs.
+        total: Any = _labelled_sum(frame, functools.reduce(np.add, rows))
+    else:
+        total = sum(item.open().get_modes().var() for item in packed)
     total.name = "VarSum"
     summed: pd.Series = total
     return summed
 
 
-def _native_variance_sum(frame: Frame, results: list[_native.Packed]) -> pd.Series:
+def _labelled_sum(frame: Frame, total: npt.NDArray[Any]) -> pd.Series:
     import pandas as pd
 
-    labels = frame.labels("modes")
-    dtype = frame.dtype if frame.dtype.kind == "f" else np.dtype(np.float64)
-    rows = np.array(_native.variances(results, threads=thread_count()), dtype=dtype)
-    # One after the other, as a sum of Series goes: NumPy's own sum may add in pairs.
-    total = functools.reduce(np.add, rows)
-    index = pd.Index(labels.tolist(), name="modes")
-    # Upstream's columns are groups, which come in the order of their labels.
-    return pd.Series(total, index=index).iloc[np.argsort(labels, kind="stable")]
+    order, labels = groups(frame.labels("modes"))
+    return pd.Series(total[order], index=pd.Index(labels, name="modes"))

@@ -42,17 +42,27 @@ def table(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
     )
 
 
-def group_order(labels: pd.Index) -> npt.NDArray[np.intp]:
-    """Order in which xarray groups by unique labels: theirs if it is monotonic, else sorted."""
-    if labels.is_monotonic_increasing or labels.is_monotonic_decreasing:
-        return np.arange(len(labels))
-    return np.asarray(labels.argsort(), dtype=np.intp)
+def groups(labels: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Any]:
+    """Order in which xarray groups by unique labels, and the labels in it.
+
+    Monotonic labels are the groups and stay scalars of NumPy; others are sorted by pandas, which makes
+    text Python's. An array keeps its dtype as an index where a list would not.
+    """
+    import pandas as pd
+
+    index = pd.Index(labels)
+    if index.is_monotonic_increasing or index.is_monotonic_decreasing:
+        order = np.arange(len(labels))
+        return order, list(labels) if labels.dtype.kind in "UO" else labels
+    order = np.asarray(index.argsort(), dtype=np.intp)
+    grouped = labels[order]
+    return order, grouped.tolist() if labels.dtype.kind in "UO" else grouped
 
 
 def _chosen(
     array: xr.DataArray, dim: str, wanted: list[Any]
 ) -> npt.NDArray[np.intp] | None:
-    """Places of the wanted labels in the order of their groups; None if only xarray can tell."""
+    """Places of the wanted labels; None if only xarray can tell their groups."""
     import pandas as pd
 
     # Text, objects and dates are converted by pandas; each other coordinate becomes a column.
@@ -70,8 +80,7 @@ def _chosen(
     # What is asked for twice is one group of twice the rows; asking for nothing is an error.
     if not len(places) or (places < 0).any() or len(np.unique(places)) != len(places):
         return None
-    chosen: npt.NDArray[np.intp] = places[group_order(labels.take(places))]
-    return chosen
+    return places
 
 
 def _taken(array: xr.DataArray, dim: str, chosen: npt.NDArray[np.intp]) -> pd.DataFrame:
@@ -79,10 +88,8 @@ def _taken(array: xr.DataArray, dim: str, chosen: npt.NDArray[np.intp]) -> pd.Da
     import pandas as pd
 
     axis = array.dims.index(dim)
-    labels = np.asarray(array[dim].values)[chosen]
-    # Labels of upstream's columns are scalars, whose type pandas infers; it would not keep int32 of a list.
-    columns: Any = list(labels) if labels.dtype.kind in "UO" else labels
-    block = np.moveaxis(array.values, axis, 0)[chosen].reshape(len(chosen), -1)
+    order, columns = groups(np.asarray(array[dim].values)[chosen])
+    block = np.moveaxis(array.values, axis, 0)[chosen[order]].reshape(len(chosen), -1)
     rest = array.isel({dim: 0}, drop=True)
     return pd.DataFrame(
         block.T,
