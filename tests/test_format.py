@@ -303,7 +303,8 @@ def test_types_vocabulary(name):
         assert found.equals(value)
     else:
         assert found == value
-        assert repr(found) == repr(value)
+        if not isinstance(value, (set, frozenset)):  # their order is free
+            assert repr(found) == repr(value)
     types = json.loads(members["ndr_0/metadata.json"])["types"]
     row = types["/object_kwargs/extra/value"]
     text = (HERE.parent / "FORMAT.md").read_text()

@@ -8,12 +8,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-import numpy as np
 import numpy.typing as npt
 
 from .._errors import BadMetadataError
-from . import _labelled
-from ._encode import carrier
+from . import _labelled, _numpy
+from ._numpy import expect
 
 _Moment = TypeVar("_Moment", dt.datetime, dt.time)
 
@@ -45,11 +44,26 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
         return document
     if not isinstance(types, dict):
         raise BadMetadataError(f"'types': expected an object, found {types!r:.60}")
+    once = _Once(array_of)
     # The deepest first: a container is restored after what it contains.
     for where in sorted(types, key=lambda pointer: -pointer.count("/")):
         if skip is None or not (where + "/").startswith(skip + "/"):
-            _restore_at(document, where, types[where], array_of)
+            _restore_at(document, where, types[where], once)
     return document
+
+
+class _Once:
+    """Gives each array once: a small file could otherwise ask for a large one again and again."""
+
+    def __init__(self, array_of: ArrayOf):
+        self._array_of = array_of
+        self._given: set[str] = set()
+
+    def __call__(self, name: str) -> npt.NDArray[Any]:
+        if name in self._given:
+            raise ValueError(f"{name!r} for a second time")
+        self._given.add(name)
+        return self._array_of(name)
 
 
 def loads_plain(text: bytes) -> dict[str, Any]:
@@ -126,14 +140,9 @@ def _restore(value: Any, name: Any, array_of: ArrayOf) -> Any:
     if restore is None:
         raise BadMetadataError(f"unknown type {name!r:.60}")
     if name == "external":
-        return _external(value, *args, array_of=array_of)
+        carried = array_of(expect(expect(value, dict)["netcdf"], str))
+        return _numpy.restore_carried(carried, *args)
     return restore(value, *args)
-
-
-def _expect(value: Any, cls: type) -> Any:
-    if not isinstance(value, cls):
-        raise TypeError(f"{type(value).__name__} where {cls.__name__} is due")
-    return value
 
 
 def _datetime(value: str, *zone: Any) -> dt.datetime:
@@ -151,7 +160,7 @@ def _zoned(
 
     if title is not None:
         moment = moment.replace(
-            tzinfo=dt.timezone(_expect(moment.utcoffset(), dt.timedelta), title)
+            tzinfo=dt.timezone(expect(moment.utcoffset(), dt.timedelta), title)
         )
     if key is None:
         return moment.replace(fold=fold)
@@ -163,100 +172,20 @@ def _zoned(
         ) from error
 
 
-def _dtype(name: str, kinds: str) -> np.dtype[Any]:
-    dtype: np.dtype[Any] = np.dtype(_expect(name, str))
-    if dtype.kind not in kinds or dtype.str != name:
-        raise TypeError(f"dtype {name!r}")
-    return dtype
-
-
-def _scalar(value: Any, name: str) -> Any:
-    dtype = _dtype(name, "biufcmMUS")
-    if dtype.kind == "c":
-        real, imag = value
-        return dtype.type(complex(real, imag))
-    if dtype.kind in "mM":
-        return np.array(value, dtype="i8").view(dtype.newbyteorder("="))[()]
-    if dtype.kind == "S":
-        return dtype.type(base64.b64decode(value, validate=True))
-    return dtype.type(value)
-
-
-def _array(value: Any, name: str, shape: list[int]) -> npt.NDArray[Any]:
-    dtype = _dtype(name, "biufcmMUSO")
-    size = _size(shape)
-    if dtype.kind == "O":
-        return _objects(value, shape, size)
-    if dtype.kind in "cmM":
-        carried = carrier(np.empty(0, dtype=dtype)).dtype
-        flat = np.array(value, dtype=carried).reshape(-1)
-        flat = flat.view(dtype.newbyteorder("<"))
-    elif dtype.kind == "S":
-        flat = np.array(value, dtype=str).reshape(-1)
-        flat = np.array([text.encode("latin-1") for text in flat], dtype=dtype)
-    else:
-        flat = np.array(value, dtype=dtype).reshape(-1)
-    if flat.size != size:
-        raise ValueError(f"{flat.size} items for the shape {shape}")
-    return flat.astype(dtype, copy=False).reshape(shape)
-
-
-def _objects(value: Any, shape: list[int], size: int) -> npt.NDArray[Any]:
-    items = [value]
-    for length in shape:
-        items = [item for row in items for item in _row(row, length)]
-    flat = np.empty(len(items), dtype=object)
-    flat[:] = items
-    if len(items) != size:
-        raise ValueError(f"{len(items)} items for the shape {shape}")
-    return flat.reshape(shape)
-
-
-def _row(row: Any, length: int) -> list[Any]:
-    if len(_expect(row, list)) != length:
-        raise ValueError(f"{len(row)} items in a row of {length}")
-    return list(row)
-
-
-def _size(shape: Any) -> int:
-    size = 1
-    for length in _expect(shape, list):
-        if type(length) is not int or length < 0:
-            raise ValueError(f"shape {shape}")
-        size *= length
-    return size
-
-
-def _external(
-    value: Any, name: str, shape: list[int], *, array_of: ArrayOf
-) -> npt.NDArray[Any]:
-    dtype = _dtype(name, "biufcmM")
-    carried = array_of(_expect(_expect(value, dict)["netcdf"], str))
-    expected = carrier(np.empty(0, dtype=dtype)).dtype
-    tail = [2] if dtype.kind == "c" else []
-    _size(shape)
-    if carried.dtype != expected or list(carried.shape) != [*shape, *tail]:
-        raise ValueError(f"an array of dtype {carried.dtype}, shape {carried.shape}")
-    if carried.dtype == dtype:
-        return carried
-    little = dtype.newbyteorder("<")
-    return carried.reshape(-1).view(little).reshape(shape).astype(dtype, copy=False)
-
-
 def _keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
     if not all(type(key) in (str, int, float, bool, type(None)) for key in keys):
         raise TypeError("keys that are no scalars")
-    return dict(zip(keys, _expect(value, dict).values(), strict=True))
+    return dict(zip(keys, expect(value, dict).values(), strict=True))
 
 
 def _pairs(value: list[Any]) -> dict[Any, Any]:
-    return dict(_expect(value, list))
+    return dict(expect(value, list))
 
 
 _DECODERS: dict[str, Callable[..., Any]] = {
-    "tuple": lambda value: tuple(_expect(value, list)),
-    "set": lambda value: set(_expect(value, list)),
-    "frozenset": lambda value: frozenset(_expect(value, list)),
+    "tuple": lambda value: tuple(expect(value, list)),
+    "set": lambda value: set(expect(value, list)),
+    "frozenset": lambda value: frozenset(expect(value, list)),
     "complex": lambda value: complex(*value),
     "bytes": lambda value: base64.b64decode(value, validate=True),
     "bytearray": lambda value: bytearray(base64.b64decode(value, validate=True)),
@@ -264,9 +193,9 @@ _DECODERS: dict[str, Callable[..., Any]] = {
     "date": dt.date.fromisoformat,
     "time": _time,
     "timedelta": lambda value: dt.timedelta(*value),
-    "scalar": _scalar,
-    "array": _array,
-    "external": _external,
+    "scalar": _numpy.restore_scalar,
+    "array": _numpy.restore_array,
+    "external": _numpy.restore_carried,
     "keys": _keys,
     "pairs": _pairs,
     "object": _labelled.restore,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from .. import _native
 from .._errors import UnstorableError
-from . import _labelled
+from . import _labelled, _numpy
 
 #: Arrays of more numbers than this leave the JSON for a NetCDF member.
 INLINE_LIMIT = 1000
@@ -84,11 +84,14 @@ class _Recorder:
         self.exact = True
 
     def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
-        # First, since a Dataset is a mapping too, and a Timestamp a datetime.
         try:
-            labelled = _labelled.reduce(value)
+            return self.replacement(value, path)
         except UnstorableError as error:
             raise UnstorableError(f"{show(path)}: {error}") from error
+
+    def replacement(self, value: Any, path: tuple[str | int, ...]) -> Any:
+        # First, since a Dataset is a mapping too, and a Timestamp a datetime.
+        labelled = _labelled.reduce(value)
         if labelled is not None:
             name, parts = labelled
             return self.record(path, ["object", name], parts)
@@ -96,7 +99,7 @@ class _Recorder:
             if isinstance(value, cls):
                 return encode(self, value, path)
         raise UnstorableError(
-            f"{show(path)}: an object of type {type(value).__module__}."
+            f"an object of type {type(value).__module__}."
             f"{type(value).__qualname__} cannot be stored; turn it into dicts, lists, "
             "numbers, text or arrays"
         )
@@ -145,7 +148,7 @@ def _mapping(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> An
             return recorder.record(path, ["keys", keys], plain)
     if not recorder.typed:
         raise UnstorableError(
-            f"{show(path)}: keys must be text, numbers, bool or None, and distinct as "
+            f"keys must be text, numbers, bool or None, and distinct as "
             f"text, found {keys[:5]!r}"
         )
     pairs = [[key, item] for key, item in value.items()]
@@ -196,7 +199,7 @@ def _date(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
         key = getattr(zone, "key", None)
         if key is None:
             raise UnstorableError(
-                f"{show(path)}: a time zone of type {type(zone).__name__} cannot be "
+                f"a time zone of type {type(zone).__name__} cannot be "
                 "stored; use zoneinfo.ZoneInfo or datetime.timezone"
             )
         name = [name, key, fold]
@@ -212,75 +215,26 @@ def _timedelta(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> 
 
 
 def _numpy_scalar(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
-    dtype = value.dtype
-    name = ["scalar", dtype.str]
-    if dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize <= 8):
-        return recorder.record(path, name, value.item())
-    if dtype.kind == "c" and dtype.itemsize <= 16:
-        return recorder.record(path, name, [float(value.real), float(value.imag)])
-    if dtype.kind in "mM":
-        return recorder.record(path, name, int(value.view("i8")))
-    if dtype.kind == "U":
-        return recorder.record(path, name, str(value))
-    if dtype.kind == "S":
-        return recorder.record(path, name, base64.b64encode(value).decode())
-    raise UnstorableError(
-        f"{show(path)}: a NumPy scalar of dtype {dtype} cannot be stored"
+    return recorder.record(
+        path, ["scalar", value.dtype.str], _numpy.scalar_value(value)
     )
 
 
 def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
     recorder.base(value, np.ndarray)
     array = np.asarray(value)
-    kind = array.dtype.kind
-    wide = kind in "fc" and array.dtype.itemsize > (8 if kind == "f" else 16)
-    if kind not in "biufcmMUSO" or wide or array.dtype.hasobject != (kind == "O"):
-        raise UnstorableError(
-            f"{show(path)}: an array of dtype {array.dtype} cannot be stored; convert "
-            "it to integers, floats, complex numbers, text or dates"
-        )
-    if recorder.external and kind in "biufcmM" and array.size > INLINE_LIMIT:
+    _numpy.check_storable(array.dtype)
+    large = array.dtype.kind in "biufcmM" and array.size > INLINE_LIMIT
+    if recorder.external and large:
         return _external(recorder, array, path)
     name = ["array", array.dtype.str, list(array.shape)]
-    return recorder.record(path, name, _listed(array, recorder.typed))
-
-
-def _listed(array: npt.NDArray[Any], typed: bool) -> Any:
-    """Nested lists of an array, as upstream's JSON shows them where it can."""
-    kind = array.dtype.kind
-    if kind in "cmM" and typed:
-        return carrier(array).tolist()
-    if kind == "S":
-        return (
-            np.char.decode(array, "latin-1").tolist() if array.size else array.tolist()
-        )
-    return array.tolist()
-
-
-def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Little-endian numbers that NetCDF can hold, with the bits of `array`.
-
-    Booleans become uint8, half floats uint16, complex numbers pairs of floats in a last axis of two, dates and
-    durations int64.
-    """
-    array = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
-    kind = array.dtype.kind
-    if kind == "b":
-        return array.view("u1")
-    if array.dtype == np.float16:
-        return array.view("<u2")
-    if kind in "mM":
-        return array.view("<i8")
-    if kind == "c":
-        real = np.dtype(f"<f{array.dtype.itemsize // 2}")
-        return array.reshape(-1).view(real).reshape((*array.shape, 2))
-    return array
+    return recorder.record(path, name, _numpy.listed(array, recorder.typed))
 
 
 def _external(
     recorder: _Recorder, array: npt.NDArray[Any], path: tuple[str | int, ...]
 ) -> Any:
-    carried = carrier(array)
+    carried = _numpy.carrier(array)
     member = f"extra_{len(recorder.arrays)}.nc"
     recorder.arrays.append((member, carried))
     recorder.record(path, ["external", array.dtype.str, list(array.shape)], None)

@@ -155,6 +155,9 @@ def _column(parts: Any) -> Any:
     import pandas as pd
 
     if isinstance(parts, np.ndarray):
+        if parts.ndim != 1:
+            # pandas would repeat a 0-d array as often as the index is long.
+            raise ValueError(f"a column of {parts.ndim} dimensions")
         return parts
     if "codes" in parts:
         return pd.Categorical.from_codes(

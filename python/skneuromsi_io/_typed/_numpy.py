@@ -1,0 +1,209 @@
+"""NumPy arrays and scalars as JSON values, and back."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .._errors import UnstorableError
+
+#: Memory that arrays of text may take whatever their text. Their dtype states a width, which may be false:
+#: ``["array", "<U1000000000", [1000]]`` is a line of JSON and 4 TB.
+_FREE_TEXT_BYTES = 64 << 20
+
+#: Beyond it, how many bytes of memory for each character of the texts.
+_TEXT_BYTES_PER_CHARACTER = 64
+
+
+def check_storable(dtype: np.dtype[Any]) -> None:
+    """Refuse what has no JSON form: structures, long doubles.
+
+    Raises
+    ------
+    UnstorableError
+        With the reason; the caller names the key.
+
+    """
+    kind = dtype.kind
+    wide = kind in "fc" and dtype.itemsize > (8 if kind == "f" else 16)
+    if kind not in "biufcmMUSO" or wide or dtype.hasobject != (kind == "O"):
+        raise UnstorableError(
+            f"an array of dtype {dtype} cannot be stored; convert it to integers, "
+            "floats, complex numbers, text or dates"
+        )
+
+
+def scalar_value(value: Any) -> Any:
+    """JSON value of a NumPy scalar.
+
+    Raises
+    ------
+    UnstorableError
+        If its dtype has none.
+
+    """
+    dtype = value.dtype
+    if dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize <= 8):
+        return value.item()
+    if dtype.kind == "c" and dtype.itemsize <= 16:
+        return [float(value.real), float(value.imag)]
+    if dtype.kind in "mM":
+        return int(value.view("i8"))
+    if dtype.kind == "U":
+        return str(value)
+    if dtype.kind == "S":
+        return base64.b64encode(value).decode()
+    raise UnstorableError(f"a NumPy scalar of dtype {dtype} cannot be stored")
+
+
+def listed(array: npt.NDArray[Any], typed: bool) -> Any:
+    """Nested lists of an array, as upstream's JSON shows them where it can."""
+    kind = array.dtype.kind
+    if kind in "cmM" and typed:
+        return carrier(array).tolist()
+    if kind == "S" and array.size:
+        array = np.char.decode(array, "latin-1")
+    if kind in "US" and not _fits_text(array.dtype, array.reshape(-1).tolist()):
+        raise UnstorableError(
+            f"an array of dtype {array.dtype} is much wider than its texts; convert it "
+            "to dtype object"
+        )
+    return array.tolist()
+
+
+def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Little-endian numbers that NetCDF can hold, with the bits of `array`.
+
+    Booleans become uint8, half floats uint16, complex numbers pairs of floats in a last axis of two, dates and
+    durations int64.
+    """
+    array = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+    kind = array.dtype.kind
+    if kind == "b":
+        return array.view("u1")
+    if array.dtype == np.float16:
+        return array.view("<u2")
+    if kind in "mM":
+        return array.view("<i8")
+    if kind == "c":
+        real = np.dtype(f"<f{array.dtype.itemsize // 2}")
+        return array.reshape(-1).view(real).reshape((*array.shape, 2))
+    return array
+
+
+def _fits_text(dtype: np.dtype[Any], texts: list[str]) -> bool:
+    """Whether an array of `dtype` takes memory in proportion to the texts in it."""
+    total = dtype.itemsize * len(texts)
+    return total <= _FREE_TEXT_BYTES or total <= _TEXT_BYTES_PER_CHARACTER * sum(
+        map(len, texts)
+    )
+
+
+def expect(value: Any, cls: type) -> Any:
+    """Return `value` if it is a `cls`; a TypeError otherwise."""
+    if not isinstance(value, cls):
+        raise TypeError(f"{type(value).__name__} where {cls.__name__} is due")
+    return value
+
+
+def _dtype(name: str, kinds: str) -> np.dtype[Any]:
+    dtype: np.dtype[Any] = np.dtype(expect(name, str))
+    if dtype.kind not in kinds or dtype.str != name:
+        raise TypeError(f"dtype {name!r}")
+    return dtype
+
+
+def restore_scalar(value: Any, name: str) -> Any:
+    """NumPy scalar of dtype `name` from its JSON value."""
+    dtype = _dtype(name, "biufcmMUS")
+    if dtype.kind == "c":
+        real, imag = value
+        return dtype.type(complex(real, imag))
+    if dtype.kind in "mM":
+        return np.array(value, dtype="i8").view(dtype.newbyteorder("="))[()]
+    if dtype.kind == "S":
+        return dtype.type(base64.b64decode(value, validate=True))
+    return dtype.type(value)
+
+
+def restore_array(value: Any, name: str, shape: list[int]) -> npt.NDArray[Any]:
+    """Array of dtype `name` and `shape` from nested lists."""
+    dtype = _dtype(name, "biufcmMUSO")
+    size = _size(shape)
+    if dtype.kind == "O":
+        return _objects(value, shape, size)
+    if dtype.kind in "cmM":
+        carried = carrier(np.empty(0, dtype=dtype)).dtype
+        flat = np.array(value, dtype=carried).reshape(-1)
+        flat = flat.view(dtype.newbyteorder("<"))
+    elif dtype.kind in "US":
+        flat = _texts(_flat(value, shape), dtype)
+    else:
+        flat = np.array(value, dtype=dtype).reshape(-1)
+    if flat.size != size:
+        raise ValueError(f"{flat.size} items for the shape {shape}")
+    return flat.astype(dtype, copy=False).reshape(shape)
+
+
+def _flat(value: Any, shape: list[int]) -> list[Any]:
+    items = [value]
+    for length in shape:
+        items = [item for row in items for item in _row(row, length)]
+    return items
+
+
+def _objects(value: Any, shape: list[int], size: int) -> npt.NDArray[Any]:
+    items = _flat(value, shape)
+    if len(items) != size:
+        raise ValueError(f"{len(items)} items for the shape {shape}")
+    flat = np.empty(len(items), dtype=object)
+    flat[:] = items
+    return flat.reshape(shape)
+
+
+def _texts(items: list[str], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    if not _fits_text(dtype, items):
+        raise ValueError(f"dtype {dtype.str!r} for much shorter text")
+    found: list[Any] = [expect(item, str) for item in items]
+    width = dtype.itemsize
+    if dtype.kind == "S":
+        found = [text.encode("latin-1") for text in items]
+    else:
+        width //= np.dtype("U1").itemsize
+    if any(len(item) > width for item in found):
+        raise ValueError(f"longer text than dtype {dtype.str!r} holds")
+    return np.array(found, dtype=dtype)
+
+
+def _row(row: Any, length: int) -> list[Any]:
+    if len(expect(row, list)) != length:
+        raise ValueError(f"{len(row)} items in a row of {length}")
+    return list(row)
+
+
+def _size(shape: Any) -> int:
+    size = 1
+    for length in expect(shape, list):
+        if type(length) is not int or length < 0:
+            raise ValueError(f"shape {shape}")
+        size *= length
+    return size
+
+
+def restore_carried(
+    carried: npt.NDArray[Any], name: str, shape: list[int]
+) -> npt.NDArray[Any]:
+    """Array of dtype `name` and `shape` whose bits `carried` has; see :func:`carrier`."""
+    dtype = _dtype(name, "biufcmM")
+    expected = carrier(np.empty(0, dtype=dtype)).dtype
+    tail = [2] if dtype.kind == "c" else []
+    _size(shape)
+    if carried.dtype != expected or list(carried.shape) != [*shape, *tail]:
+        raise ValueError(f"an array of dtype {carried.dtype}, shape {carried.shape}")
+    if carried.dtype == dtype:
+        return carried
+    little = dtype.newbyteorder("<")
+    return carried.reshape(-1).view(little).reshape(shape).astype(dtype, copy=False)
