@@ -69,7 +69,7 @@ $(ENVS)/dev/.ready: $(ENVS)/wheel/.built
 $(ENVS)/upstream/.installed: $(ENVS)/dev/.tools
 	$(PYTHON) -m venv $(ENVS)/upstream
 	$(UPSTREAM)/python $(PIP) --upgrade pip
-	$(UPSTREAM)/python $(PIP) scikit-neuromsi==1.0.2 h5netcdf h5py pytest zarr
+	$(UPSTREAM)/python $(PIP) scikit-neuromsi==1.0.2 h5netcdf h5py pytest hypothesis zarr
 	@touch $@
 
 $(ENVS)/upstream/.ready: $(ENVS)/upstream/.installed $(ENVS)/wheel/.built

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from . import _general, _layout, _native, _typed
+from . import _general, _labels, _layout, _native, _typed
 from ._compression import memory_codec
-from ._errors import BadMetadataError, MissingMemberError, UnstorableError
+from ._errors import UnstorableError
 from ._frame import Frame, frame_of
 from ._packed import HeldResult, PackedResult
 from ._progress import batches, thread_count
@@ -100,26 +100,34 @@ def _prepare(result: Any) -> _Job:
         If something in it cannot be stored.
 
     """
+    frame, values, labels = _parts(result)
     document = {
         _layout.OBJECT_TYPE: _layout.NDRESULT,
         _layout.OBJECT_KWARGS: kwargs_of(result),
     }
+    if labels is not None:
+        document[_layout.LABELS] = labels
     encoded = _typed.dumps(document)
     arrays = [(name, np.ascontiguousarray(array)) for name, array in encoded.arrays]
-    frame, values = _frame_and_values(result)
     return _Job(
         encoded.text, frame, np.ascontiguousarray(values), arrays, encoded.exact
     )
 
 
-def _frame_and_values(result: Any) -> tuple[Frame | None, Any]:
+def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
+    """Return frame, values and, where the frame does not say all, labels."""
     if isinstance(result, NDResult) and result._array is None:
-        return result._frame, result._values
+        return result._frame, result._values, None
     nddata = result._nddata
     frame = frame_of(nddata)
-    if frame is None:
-        return None, np.frombuffer(_general.write(nddata), dtype=np.uint8)
-    return frame, np.asarray(nddata.values)
+    if frame is not None:
+        return frame, np.asarray(nddata.values), None
+    labels = _labels.labels_of(nddata)
+    plain = _labels.plainer(nddata)
+    frame = frame_of(plain)
+    if frame is not None:
+        return frame, np.asarray(plain.values), labels
+    return None, np.frombuffer(_general.write(plain), dtype=np.uint8), labels
 
 
 def _pack_jobs(
@@ -129,7 +137,7 @@ def _pack_jobs(
         [job.native() for job in jobs], compression=codec, threads=threads
     )
     return [
-        PackedResult(native, job.frame, "a result in memory")
+        PackedResult(native, job.frame, "<memory>")
         for native, job in zip(natives, jobs, strict=True)
     ]
 
@@ -223,30 +231,5 @@ def opened(
             frame = frames.get(native.frame)
             if frame is None:
                 frame = frames[native.frame] = Frame(native.frame)
-        packed.append(PackedResult(native, frame, f"{label}: result {index}"))
+        packed.append(PackedResult(native, frame, f"{label}: ndr_{index}"))
     return packed
-
-
-def check_document(document: dict[str, Any], expected: str, place: str) -> None:
-    """Check the type of a document, in upstream's words, and that it has arguments.
-
-    Raises
-    ------
-    MissingMemberError
-        If one of the two keys is missing.
-    BadMetadataError
-        If `object_type` is another one, or `object_kwargs` no object.
-
-    """
-    for key in (_layout.OBJECT_TYPE, _layout.OBJECT_KWARGS):
-        if key not in document:
-            raise MissingMemberError(
-                f"{place}: expected the key {key!r}, found {list(document)!r:.200}"
-            )
-    found = document[_layout.OBJECT_TYPE]
-    if found != expected:
-        raise BadMetadataError(
-            f"{place}: 'object_type' != {expected!r}. Found {found!r}"
-        )
-    if not isinstance(document[_layout.OBJECT_KWARGS], dict):
-        raise BadMetadataError(f"{place}: expected an object as 'object_kwargs'")

@@ -125,7 +125,7 @@ def frame_of(array: xr.DataArray) -> Frame | None:
 
 def _key(array: xr.DataArray) -> Any:
     """All that a frame depends on, hashable; None where the array is not plain."""
-    if not isinstance(array.name, str) or not _is_plain(array.dtype):
+    if not _is_text(array.name) or not _is_plain(array.dtype):
         return None
     if not all(isinstance(dim, str) for dim in array.dims):
         return None
@@ -136,7 +136,7 @@ def _key(array: xr.DataArray) -> Any:
         values = coord.values
         if values.dtype.kind in "UO":
             texts = tuple(values.tolist())
-            if not all(type(t) is str and "\0" not in t for t in texts):
+            if not all(map(_is_text, texts)):
                 return None
             coords.append((name, texts, _attrs_key(coord.attrs)))
         elif _is_plain(values.dtype):
@@ -187,23 +187,39 @@ _DECODED = frozenset(
 )
 
 
+#: Room for an attribute with its name; an HDF5 message, which holds both, ends at 64 KiB.
+_MOST_ATTR_BYTES = 60_000
+
+
 def _plain_attrs(attrs: dict[Any, Any]) -> bool:
-    return not attrs or all(
-        type(name) is str
-        and name not in _DECODED
-        and "/" not in name
-        and (
-            type(value) is str
-            or (
-                isinstance(value, (int, float, np.number, np.ndarray))
-                and not isinstance(value, bool)
-                and np.ndim(value) <= 1
-                and np.size(value) > 0
-                and _is_plain(np.asarray(value).dtype)
-            )
-        )
-        for name, value in attrs.items()
+    return all(is_plain_attr(name, value) for name, value in attrs.items())
+
+
+def is_plain_attr(name: Any, value: Any) -> bool:
+    """Whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
+    if not _is_text(name) or name in _DECODED or "/" in name:
+        return False
+    if type(value) is str:
+        return _is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES
+    return (
+        isinstance(value, (int, float, np.number, np.ndarray))
+        and not isinstance(value, bool)
+        and np.ndim(value) <= 1
+        and np.size(value) > 0
+        and _is_plain(np.asarray(value).dtype)
+        and len(name) * 4 + np.asarray(value).nbytes <= _MOST_ATTR_BYTES
     )
+
+
+def _is_text(text: Any) -> bool:
+    """Whether it is text that UTF-8 carries, without the end mark of C."""
+    if type(text) is not str or "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _attrs_key(attrs: dict[Any, Any]) -> Any:

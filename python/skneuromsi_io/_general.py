@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import warnings
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,20 @@ def write(array: xr.DataArray) -> bytes:
         # A file and not memory: xarray before 2025.10 writes NetCDF-4 to paths only.
         path = Path(folder) / "nddata.nc"
         try:
-            array.to_netcdf(path, engine="h5netcdf")
+            array.to_netcdf(path, engine="h5netcdf", encoding=_encoding(array))
         except (TypeError, ValueError, NotImplementedError) as error:
             raise UnstorableError(
                 f"nddata: cannot be stored as NetCDF: {error}"
             ) from error
         return path.read_bytes()
+
+
+def _encoding(array: xr.DataArray) -> dict[Hashable, dict[str, None]]:
+    """Keep xarray from declaring NaN a fill value: reading would make all NaN alike."""
+    floats = [n for n, coord in array.coords.items() if coord.dtype.kind in "fc"]
+    if array.dtype.kind in "fc":
+        floats.append(array.name)
+    return {name: {"_FillValue": None} for name in floats}
 
 
 def read(netcdf: bytes, place: str) -> xr.DataArray:

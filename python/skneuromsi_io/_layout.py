@@ -6,6 +6,8 @@ import re
 import sys
 from typing import Any
 
+from ._errors import BadMetadataError, MissingMemberError
+
 METADATA = "metadata.json"
 NDDATA = "nddata.nc"
 
@@ -14,6 +16,8 @@ OBJECT_KWARGS = "object_kwargs"
 OBJECT_SIZE = "object_size"
 UTC_TIMESTAMP = "utc_timestamp"
 EXTRA = "extra"
+#: Labels of an array that is not plain, beside the arguments of its result.
+LABELS = "nddata"
 FORMAT_VERSION = "format_version"
 
 NDRESULT = "ndresult"
@@ -88,3 +92,28 @@ def collection_metadata(
         OBJECT_KWARGS: {"name": name},
         EXTRA: extra,
     }
+
+
+def check_document(document: dict[str, Any], expected: str, place: str) -> None:
+    """Check the type of a document, in upstream's words, and that it has arguments.
+
+    Raises
+    ------
+    MissingMemberError
+        If one of the two keys is missing.
+    BadMetadataError
+        If `object_type` is another one, or `object_kwargs` no object.
+
+    """
+    for key in (OBJECT_TYPE, OBJECT_KWARGS):
+        if key not in document:
+            raise MissingMemberError(
+                f"{place}: expected the key {key!r}, found {list(document)!r:.200}"
+            )
+    found = document[OBJECT_TYPE]
+    if not isinstance(found, str) or found != expected:
+        raise BadMetadataError(
+            f"{place}: 'object_type' != {expected!r}. Found {found!r:.200}"
+        )
+    if not isinstance(document[OBJECT_KWARGS], dict):
+        raise BadMetadataError(f"{place}: expected an object as 'object_kwargs'")

@@ -161,7 +161,7 @@ def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]
         document = _typed.loads(text, _no_arrays)
     except BadMetadataError as error:
         raise BadMetadataError(f"{place}: {error}") from error
-    _convert.check_document(document, _layout.NDCOLLECTION, place)
+    _layout.check_document(document, _layout.NDCOLLECTION, place)
     return document
 
 

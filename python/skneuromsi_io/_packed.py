@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _general, _layout, _native, _typed
+from . import _general, _labels, _layout, _native, _typed
 from ._errors import BadMetadataError, SkneuromsiIOError
 from ._progress import thread_count
 from .model import NDResult
@@ -44,7 +45,7 @@ class PackedResult(Packed):
     frame : Frame or None
         What labels the array; None where xarray has to decode it.
     label : str
-        Where the result comes from, for messages.
+        Where the result comes from, for messages: the archive and the folder of its members.
 
     """
 
@@ -62,7 +63,10 @@ class PackedResult(Packed):
         return object.__sizeof__(self) + self.native.__sizeof__()
 
     def open(self) -> NDResult:
-        kwargs = self._document()[_layout.OBJECT_KWARGS]
+        document = self._document()
+        kwargs = document[_layout.OBJECT_KWARGS]
+        if self.relabelled():
+            return NDResult(nddata=self._relabelled(document), **kwargs)
         if self.frame is None:
             return NDResult(nddata=self.nddata(), **kwargs)
         return NDResult._from_parts(kwargs, self.values(), self.frame)
@@ -75,19 +79,53 @@ class PackedResult(Packed):
         return columns
 
     def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
-        kwargs = _typed.loads_plain(self.native.text).get(_layout.OBJECT_KWARGS)
-        if not isinstance(kwargs, dict) or kwargs.keys() != _KWARGS:
-            found = sorted(kwargs) if isinstance(kwargs, dict) else kwargs
-            raise BadMetadataError(
-                f"{self.label}: expected {_layout.OBJECT_KWARGS!r} with the keys "
-                f"{sorted(_KWARGS)}, found {found!r:.200}"
-            )
-        if self.frame is None:
+        kwargs = self._plain_kwargs()
+        if self.frame is None or self.relabelled():
             modes = self.open().modes_
         else:
             modes = self.frame.labels("modes")
             self._validate(kwargs, self.frame)
         return modes, str(kwargs["output_mode"]), tuple(kwargs["run_parameters"])
+
+    def relabelled(self) -> bool:
+        """Whether the metadata have labels that replace those of the frame."""
+        text = self.native.text
+        # The search spares nearly all results the parser.
+        if self.native.lifted or f'"{_layout.LABELS}"'.encode() not in text:
+            return False
+        return _layout.LABELS in _typed.loads_plain(text)
+
+    def measurable_frame(self) -> Frame | None:
+        """Return the frame if the modes are the first axis, and their labels unique: then each is a block."""
+        frame = self.frame
+        if frame is None or self.relabelled() or frame.dims[0] != "modes":
+            return None
+        labels = frame.labels("modes").tolist()
+        return frame if len(set(labels)) == len(labels) else None
+
+    def _relabelled(self, document: dict[str, Any]) -> xr.DataArray:
+        values = self.nddata().values if self.frame is None else self.values()
+        place = self._place(_layout.METADATA)
+        return _labels.relabelled(values, document[_layout.LABELS], place)
+
+    def _plain_kwargs(self) -> dict[str, Any]:
+        """Return the constructor arguments as JSON has them."""
+        place = self._place(_layout.METADATA)
+        try:
+            document = _typed.loads_plain(self.native.text)
+        except BadMetadataError as error:
+            raise BadMetadataError(f"{place}: {error}") from error
+        _layout.check_document(document, _layout.NDRESULT, place)
+        kwargs: dict[str, Any] = document[_layout.OBJECT_KWARGS]
+        if kwargs.keys() != _KWARGS:
+            raise BadMetadataError(
+                f"{place}: expected {_layout.OBJECT_KWARGS!r} with the keys "
+                f"{sorted(_KWARGS)}, found {sorted(kwargs)!r:.200}"
+            )
+        return kwargs
+
+    def _place(self, member: str) -> str:
+        return f"{self.label}/{member}"
 
     def _validate(self, kwargs: dict[str, Any], frame: Frame) -> None:
         """Check the metadata as JSON has them against the frame, without restoring types."""
@@ -99,7 +137,8 @@ class PackedResult(Packed):
                 len(frame.labels("positions")),
             )
         except (ValueError, TypeError, ZeroDivisionError, OverflowError) as error:
-            raise BadMetadataError(f"{self.label}: {error}") from error
+            place = self._place(_layout.METADATA)
+            raise BadMetadataError(f"{place}: {error}") from error
 
     def _document(self, skip: str | None = None) -> dict[str, Any]:
         """Decode the metadata, types restored but for what lies below `skip`."""
@@ -111,7 +150,8 @@ class PackedResult(Packed):
                 arrays = {name: self._array(name) for name in names}
                 document = _typed.place(document, arrays)
         except SkneuromsiIOError as error:
-            raise type(error)(f"{self.label}: {error}") from error
+            place = self._place(_layout.METADATA)
+            raise type(error)(f"{place}: {error}") from error
         return document
 
     def _array(self, name: str) -> npt.NDArray[Any]:
@@ -123,7 +163,7 @@ class PackedResult(Packed):
 
     def nddata(self) -> xr.DataArray:
         """Decode an array that only xarray can read."""
-        return _general.read(self.native.netcdf(), self.label)
+        return _general.read(self.native.netcdf(), self._place(_layout.NDDATA))
 
     def _threads(self) -> int:
         return thread_count() if self.native.nbytes >= _PARALLEL_BYTES else 1
@@ -171,34 +211,31 @@ class HeldResult(Packed):
         return np.asarray(nddata["modes"].values), kwargs["output_mode"], names
 
 
-def mode_variances(packed: list[Packed]) -> list[pd.Series]:
-    """Sample variances of the modes of each result, as ``get_modes().var()`` gives them.
+def variance_sum(packed: list[Packed]) -> pd.Series:
+    """Sum over results of the sample variances of their modes, as ``get_modes().var()`` gives them.
 
-    The modes of a plain result are its first axis and are measured natively; pandas measures the others.
+    Modes that are blocks of the array are measured natively; pandas measures the others.
     """
+    frames = [
+        item.measurable_frame() if isinstance(item, PackedResult) else None
+        for item in packed
+    ]
+    natives = [item.native for item in packed if isinstance(item, PackedResult)]
+    frame = frames[0]
+    if frame is not None and all(other is frame for other in frames):
+        dtype = frame.dtype if frame.dtype.kind == "f" else np.float64
+        rows = np.array(_native.variances(natives, threads=thread_count()), dtype)
+        # One after the other, as a sum of Series goes: NumPy's own sum may add in pairs.
+        total: Any = _labelled_sum(frame, functools.reduce(np.add, rows))
+    else:
+        total = sum(item.open().get_modes().var() for item in packed)
+    total.name = "VarSum"
+    summed: pd.Series = total
+    return summed
+
+
+def _labelled_sum(frame: Frame, total: npt.NDArray[Any]) -> pd.Series:
     import pandas as pd
 
-    plain = [
-        item
-        for item in packed
-        if isinstance(item, PackedResult)
-        and item.frame is not None
-        and item.frame.dims[0] == "modes"
-        and pd.Index(item.frame.labels("modes")).is_unique
-    ]
-    natives = [item.native for item in plain]
-    measured = _native.variances(natives, threads=thread_count())
-    by_item = dict(zip(map(id, plain), measured, strict=True))
-    found = []
-    for item in packed:
-        if id(item) in by_item:
-            frame = item.frame  # type: ignore[attr-defined]
-            labels = frame.labels("modes")
-            dtype = frame.dtype if frame.dtype.kind == "f" else np.float64
-            order, index = groups(labels)
-            variances = np.asarray(by_item[id(item)])[order]
-            index = pd.Index(index, name="modes")
-            found.append(pd.Series(variances, index=index, dtype=dtype))
-        else:
-            found.append(item.open().get_modes().var())
-    return found
+    order, labels = groups(frame.labels("modes"))
+    return pd.Series(total[order], index=pd.Index(labels, name="modes"))

@@ -91,6 +91,7 @@ class Steps:
         steps: Iterable[int] = range(total)
         if tqdm_cls:
             steps = tqdm_cls(steps, total=total, desc=desc)
+        self._bar = steps
         self._steps = iter(steps)
 
     def done(self, count: int) -> None:
@@ -104,5 +105,8 @@ class Steps:
     def __exit__(self, kind: Any, *_: object) -> None:
         if kind is None:
             next(self._steps, None)
-        elif hasattr(self._steps, "close"):
-            self._steps.close()
+        else:
+            # The bar too: closing an iterator that never began leaves it open.
+            for closing in (self._steps, self._bar):
+                if hasattr(closing, "close"):
+                    closing.close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import operator
 import os
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -129,23 +129,38 @@ def _plan(index: int, packed: _native.Packed) -> tuple[str, str, list[tuple[str,
     return text, data, arrays
 
 
+#: Levels that each method takes, as zlib, bz2 and Zstandard define them; the others ignore theirs.
+_LEVELS = {
+    zipfile.ZIP_DEFLATED: range(-1, 10),
+    zipfile.ZIP_BZIP2: range(1, 10),
+    93: range(-131072, 23),
+}
+
+
 def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
     """Translate `zipfile.ZipFile`'s arguments; zipfile itself judges them."""
     kwargs.setdefault("compression", zipfile.ZIP_DEFLATED)
-    try:
-        with zipfile.ZipFile(io.BytesIO(), "w", **kwargs) as probe:
-            probe.writestr("probe", b"")
-    except zlib.error as error:
-        raise ArgumentError(
-            f"'compresslevel': expected an integer from 0 to 9, found "
-            f"{kwargs.get('compresslevel')!r}"
-        ) from error
+    with zipfile.ZipFile(io.BytesIO(), "w", **kwargs) as probe:
+        method, level = probe.compression, probe.compresslevel
     return {
-        "method": probe.compression,
-        "level": probe.compresslevel,
+        "method": method,
+        "level": _checked_level(method, level),
         "allow_zip64": kwargs.get("allowZip64", True),
         "modified": _dos_time(),
     }
+
+
+def _checked_level(method: int, level: Any) -> int | None:
+    # zipfile looks at the level with the first member only, and then complains of an open handle.
+    allowed = _LEVELS.get(method)
+    if level is None or allowed is None:
+        return None
+    if not hasattr(level, "__index__") or level not in allowed:
+        raise ArgumentError(
+            f"'compresslevel': expected an integer from {allowed[0]} to "
+            f"{allowed[-1]}, found {level!r}"
+        )
+    return operator.index(level)
 
 
 def _dos_time() -> int:

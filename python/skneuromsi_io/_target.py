@@ -24,15 +24,14 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     points to is replaced. The permissions of an old file are kept.
     """
     target = Path(os.path.realpath(path))
-    with contextlib.suppress(FileNotFoundError):
-        mode = target.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(21, os.strerror(21), os.fspath(path))
-        if not stat.S_ISREG(mode):
-            # A device or a named pipe cannot be replaced: it is written to.
-            yield str(target)
-            return
-    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(8)}.tmp")
+    if target.is_dir():
+        raise IsADirectoryError(21, os.strerror(21), os.fspath(path))
+    if target.exists() and not target.is_file():
+        # A device or a named pipe cannot be replaced: it is written to.
+        yield str(target)
+        return
+    # File systems count bytes, at most 255, and a letter has up to four.
+    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except OSError as error:

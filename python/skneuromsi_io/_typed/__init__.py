@@ -7,5 +7,15 @@ to names.
 
 from ._decode import loads, loads_plain, place
 from ._encode import INLINE_LIMIT, Encoded, dumps
+from ._labelled import coords_of, restore_coords
 
-__all__ = ["INLINE_LIMIT", "Encoded", "dumps", "loads", "loads_plain", "place"]
+__all__ = [
+    "INLINE_LIMIT",
+    "Encoded",
+    "coords_of",
+    "dumps",
+    "loads",
+    "loads_plain",
+    "place",
+    "restore_coords",
+]

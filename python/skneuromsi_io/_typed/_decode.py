@@ -6,7 +6,7 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,8 @@ import numpy.typing as npt
 from .._errors import BadMetadataError
 from . import _labelled
 from ._encode import carrier
+
+_Moment = TypeVar("_Moment", dt.datetime, dt.time)
 
 #: Gives the array for the name in a descriptor.
 ArrayOf = Callable[[str], npt.NDArray[Any]]
@@ -134,24 +136,30 @@ def _expect(value: Any, cls: type) -> Any:
     return value
 
 
-def _datetime(value: str, zone: str | None = None, fold: int = 0) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(value)
-    return moment if zone is None else _zoned(moment, zone, fold)
+def _datetime(value: str, *zone: Any) -> dt.datetime:
+    return _zoned(dt.datetime.fromisoformat(value), *zone)
 
 
-def _time(value: str, zone: str | None = None, fold: int = 0) -> dt.time:
-    moment = dt.time.fromisoformat(value)
-    return moment if zone is None else _zoned(moment, zone, fold)
+def _time(value: str, *zone: Any) -> dt.time:
+    return _zoned(dt.time.fromisoformat(value), *zone)
 
 
-def _zoned(moment: Any, zone: str, fold: int) -> Any:
+def _zoned(
+    moment: _Moment, key: Any = None, fold: int = 0, title: Any = None
+) -> _Moment:
     import zoneinfo
 
+    if title is not None:
+        moment = moment.replace(
+            tzinfo=dt.timezone(_expect(moment.utcoffset(), dt.timedelta), title)
+        )
+    if key is None:
+        return moment.replace(fold=fold)
     try:
-        return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=fold)
+        return moment.replace(tzinfo=zoneinfo.ZoneInfo(key), fold=fold)
     except zoneinfo.ZoneInfoNotFoundError as error:
         raise BadMetadataError(
-            f"time zone {zone!r} is not known here; install the package tzdata"
+            f"time zone {key!r} is not known here; install the package tzdata"
         ) from error
 
 

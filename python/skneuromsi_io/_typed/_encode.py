@@ -84,8 +84,11 @@ class _Recorder:
         self.exact = True
 
     def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
-        # First, since a Dataset is a Mapping too.
-        labelled = _labelled.reduce(value)
+        # First, since a Dataset is a mapping too, and a Timestamp a datetime.
+        try:
+            labelled = _labelled.reduce(value)
+        except UnstorableError as error:
+            raise UnstorableError(f"{show(path)}: {error}") from error
         if labelled is not None:
             name, parts = labelled
             return self.record(path, ["object", name], parts)
@@ -180,16 +183,25 @@ def _bytes(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
 def _date(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
     cls = next(c for c in (dt.datetime, dt.date, dt.time) if isinstance(value, c))
     recorder.base(value, cls)
-    zone = getattr(value, "tzinfo", None)
+    zone, fold = getattr(value, "tzinfo", None), getattr(value, "fold", 0)
     name: Any = cls.__name__
-    if zone is not None and not isinstance(zone, dt.timezone):
+    if isinstance(zone, dt.timezone):
+        # ISO text has the offset, but no name that was given to it.
+        title = zone.tzname(None)
+        if title != dt.timezone(zone.utcoffset(None)).tzname(None):
+            name = [name, None, fold, title]
+        elif fold:
+            name = [name, None, fold]
+    elif zone is not None:
         key = getattr(zone, "key", None)
         if key is None:
             raise UnstorableError(
                 f"{show(path)}: a time zone of type {type(zone).__name__} cannot be "
                 "stored; use zoneinfo.ZoneInfo or datetime.timezone"
             )
-        name = [name, key, value.fold]
+        name = [name, key, fold]
+    elif fold:
+        name = [name, None, fold]
     return recorder.record(path, name, value.isoformat())
 
 

@@ -6,6 +6,7 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def reduce(value: Any) -> tuple[str, Any] | None:
             }
             parts: dict[str, Any] = {
                 "data_vars": variables,
-                "coords": _coords_parts(value),
+                "coords": coords_of(value),
                 "attrs": dict(value.attrs),
             }
             return "xarray.Dataset", parts
@@ -46,6 +47,25 @@ def reduce(value: Any) -> tuple[str, Any] | None:
             }
         if isinstance(value, pd.Index):
             return "pandas.Index", _index_parts(value)
+        return _moment(value, pd)
+    return None
+
+
+def _moment(value: Any, pd: Any) -> tuple[str, Any] | None:
+    """Pandas' own scalars, which have more digits than Python's."""
+    if value is pd.NaT:
+        return "pandas.NaT", None
+    if value is pd.NA:
+        return "pandas.NA", None
+    if type(value) is pd.Timestamp:
+        tz = None if value.tz is None else str(value.tz)
+        return "pandas.Timestamp", {
+            "moment": value.isoformat(),
+            "unit": value.unit,
+            "tz": tz,
+        }
+    if type(value) is pd.Timedelta:
+        return "pandas.Timedelta", {"duration": value.asm8}
     return None
 
 
@@ -58,7 +78,7 @@ def _array_parts(array: Any) -> dict[str, Any]:
     return {
         "name": array.name,
         **_variable_parts(array.variable),
-        "coords": _coords_parts(array),
+        "coords": coords_of(array),
     }
 
 
@@ -70,7 +90,8 @@ def _variable_parts(variable: Any) -> dict[str, Any]:
     }
 
 
-def _coords_parts(labelled: Any) -> dict[Any, Any]:
+def coords_of(labelled: Any) -> dict[Any, Any]:
+    """Parts of all coordinates of a labelled object, by name."""
     import pandas as pd
 
     for name, index in labelled.indexes.items():
@@ -86,11 +107,16 @@ def _variable(parts: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(parts["dims"]), parts["data"], parts["attrs"]
 
 
+def restore_coords(parts: dict[Any, Any]) -> dict[Any, Any]:
+    """Undo :func:`coords_of`, into what xarray's constructors take."""
+    return {name: _variable(coord) for name, coord in parts.items()}
+
+
 def _data_array(parts: dict[str, Any]) -> Any:
     import xarray as xr
 
     dims, data, attrs = _variable(parts)
-    coords = {name: _variable(coord) for name, coord in parts["coords"].items()}
+    coords = restore_coords(parts["coords"])
     return xr.DataArray(data, dims=dims, coords=coords, attrs=attrs, name=parts["name"])
 
 
@@ -98,7 +124,7 @@ def _dataset(parts: dict[str, Any]) -> Any:
     import xarray as xr
 
     variables = {name: _variable(v) for name, v in parts["data_vars"].items()}
-    coords = {name: _variable(coord) for name, coord in parts["coords"].items()}
+    coords = restore_coords(parts["coords"])
     return xr.Dataset(variables, coords=coords, attrs=parts["attrs"])
 
 
@@ -192,10 +218,33 @@ def _data_frame(parts: dict[str, Any]) -> Any:
     return frame
 
 
+def _timestamp(parts: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    moment = pd.Timestamp(parts["moment"]).as_unit(parts["unit"])
+    return moment if parts["tz"] is None else moment.tz_convert(parts["tz"])
+
+
+def _pandas(name: str) -> Callable[..., Any]:
+    """Name of pandas, looked up when it is needed."""
+
+    def restore(parts: Any) -> Any:
+        import pandas as pd
+
+        found = getattr(pd, name)
+        return found if parts is None else found(parts["duration"])
+
+    return restore
+
+
 _RESTORE = {
     "xarray.DataArray": _data_array,
     "xarray.Dataset": _dataset,
     "pandas.DataFrame": _data_frame,
     "pandas.Series": _series,
     "pandas.Index": _index,
+    "pandas.NA": _pandas("NA"),
+    "pandas.NaT": _pandas("NaT"),
+    "pandas.Timedelta": _pandas("Timedelta"),
+    "pandas.Timestamp": _timestamp,
 }

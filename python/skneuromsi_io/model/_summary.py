@@ -75,8 +75,6 @@ class Summary:
     @cached_property
     def variance_sum(self) -> pd.Series:
         """Sum over results of each mode's sample variance, in the order of the labels."""
-        from .._packed import mode_variances
+        from .._packed import variance_sum
 
-        total = sum(mode_variances(self._packed))
-        total.name = "VarSum"  # type: ignore[union-attr]
-        return total  # type: ignore[return-value]
+        return variance_sum(self._packed)

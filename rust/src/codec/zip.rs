@@ -12,6 +12,7 @@ mod tests;
 
 use std::io::Read;
 
+use super::deflate;
 use crate::error::{Error, Kind, Result, try_zeroed};
 use crate::limits::Limits;
 
@@ -67,12 +68,17 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
 ///
 /// `level` means what `zipfile.ZipFile(compresslevel=level)` means and `None` is the method's
 /// default: deflate 0 (stored blocks) to 9 with -1 for the default of 6, bzip2 1 to 9 (default 9),
-/// Zstandard -131072 to 22 (default 3); stored and LZMA ignore it. A deflate level selects the
-/// libdeflate level of the same number.
+/// Zstandard -131072 to 22 (default 3); stored and LZMA ignore it.
 pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Vec<u8>> {
     match method {
         STORED => Ok(data.to_vec()),
-        DEFLATED => deflate(level, data),
+        DEFLATED => {
+            let level = match level.unwrap_or(-1) {
+                -1 => 6,
+                level => checked_level(level, 0, 9)?,
+            };
+            Ok(deflate::compress(data, level))
+        }
         BZIP2 => {
             let level = checked_level(level.unwrap_or(9), 1, 9)?;
             let level = bzip2::Compression::new(level.unsigned_abs());
@@ -138,22 +144,6 @@ fn inflate(data: &[u8], size: usize) -> Result<Vec<u8>> {
         Err(libdeflater::DecompressionError::BadData) => "a damaged deflate stream".to_owned(),
     };
     Err(Error::new(Kind::Member, format!("{size} bytes"), found))
-}
-
-fn deflate(level: Option<i32>, data: &[u8]) -> Result<Vec<u8>> {
-    let level = match level.unwrap_or(-1) {
-        -1 => 6,
-        level => checked_level(level, 0, 9)?,
-    };
-    let level = libdeflater::CompressionLvl::new(level).unwrap_or_default();
-    let mut compressor = libdeflater::Compressor::new(level);
-    let mut out = try_zeroed(compressor.deflate_compress_bound(data.len()))?;
-    let written = compressor
-        .deflate_compress(data, &mut out)
-        .map_err(|_| no_memory(data.len()))?;
-    out.truncate(written);
-    out.shrink_to_fit();
-    Ok(out)
 }
 
 fn read_all(mut encoder: impl Read) -> Result<Vec<u8>> {

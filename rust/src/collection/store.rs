@@ -104,7 +104,7 @@ fn store_payload(
     if !(shuffled && options.method == DEFLATED) {
         return Compressed::new(member.to_owned(), options.method, options.level, &file);
     }
-    let data = noise::deflate(&file, place, itemsize, options.level.unwrap_or(-1));
+    let data = noise::deflate(&file, place, itemsize, options.level);
     Ok(Compressed {
         name: member.to_owned(),
         method: DEFLATED,

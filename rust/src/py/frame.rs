@@ -54,6 +54,15 @@ impl Frame {
             .map_err(|error| raise(py, "", &error))
     }
 
+    // Frames that an archive has read are one in Rust; several batches wrap them anew.
+    fn __eq__(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn __hash__(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     #[getter]
     fn name(&self) -> &str {
         &self.0.variable().name

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use lz4::block::{CompressionMode, compress_bound, compress_to_buffer, decompress_to_buffer};
 
-use crate::codec::noise;
+use crate::codec::deflate;
 use crate::error::{Error, Kind, Result};
 
 /// How arrays are compressed in memory: the names of `joblib.dump(compress=...)`, and `Lz4Hc`.
@@ -43,7 +43,7 @@ impl Codec {
                     CompressionMode::HIGHCOMPRESSION(i32::from(level)),
                 )?;
             }
-            Self::Deflate(level) => out.extend(noise::compress(block, i32::from(level))),
+            Self::Deflate(level) => deflate::append(out, block, i32::from(level)),
             Self::Bzip2(level) => {
                 let mut encoder = bzip2::write::BzEncoder::new(
                     &mut *out,

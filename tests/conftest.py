@@ -1,0 +1,32 @@
+"""Fixtures of all tests."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from helpers import make_collection, make_result, stored
+
+# A slow machine is no failure, and every run tries the same examples.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+
+@pytest.fixture
+def result():
+    return make_result()
+
+
+@pytest.fixture
+def collection():
+    return make_collection()
+
+
+@pytest.fixture(scope="session")
+def archive():
+    """Bytes of a stored collection of three results."""
+    return stored(make_collection())

@@ -1,0 +1,245 @@
+"""Any result comes back as it was: every dtype, shape, label and bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import skneuromsi_io as sio
+from helpers import (
+    assert_same,
+    make_array,
+    make_result,
+    members,
+    opened,
+    stored,
+    through_file,
+)
+
+INTEGERS = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]
+FLOATS = ["f4", "f8"]
+OTHERS = ["f2", "?", "M8[ns]", "m8[ns]", "c8", "c16"]
+
+names = st.text(min_size=1, max_size=8).filter(lambda text: "\0" not in text)
+shapes = st.tuples(
+    *(st.integers(*limits) for limits in ((2, 3), (1, 4), (1, 4), (1, 3)))
+)
+
+
+@st.composite
+def arrays(draw):
+    """Labelled arrays of any number type, shape, bits and labels."""
+    shape = draw(shapes)
+    order = draw(st.sampled_from("<>"))
+    dtype = order + draw(st.sampled_from(INTEGERS + FLOATS))
+    modes = draw(st.lists(names, min_size=shape[0], max_size=shape[0], unique=True))
+    array = make_array(dtype, shape, modes=modes)
+    kind = hnp.from_dtype(np.dtype(dtype))
+    array.values[:] = draw(hnp.arrays(dtype, shape, elements=kind))
+    if draw(st.booleans()):
+        times = draw(hnp.arrays("f8", shape[1]))
+        array = array.assign_coords(times=times)
+    return array
+
+
+@given(array=arrays(), compression=st.sampled_from([0, 8, 12, 14]))
+def test_arrays(array, compression):
+    result = make_result(array, output_mode=str(array.modes.values[0]))
+    assert_same(through_file(result, compression=compression), result)
+
+
+@pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS, *OTHERS])
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("coordinates", [1, 3])
+def test_dtypes(dtype, order, coordinates):
+    dtype = np.dtype(dtype).newbyteorder(order)
+    result = make_result(make_array(dtype, (2, 3, 4, coordinates)))
+    assert_same(through_file(result), result)
+    held = sio.NDResultCollection.from_ndresults("n", [result])
+    assert_same(held[0], result)
+    assert_same(opened(stored(held)), held)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_special_floats(dtype):
+    """NaN with payloads, signalling ones and negative ones, infinities, zeros, subnormals."""
+    integer = np.dtype(dtype.replace("f", "u"))
+    quiet = np.array(np.nan, dtype).view(integer)[()]
+    sign = integer.type(1 << (8 * integer.itemsize - 1))
+    infinity = np.array(np.inf, dtype).view(integer)[()]
+    bits = [quiet, quiet + 1, quiet | sign, infinity, infinity + 1, infinity | sign]
+    bits += [0, 1, sign, sign + 1]
+    array = make_array(dtype, (2, 3, 4, 1))
+    array.values.view(integer).reshape(-1)[: len(bits)] = bits
+    result = make_result(array)
+    assert_same(through_file(result), result)
+
+
+@pytest.mark.parametrize("dtype", ["i8", "i4", "i1", "u8", "f4", "f8"])
+def test_dtypes_of_labels(dtype):
+    array = make_array(times=np.arange(3, dtype=dtype))
+    result = make_result(array)
+    assert_same(through_file(result), result)
+
+
+@pytest.mark.parametrize(
+    "modes",
+    [
+        ["multi", "ñandú"],
+        ["multi", "视觉"],
+        ["multi", "👁\ufe0f"],
+        ["multi", ""],
+        ["multi", " a/b\\c\n\t'\""],
+        ["multi", "x" * 5000],
+        ["multi", "e\u0301"],
+        ["multi", "é"],
+    ],
+    ids=lambda modes: ascii(modes[1][:9]),
+)
+def test_names_of_modes(modes):
+    result = make_result(make_array(modes=modes), nmap={modes[1]: "ω"}, mname=modes[1])
+    assert_same(through_file(result), result)
+
+
+def test_object_labels():
+    labels = np.array(["multi", "other"], dtype=object)
+    result = make_result(make_array().assign_coords(modes=labels))
+    assert_same(through_file(result).modes_.tolist(), ["multi", "other"])
+
+
+ATTRS = {
+    "text": "µV",
+    "empty": "",
+    "long": "x" * 70_000,
+    "lines": "a\nb\0c",
+    "integer": 3,
+    "float": 2.5,
+    "nan": float("nan"),
+    "int16": np.int16(-3),
+    "float32": np.float32(0.1),
+    "vector": np.arange(4.0),
+    "single": np.array([1.5]),
+    "bytes": np.arange(3, dtype="u1"),
+    "many": np.arange(9000),
+}
+
+
+@pytest.mark.parametrize("name", ATTRS)
+def test_attributes(name):
+    value = ATTRS[name]
+    result = make_result(make_array(attrs={name: value, "ñ": "ñ"}))
+    found = through_file(result).to_xarray().attrs
+    assert list(found) == [name, "ñ"]
+    if isinstance(value, np.ndarray):
+        assert_same(np.atleast_1d(found[name]), value)
+    else:
+        assert np.asarray(found[name]).tobytes() == np.asarray(value).tobytes()
+        assert np.asarray(found[name]).dtype == np.asarray(value).dtype
+
+
+def test_attributes_of_coordinates():
+    array = make_array()
+    array["times"].attrs["unit"] = "ms"
+    array["positions"].attrs.update(unit="degree", origin=-45.5)
+    found = through_file(make_result(array)).to_xarray()
+    assert found["times"].attrs == {"unit": "ms"}
+    assert found["positions"].attrs == {"unit": "degree", "origin": -45.5}
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        make_array().assign_coords(run=3),
+        make_array().assign_coords(label=("modes", ["a", "b"])),
+        make_array().rename(None),
+        make_array().rename("other name"),
+        make_array().transpose("times", "modes", "positions_coordinates", "positions"),
+        make_array(times=np.array(["2020-01-01", "2021", "1999"], "M8[ns]")),
+        make_array(times=[True, False, True]),
+        make_array(attrs={"units": "days since 2000-01-01"}),
+        make_array(attrs={"_FillValue": 3.0}),
+        make_array(attrs={"scale_factor": 2.0}),
+        make_array().drop_vars("times"),
+        make_array("f8", (2, 1, 1, 1)),
+    ],
+    ids=lambda array: str(array.name) + "".join(array.attrs) + str(list(array.coords)),
+)
+def test_arrays_that_are_not_plain(array):
+    result = make_result(
+        array,
+        time_range=(0, array.sizes["times"]),
+        position_range=(0, array.sizes["positions"]),
+    )
+    assert_same(through_file(result), result)
+
+
+@pytest.mark.parametrize("layout", ["F", "strided", "read-only", "broadcast"])
+def test_layouts_in_memory(layout):
+    array = make_array(shape=(2, 6, 8, 1))
+    values = {
+        "F": lambda v: np.asfortranarray(v),
+        "strided": lambda v: v[:, ::-2, ::2],
+        "read-only": lambda v: v,
+        "broadcast": lambda v: np.broadcast_to(v[:1, :1], (2, 3, 8, 1)),
+    }[layout](array.values)
+    values.flags.writeable = layout not in ("read-only", "broadcast")
+    array = make_array(shape=values.shape).copy(data=values)
+    result = make_result(array)
+    found = through_file(result)
+    assert_same(found, result)
+    assert found.to_xarray().values.flags.writeable
+
+
+def test_what_is_opened_is_independent(archive):
+    """Results share labels; a change of one array reaches neither file nor neighbour."""
+    collection = opened(archive)
+    before = collection[0].to_xarray()
+    collection[0].to_xarray()[:] = 0
+    collection[0]._nddata[:] = 0
+    assert_same(collection[0].to_xarray(), before)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_collections_of_different_results(size):
+    results = [
+        make_result(
+            make_array(dtype, (2, 3 + i, 4, 1 + i % 3)),
+            run_parameters={"p": i},
+            causes=[None, 1, 2.5][i % 3],
+            extra={"values": np.arange(900 * i)},
+            mname=f"model {i}",
+        )
+        for i, dtype in enumerate(["f8", "f4", "i4", "u1", ">f8", "?", "f8"][:size])
+    ]
+    collection = sio.NDResultCollection.from_ndresults("Größe", results)
+    found = opened(stored(collection))
+    assert found.name == "Größe"
+    for mine, other in zip(found, results, strict=True):
+        assert_same(mine, other)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [(0, 3), (0.0, 3.0), np.array([0, 3], "f4"), np.array([0, 3], "i2"), [0, 3]],
+)
+def test_ranges(limits):
+    result = make_result(time_range=limits)
+    assert_same(through_file(result), result)
+
+
+@pytest.mark.parametrize(
+    "causes", [None, 0, 1, 2.5, True, np.int64(2), np.float32(1.5), float("nan")]
+)
+def test_causes(causes):
+    result = make_result(causes=causes)
+    assert_same(through_file(result), result)
+
+
+def test_what_the_members_are_called():
+    """Upstream reads neither more nor less than these."""
+    result = make_result(extra={"large": np.arange(2000), "small": np.arange(1000)})
+    assert set(members(stored(result))) == {
+        *("metadata.json", "ndr_0/metadata.json", "ndr_0/nddata.nc"),
+        "ndr_0/extra_0.nc",
+    }

@@ -1,0 +1,147 @@
+"""Objects of pandas and xarray in metadata come back as they were."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from helpers import assert_same, make_array, make_result, stored, with_extra
+
+INDEXES = {
+    "integers": pd.Index([3, 1, 2]),
+    "named": pd.Index(["a", "b", "c"], name="letter"),
+    "floats": pd.Index([0.5, np.nan, 1], dtype="f4"),
+    "range": pd.RangeIndex(0, 6, 2, name="r"),
+    "dates": pd.DatetimeIndex(["2020-01-01", "2021-01-01", "NaT"]),
+    "zoned": pd.DatetimeIndex(["2020-01-01", "2021", "2022"], tz="Europe/Berlin"),
+    "durations": pd.to_timedelta([1, 2, 3], unit="s"),
+    "bools": pd.Index([True, False, True]),
+    "objects": pd.Index([1, "a", None], dtype=object),
+    "tuples as names": pd.Index([1, 2, 3], name=("a", 1)),
+    "several": pd.MultiIndex.from_tuples(
+        [("a", 1), ("b", 2), ("b", 3)], names=["x", None]
+    ),
+    "categories": pd.CategoricalIndex(["a", "b", "a"], ordered=True),
+}
+
+
+@pytest.mark.parametrize("name", INDEXES)
+def test_pandas_indexes(name):
+    index = INDEXES[name]
+    series = pd.Series([1.5, 2.5, np.nan], index=index, name=name)
+    frame = pd.DataFrame({"a": [1, 2, 3]}, index=index)
+    extra = {"index": index, "series": series, "frame": frame, "columns": frame.T}
+    assert_same(with_extra(extra), extra)
+
+
+COLUMNS = {
+    "float32": np.array([1, 2, np.nan], "f4"),
+    "uint8": np.array([1, 2, 3], "u1"),
+    "bool": [True, False, True],
+    "text": ["a", None, "ñ"],
+    "string": pd.array(["a", None, "ñ"], dtype="string"),
+    "Int64": pd.array([1, None, 3], dtype="Int64"),
+    "boolean": pd.array([True, None, False], dtype="boolean"),
+    "Float32": pd.array([0.5, None, 1], dtype="Float32"),
+    "dates": pd.to_datetime(["2020-01-01", None, "2021-01-01"]),
+    "zoned": pd.to_datetime(["2020-01-01", None, "2021-01-01"]).tz_localize(
+        "Asia/Tokyo"
+    ),
+    "durations": pd.to_timedelta([1, None, 3], unit="ms"),
+    "categories": pd.Categorical(["x", None, "y"], categories=["y", "x", "z"]),
+    "objects": np.array([(1,), "a", {2}], dtype=object),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_pandas_columns(name):
+    extra = {
+        "series": pd.Series(COLUMNS[name]),
+        "frame": pd.DataFrame({name: COLUMNS[name], 3: [1, 2, 3]}),
+    }
+    assert_same(with_extra(extra), extra)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame(),
+        pd.DataFrame(index=[1, 2]),
+        pd.DataFrame(columns=["a"]),
+        pd.DataFrame([[1, 2.5]], columns=["a", "a"]),
+        pd.DataFrame(np.arange(6000.0).reshape(2000, 3)),
+        pd.Series([], dtype="f8"),
+        pd.Series(np.arange(2000), name=("a", 1)),
+        pd.DataFrame({"p": pd.period_range("2020", periods=2, freq="D").astype(str)}),
+    ],
+    ids=lambda frame: f"{type(frame).__name__}{frame.shape}",
+)
+def test_pandas_shapes(frame):
+    assert_same(with_extra({"frame": frame})["frame"], frame)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pd.Series(pd.period_range("2020", periods=2, freq="D")),
+        pd.Series(pd.arrays.SparseArray([0, 1])),
+        pd.Series(pd.interval_range(0, 2)),
+        xr.DataArray(
+            [1, 2], coords={"x": pd.MultiIndex.from_tuples([(1, 2), (3, 4)])}, dims="x"
+        ),
+    ],
+    ids=lambda value: str(value.dtype),
+)
+@pytest.mark.filterwarnings("ignore:.*MultiIndex")
+def test_refused_labelled(value):
+    with pytest.raises(TypeError, match=r"extra\['bad'\].* cannot be stored"):
+        stored(make_result(extra={"bad": value}))
+
+
+PANDAS_SCALARS = [
+    pd.Timestamp("2020-01-02T03:04:05.123456789"),
+    pd.Timestamp("2020-01-02").as_unit("s"),
+    pd.Timestamp("2024-10-27 00:30", tz="UTC").tz_convert("Europe/Berlin"),
+    pd.Timestamp("2024-10-27 01:30", tz="UTC").tz_convert("Europe/Berlin"),
+    pd.Timestamp("2020-01-02", tz="UTC"),
+    pd.Timedelta(1, unit="ns"),
+    pd.Timedelta(-3, unit="s").as_unit("s"),
+]
+
+
+@pytest.mark.parametrize("value", PANDAS_SCALARS, ids=repr)
+def test_pandas_scalars(value):
+    found = with_extra({"value": value, value: 1})
+    assert_same(found, {"value": value, value: 1})
+    assert found["value"].unit == value.unit
+
+
+def test_pandas_missing_values():
+    found = with_extra({"values": (pd.NaT, [pd.NA])})["values"]
+    assert found[0] is pd.NaT
+    assert found[1][0] is pd.NA
+
+
+LABELLED = {
+    "array": make_array(attrs={"unit": "Hz", "odd": (1, 2)}),
+    "large array": make_array("f4", (2, 30, 40, 1)),
+    "no name": xr.DataArray([1, 2, 3]),
+    "scalar": xr.DataArray(3.5),
+    "more coordinates": make_array().assign_coords(run=3, label=("modes", ["a", "b"])),
+    "text": xr.DataArray(["a", "ñ"], dims="x", name="names"),
+    "dates": xr.DataArray(np.array(["2020-01-01", "2021-01-01"], "M8[ns]"), dims="t"),
+    "int32 labels": make_array(times=np.arange(3, dtype="i4")),
+    "integer names": xr.DataArray([1], dims=["x"], name=3),
+    "dataset": xr.Dataset(
+        {"a": ("x", [1.5, 2.5]), "b": (("x", "y"), np.ones((2, 3), "f4")), "c": 1},
+        coords={"x": ["u", "v"], "z": 3},
+        attrs={"title": "t"},
+    ),
+    "empty dataset": xr.Dataset(),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_xarray(name):
+    value = LABELLED[name]
+    assert_same(with_extra({"value": value, "in": [(value,)]})["in"][0][0], value)

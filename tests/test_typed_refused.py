@@ -1,0 +1,132 @@
+"""What no file can carry is refused, with its key; subclasses are stored as what they are based on."""
+
+import collections
+import datetime as dt
+import enum
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import skneuromsi_io as sio
+from helpers import assert_same, edited, make_result, opened, stored, through_file
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+class Number(int):
+    pass
+
+
+class Array(np.ndarray):
+    pass
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+@pytest.mark.parametrize(
+    ("value", "base"),
+    [
+        (Text("a"), "a"),
+        (Number(3), 3),
+        (Level.LOW, 1),
+        (Point(1, 2), (1, 2)),
+        (collections.OrderedDict(a=1), {"a": 1}),
+        (collections.Counter("aab"), {"a": 2, "b": 1}),
+        (collections.defaultdict(list, a=[1]), {"a": [1]}),
+        (np.arange(2).view(Array), np.arange(2)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_subclasses_become_their_bases(value, base):
+    result = make_result(extra={"value": value})
+    assert_same(through_file(result)._extra["value"], base)
+
+
+def test_subclasses_in_memory_stay():
+    results = [make_result(extra={"value": Point(1, 2)})]
+    held = sio.NDResultCollection.from_ndresults("n", results)
+    assert type(held[0]._extra["value"]) is Point
+
+
+class Opaque:
+    pass
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+REFUSED = {
+    "object": Opaque(),
+    "class": Opaque,
+    "enum": Colour.RED,
+    "function": len,
+    "fraction": Fraction(1, 2),
+    "range": range(3),
+    "generator": iter([1]),
+    "structured": np.zeros(2, [("a", "i4"), ("b", "f8")]),
+    "structured scalar": np.zeros(2, [("a", "i4")])[0],
+    "longdouble": np.longdouble(1),
+    "longdoubles": np.zeros(2, np.longdouble),
+    "void": np.void(b"abc"),
+    "own time zone": dt.datetime(2020, 1, 1, tzinfo=type("Zone", (dt.tzinfo,), {})()),
+    "object in array": np.array([Opaque()], dtype=object),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("where", ["extra", "run_parameters", "nmap"])
+def test_refused(name, where, tmp_path):
+    value = {"outer": [0, {name: REFUSED[name]}]}
+    result = make_result(**{where: value})
+    key = rf"{where}\['outer'\]\[1\]\['{name}'\].*: .* cannot be stored"
+    with pytest.raises(TypeError, match=key) as raised:
+        sio.to_ndr(tmp_path / "new.ndc", result)
+    assert isinstance(raised.value, sio.SkneuromsiIOError)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_refused_names_the_result():
+    results = [make_result(), make_result(extra={"bad": Opaque()})]
+    collection = sio.NDResultCollection.from_ndresults("n", results)
+    with pytest.raises(
+        TypeError, match=r"^result 1: extra\['bad'\]: an object of type"
+    ):
+        stored(collection)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"/object_kwargs/extra/t": "nope"}, "unknown type 'nope'"),
+        (
+            {"/object_kwargs/extra/t": ["array", "<i8", [7]]},
+            "expected a value that fits",
+        ),
+        (
+            {"/object_kwargs/extra/t": ["array", "O8", [-1]]},
+            "expected a value that fits",
+        ),
+        ({"/object_kwargs/extra/t": ["external", "<i8", [2]]}, "expected a value that"),
+        ({"/object_kwargs/extra/t": "datetime"}, "expected a value that fits"),
+        ({"/object_kwargs/extra/none": "tuple"}, "expected a value that fits"),
+        ({"/object_kwargs/extra/t/9": "tuple"}, "expected a value that fits"),
+        ({"object_kwargs": "tuple"}, "expected a JSON pointer"),
+        ({"": "tuple"}, "expected a JSON pointer"),
+        ([], "expected an object"),
+    ],
+    ids=str,
+)
+def test_tables_that_do_not_fit(change, message):
+    archive = stored(make_result(extra={"t": (1, 2)}))
+    broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=change))
+    with pytest.raises(ValueError, match=message):
+        list(opened(broken))

@@ -1,0 +1,182 @@
+"""What is handed on to `zipfile.ZipFile`: the same meaning and the same errors."""
+
+import io
+import sys
+import zipfile
+
+import pytest
+
+import skneuromsi_io as sio
+from helpers import assert_same, make_collection, members, opened, stored, zipped
+
+METHODS = [
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+    zipfile.ZIP_LZMA,
+]
+if sys.version_info >= (3, 14):
+    METHODS.append(zipfile.ZIP_ZSTANDARD)
+
+
+def outcome(function):
+    try:
+        function()
+    except Exception as error:  # noqa: BLE001 - whatever zipfile raises
+        return error
+    return None
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("level", [None, 1, 9])
+def test_methods(collection, method, level):
+    archive = stored(collection, compression=method, compresslevel=level)
+    with zipfile.ZipFile(io.BytesIO(archive)) as found:
+        assert {info.compress_type for info in found.infolist()} == {method}
+        assert found.testzip() is None
+    assert_same(opened(archive), collection)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_zipfile_wrote(archive, collection, method):
+    assert_same(opened(zipped(members(archive), method)), collection)
+
+
+def test_deflate_is_the_default(collection):
+    with zipfile.ZipFile(io.BytesIO(stored(collection))) as found:
+        kinds = {info.compress_type for info in found.infolist()}
+    assert kinds == {zipfile.ZIP_DEFLATED}
+
+
+@pytest.mark.parametrize("level", range(10))
+def test_levels_of_deflate(collection, level):
+    assert_same(opened(stored(collection, compresslevel=level)), collection)
+
+
+def test_levels_count():
+    text = {"text": "abcdefgh" * 10_000 + "hgfedcba" * 10_000}
+    sizes = [
+        len(stored(make_collection(1, extra=text), compresslevel=level))
+        for level in (0, 1, 9)
+    ]
+    assert sizes[0] > 160_000 > sizes[1] >= sizes[2]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"compression": 99},
+        {"compression": 1},
+        {"compression": "deflate"},
+        {"compression": None},
+        {"metadata_encoding": "utf-8"},
+        {"file": "other"},
+        {"nope": 1},
+    ],
+    ids=str,
+)
+def test_wrong_arguments_when_storing(collection, tmp_path, wrong):
+    options = {"compression": zipfile.ZIP_DEFLATED, **wrong}
+    expected = outcome(lambda: zipfile.ZipFile(io.BytesIO(), "w", **options))
+    assert expected is not None
+    found = outcome(lambda: sio.to_ndc(tmp_path / "new.ndc", collection, **wrong))
+    assert (type(found), str(found)) == (type(expected), str(expected))
+    assert list(tmp_path.iterdir()) == []
+
+
+DEFLATED, BZIP2 = zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2
+
+
+@pytest.mark.parametrize(
+    ("method", "level"),
+    [
+        *((DEFLATED, level) for level in (10, -2, "9", 2.0, [])),
+        *((BZIP2, level) for level in (0, 10, -1, "1")),
+    ],
+)
+def test_wrong_levels(collection, tmp_path, method, level):
+    path = tmp_path / "new.ndc"
+    with pytest.raises(ValueError, match="'compresslevel': expected an integer from"):
+        sio.to_ndc(path, collection, compression=method, compresslevel=level)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("level", [99, -5, "any"])
+def test_ignored_levels(collection, method, level):
+    archive = stored(collection, compression=method, compresslevel=level)
+    assert_same(opened(archive), collection)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"compression": 99},
+        {"metadata_encoding": "no such encoding"},
+        {"metadata_encoding": 3},
+        {"nope": 1},
+        {"file": "other"},
+    ],
+    ids=str,
+)
+def test_wrong_arguments_when_opening(archive, wrong):
+    expected = outcome(lambda: zipfile.ZipFile(io.BytesIO(archive), "r", **wrong))
+    found = outcome(lambda: opened(archive, **wrong))
+    if expected is None:
+        # zipfile looks at an encoding only once it has a name to decode.
+        assert isinstance(found, (type(None), LookupError, TypeError))
+    else:
+        assert isinstance(found, type(expected)), (found, expected)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"compression": zipfile.ZIP_LZMA, "compresslevel": 3, "allowZip64": False},
+        {"strict_timestamps": False},
+        {"metadata_encoding": "cp437"},
+        {"metadata_encoding": None},
+    ],
+    ids=str,
+)
+def test_what_zipfile_ignores_when_reading(archive, collection, options):
+    assert_same(opened(archive, **options), collection)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_strict_timestamps(collection, strict):
+    archive = stored(collection, strict_timestamps=strict)
+    with zipfile.ZipFile(io.BytesIO(archive)) as found:
+        years = {info.date_time[0] for info in found.infolist()}
+    assert all(1980 <= year <= 2107 for year in years)
+
+
+def test_metadata_encoding(archive, collection):
+    """Other members may have names that are no ASCII; they do not matter."""
+    contents = {"Zubehör.txt": b"1", **members(archive)}
+    assert_same(opened(zipped(contents), metadata_encoding="latin-1"), collection)
+
+
+def test_no_zip64():
+    """A 65,536th member needs zip64, which the caller did not allow."""
+    members_of_a_result = 2
+    size = 65_535 // members_of_a_result + 1
+    packed = make_collection(1)._packed * size
+    collection = sio.NDResultCollection("many", packed)
+    sink = io.BytesIO()
+    options = {"compression": zipfile.ZIP_STORED, "tqdm_cls": None}
+    with pytest.raises(zipfile.LargeZipFile, match="zip64"):
+        sio.to_ndc(sink, collection, allowZip64=False, **options)
+    small = stored(make_collection(2), allowZip64=False)
+    assert len(opened(small)) == 2
+
+
+def test_zip64():
+    size = 33_000
+    collection = sio.NDResultCollection("many", make_collection(1)._packed * size)
+    archive = stored(collection, compression=zipfile.ZIP_STORED)
+    with zipfile.ZipFile(io.BytesIO(archive)) as found:
+        assert len(found.namelist()) == 2 * size + 1
+    found = opened(archive, compression_params=None)
+    assert len(found) == size
+    assert_same(found[size - 1], collection[0])
