@@ -81,7 +81,13 @@ def open_ndresults_collection(
         raise ValueError(
             f"{label}: Expected {expected_size} results, but {size} were found"
         )
-    name = document[_layout.OBJECT_KWARGS].get("name", "<UNKNOW>")
+    kwargs = document[_layout.OBJECT_KWARGS]
+    if not kwargs.keys() <= {"name"}:
+        raise BadMetadataError(
+            f"{label}: member {_layout.METADATA!r}: expected 'name' alone in "
+            f"{_layout.OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
+        )
+    name = kwargs.get("name", "<UNKNOW>")
     packed = _read_results(archive, label, document, codec, bar)
     return cls(name, packed, tqdm_cls=bar)
 

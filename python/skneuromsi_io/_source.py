@@ -6,6 +6,7 @@ import zipfile
 from typing import Any
 
 from . import _native
+from ._errors import ArgumentError
 from ._target import is_path
 
 #: An empty archive, for `zipfile.ZipFile` to check its arguments against.
@@ -48,7 +49,10 @@ def open_archive(path_or_stream: Any, **kwargs: Any) -> _native.Archive:
 
 def _source(path_or_stream: Any) -> Any:
     if is_path(path_or_stream):
-        return os.fsdecode(path_or_stream)
+        path = os.fsdecode(path_or_stream)
+        if "\0" in path:
+            raise ArgumentError(f"{path!r}: embedded null byte")
+        return path
     if isinstance(path_or_stream, (bytes, bytearray, memoryview)):
         return bytes(path_or_stream)
     if type(path_or_stream) is io.BytesIO:

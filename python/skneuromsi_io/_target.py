@@ -23,6 +23,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     the old file is untouched and the temporary file is gone. A symbolic link stays a link: the file it
     points to is replaced. The permissions of an old file are kept.
     """
+    if not os.fspath(path):
+        # `realpath` would take it for the working directory.
+        raise FileNotFoundError(2, os.strerror(2), os.fspath(path))
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(21, os.strerror(21), os.fspath(path))

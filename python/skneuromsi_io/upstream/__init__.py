@@ -42,7 +42,7 @@ def available() -> bool:
             f"({type(error).__name__}: {error}); the light classes of skneuromsi_io "
             "are used instead",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=4,  # whoever called `open_ndresults_collection`
         )
         return False
     return True

@@ -1,0 +1,230 @@
+"""Our collection of upstream's kind against upstream's own: every method, every accessor."""
+
+import copy
+import io
+import pickle
+
+import numpy as np
+import pytest
+import skneuromsi
+from matplotlib import pyplot as plt
+from same import assert_same, outcome
+from skneuromsi.mle import AlaisBurr2004
+from skneuromsi.testing import (
+    assert_ndresult_allclose,
+    assert_ndresult_collection_allclose,
+)
+from tqdm import tqdm
+
+import skneuromsi_io as sio
+
+PARAMETER = "auditory_position"
+#: One or more calls of each public name of upstream's class.
+CALLS = {
+    "name": [lambda c: c.name],
+    "tqdm_cls": [lambda c: c.tqdm_cls],
+    "modes_": [lambda c: c.modes_],
+    "dims_": [lambda c: c.dims_],
+    "output_mode_": [lambda c: c.output_mode_],
+    "input_modes_": [lambda c: c.input_modes_],
+    "run_parameters_": [lambda c: c.run_parameters_],
+    "run_parameters_values": [lambda c: c.run_parameters_values],
+    "causes_": [lambda c: c.causes_],
+    "disparity_matrix": [lambda c: c.disparity_matrix()],
+    "changing_parameters": [lambda c: c.changing_parameters()],
+    "coerce_parameter": [
+        lambda c: c.coerce_parameter(),
+        lambda c: c.coerce_parameter("visual_position"),
+        lambda c: c.coerce_parameter("no"),
+    ],
+    "modes_variance_sum": [lambda c: c.modes_variance_sum()],
+    "coerce_mode": [
+        lambda c: c.coerce_mode(),
+        lambda c: c.coerce_mode("multi"),
+        lambda c: c.coerce_mode("no"),
+    ],
+    "coerce_dimension": [
+        lambda c: c.coerce_dimension(),
+        lambda c: c.coerce_dimension("positions"),
+        lambda c: c.coerce_dimension("no"),
+    ],
+    "causes": [
+        lambda c: c.causes.causes_by_parameter(),
+        lambda c: c.causes.unique_causes(),
+        lambda c: c.causes.n_report(1),
+        lambda c: c.causes.unity_report(parameter=PARAMETER),
+        lambda c: c.causes.mean_report(),
+        lambda c: c.causes.describe_causes(),
+        lambda c: c.causes(),
+        lambda c: c.causes("no"),
+    ],
+    "bias": [
+        lambda c: c.bias.bias("visual_position", mode="multi"),
+        lambda c: c.bias.bias("visual_position", dim="positions"),
+        lambda c: c.bias.bias_mean("visual_position", mode="auditory"),
+        lambda c: c.bias(influence_parameter="visual_position", mode="visual"),
+        lambda c: c.bias.bias("no"),
+    ],
+    "plot": [
+        lambda c: drawn(c.plot.n_report(1)),
+        lambda c: drawn(c.plot.unity_report()),
+        lambda c: drawn(c.plot.mean_report(parameter=PARAMETER)),
+        lambda c: drawn(c.plot.bias("visual_position", mode="multi")),
+        lambda c: drawn(c.plot()),
+        lambda c: c.plot.bias("visual_position", show_iterations=False),
+    ],
+    "to_ndc": [lambda c: c.to_ndc(io.BytesIO(), quiet=True)],
+    "from_ndresults": [lambda c: c.from_ndresults("n", [c[0]])[0].to_dict()],
+    "index": [lambda c: c.index(3)],
+    "count": [lambda c: c.count(c[0])],
+}
+ACCESSORS = ("causes", "bias", "plot")
+
+
+def drawn(axes):
+    """What is on a picture."""
+    try:
+        legend = axes.get_legend()
+        return {
+            "lines": [line.get_xydata().tolist() for line in axes.get_lines()],
+            "title": axes.get_title(),
+            "labels": (axes.get_xlabel(), axes.get_ylabel()),
+            "legend": legend and [text.get_text() for text in legend.get_texts()],
+        }
+    finally:
+        plt.close("all")
+
+
+def public(obj):
+    return {name for name in dir(obj) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        pytest.param(name, call, id=f"{name}-{number}")
+        for name, calls in CALLS.items()
+        for number, call in enumerate(calls)
+    ],
+)
+def test_answers_as_upstreams(ours, theirs, name, call):
+    assert_same(outcome(lambda: call(ours)), outcome(lambda: call(theirs)))
+
+
+def test_every_public_name_is_called(ours):
+    assert set(CALLS) == public(skneuromsi.NDResultCollection) == public(type(ours))
+
+
+@pytest.mark.parametrize("name", ACCESSORS)
+def test_every_method_of_an_accessor_is_called(theirs, name):
+    names = {used for call in CALLS[name] for used in call.__code__.co_names}
+    assert public(getattr(theirs, name)) <= names
+
+
+def test_kind(ours, theirs):
+    assert isinstance(ours, skneuromsi.NDResultCollection)
+    assert not isinstance(sio.as_light(ours), skneuromsi.NDResultCollection)
+    assert repr(ours) == repr(theirs)
+    assert type(ours).__name__ == type(theirs).__name__
+    assert type(ours[0]) is skneuromsi.NDResult
+    for mine, upstream in zip(ours, theirs, strict=True):
+        assert_ndresult_allclose(mine, upstream)
+    for mine, upstream in zip(reversed(ours), reversed(theirs), strict=True):
+        assert_ndresult_allclose(mine, upstream)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        *(0, -1, np.int64(2), slice(1, 4), slice(None, None, -2), [0, 3], ...),
+        *(np.array([True] + [False] * 5), 6, -7, "x", 1.0, (0, 0), slice(9, 9)),
+    ],
+    ids=repr,
+)
+def test_slicing(ours, theirs, index):
+    def taken(collection):
+        found = collection[index]
+        if isinstance(found, np.ndarray):
+            return found.dtype, found.shape, [dict(r.run_parameters) for r in found]
+        return type(found), dict(found.run_parameters)
+
+    assert outcome(lambda: taken(ours)) == outcome(lambda: taken(theirs))
+
+
+def test_results_do_not_share_memory(ours):
+    first, again = ours[0], ours[0]
+    first._run_parameters.clear()
+    first._nddata[:] = 0
+    assert again.to_xarray().any()
+    assert again.run_parameters.to_dict() == ours[0].run_parameters.to_dict() != {}
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [
+        *(copy.copy, copy.deepcopy),
+        *(
+            lambda c, p=p: pickle.loads(pickle.dumps(c, p))
+            for p in range(pickle.HIGHEST_PROTOCOL + 1)
+        ),
+    ],
+)
+def test_copies_and_pickles(ours, duplicate):
+    ours.bias.bias("visual_position", mode="multi")
+    ours.plot  # noqa: B018 - accessors leave caches that do not pickle
+    found = duplicate(ours)
+    assert type(found) is type(ours)
+    assert_ndresult_collection_allclose(found, ours)
+    assert_same(found.disparity_matrix(), ours.disparity_matrix())
+
+
+def test_bars(capsys, theirs):
+    texts = []
+    for cls in (type(sio.as_upstream(sio.as_light(theirs))), type(theirs)):
+        collection = cls.from_ndresults("n", list(theirs), tqdm_cls=tqdm)
+        capsys.readouterr()
+        collection.bias.bias("visual_position", mode="multi")
+        texts.append(capsys.readouterr().err.rpartition("\r")[2].partition(":")[0])
+    assert texts == ["Calculating biases"] * 2
+
+
+def test_stores_itself(ours, theirs, tmp_path):
+    for name, collection in (("a", ours), ("b", theirs)):
+        collection.to_ndc(tmp_path / name, metadata={"who": 1}, quiet=True)
+        assert sio.read_metadata(tmp_path / name)["extra"] == {"who": 1}
+    # Upstream's method stores with upstream's function, whoever's collection it is.
+    assert sio.read_metadata(tmp_path / "a")["format_version"] == 0.1
+    found = skneuromsi.read_ndc(tmp_path / "a", tqdm_cls=None)
+    assert_same(found.disparity_matrix(), ours.disparity_matrix())
+
+
+def test_takes_results_that_upstream_compressed(ours, theirs):
+    packed = skneuromsi.core.compress_ndresult(theirs[0])
+    collection = type(ours)("mixed", [packed, ours._packed[1]])
+    assert_ndresult_collection_allclose(collection, list_of(theirs, 2))
+
+
+def list_of(collection, count):
+    return type(collection).from_ndresults("n", collection[:count])
+
+
+@pytest.mark.parametrize("items", [[], [1], ["x", None]], ids=repr)
+def test_refuses_what_upstreams_refuses(ours, items):
+    found = [
+        outcome(lambda cls=cls: cls("n", items))
+        for cls in (type(ours), skneuromsi.NDResultCollection)
+    ]
+    assert found[0] == found[1]
+    assert outcome(lambda: type(ours)("n", ours._packed, tqdm_cls=int)) == outcome(
+        lambda: skneuromsi.NDResultCollection("n", [1], tqdm_cls=int)
+    )
+
+
+def test_results_that_differ(ours, theirs):
+    other = AlaisBurr2004().run()
+    found = [
+        outcome(lambda cls=cls: cls.from_ndresults("n", [theirs[0], other]))
+        for cls in (type(ours), skneuromsi.NDResultCollection)
+    ]
+    assert found[0] == found[1]
+    assert found[0][0] is ValueError

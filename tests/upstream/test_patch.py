@@ -1,0 +1,173 @@
+"""The patch: 16 names inside scikit-neuromsi, swapped and given back."""
+
+import inspect
+import io
+import pickle
+
+import pytest
+import skneuromsi
+from skneuromsi import io as upstream_io
+
+import skneuromsi_io as sio
+from skneuromsi_io.upstream import _patch
+
+NAMES = (
+    *("store_ndresults_collection", "store_ndresult", "to_ndc", "to_ndr"),
+    *("open_ndresults_collection", "open_ndresult", "read_ndc", "read_ndr"),
+)
+PLACES = [(module, name) for module in (skneuromsi, upstream_io) for name in NAMES]
+ORIGINALS = {(module, name): getattr(module, name) for module, name in PLACES}
+
+pytestmark = pytest.mark.usefixtures("unpatched")
+
+
+def held():
+    return {(module, name): getattr(module, name) for module, name in PLACES}
+
+
+def test_sixteen_names_and_no_others():
+    before = [dict(vars(module)) for module in (skneuromsi, upstream_io)]
+    sio.patch()
+    assert held() == {(module, name): getattr(sio, name) for module, name in PLACES}
+    changed = {
+        (module, name)
+        for module, old in zip((skneuromsi, upstream_io), before, strict=True)
+        for name, value in vars(module).items()
+        if old.get(name) is not value
+    }
+    assert changed == set(PLACES)
+    assert len(changed) == 16
+
+
+def test_idempotent_and_reversible():
+    assert not sio.is_patched()
+    for _ in range(2):
+        sio.patch()
+        assert sio.is_patched()
+    for _ in range(2):
+        sio.unpatch()
+        assert not sio.is_patched()
+        assert held() == ORIGINALS
+
+
+def test_the_table_is_all_of_upstreams_interface():
+    functions = {
+        name
+        for name, value in vars(upstream_io).items()
+        if inspect.isfunction(value) and not name.startswith("_")
+    }
+    assert functions == set(NAMES) == set(_patch.SIGNATURES)
+
+
+def test_within_a_block():
+    with sio.patched():
+        assert sio.is_patched()
+        with sio.patched():
+            pass
+        assert sio.is_patched()
+    assert held() == ORIGINALS
+    with pytest.raises(KeyError), sio.patched():
+        raise KeyError
+    assert held() == ORIGINALS
+    sio.patch()
+    with sio.patched():
+        pass
+    assert sio.is_patched()
+
+
+def test_silent(capfd, recwarn):
+    with sio.patched():
+        pass
+    assert capfd.readouterr() == ("", "")
+    assert not recwarn.list
+
+
+def test_methods_follow(theirs):
+    with sio.patched():
+        for store in (theirs.to_ndc, theirs[0].to_ndr):
+            stream = io.BytesIO()
+            store(stream)
+            assert sio.read_metadata(stream)["format_version"] == 0.2
+        found = skneuromsi.read_ndc(stream, tqdm_cls=None)
+    stream = io.BytesIO()
+    found.to_ndc(stream)
+    assert sio.read_metadata(stream)["format_version"] == 0.1
+
+
+@pytest.mark.parametrize("module", [skneuromsi, upstream_io])
+@pytest.mark.parametrize(
+    ("name", "function", "found"),
+    [
+        ("read_ndr", lambda path, **kwargs: None, "found (path, **kwargs)"),
+        ("to_ndc", None, "found nothing"),
+        (
+            "store_ndresult",
+            lambda path_or_stream, ndresult, metadata=None, **kwargs: None,
+            "found (path_or_stream, ndresult, metadata=None, **kwargs)",
+        ),
+        (
+            "open_ndresults_collection",
+            lambda path_or_stream, *, compression_params=("lz4", 1), **kwargs: None,
+            "compression_params=('lz4', 1)",
+        ),
+    ],
+)
+def test_other_signatures_are_refused(monkeypatch, module, name, function, found):
+    monkeypatch.setattr(module, name, function)
+    with pytest.raises(RuntimeError) as caught:
+        sio.patch()
+    message = str(caught.value)
+    assert "scikit-neuromsi 1.0.2 cannot be patched" in message
+    assert f"expected {module.__name__}.{name}(" in message
+    assert found in message
+    monkeypatch.undo()
+    assert not sio.is_patched()
+    assert held() == ORIGINALS
+
+
+def test_a_missing_installation_is_refused(python):
+    done = python(
+        """
+        import sys
+        sys.modules["skneuromsi"] = None
+        import skneuromsi_io
+        skneuromsi_io.patch()
+        """,
+        check=False,
+    )
+    assert "RuntimeError: scikit-neuromsi cannot be patched because it" in done.stderr
+
+
+def test_names_that_main_holds_are_named_once(python):
+    done = python(
+        """
+        from skneuromsi import read_ndc, to_ndr as store
+        import skneuromsi_io, warnings
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            skneuromsi_io.patch()
+            skneuromsi_io.patch()
+        for warning in caught:
+            print(warning.category.__name__, warning.filename, warning.message)
+        """,
+    )
+    category, place, *message = done
+    assert (category, place.endswith("program.py")) == ("UserWarning", True)
+    assert " ".join(message) == (
+        "read_ndc, store in __main__ were imported before skneuromsi_io.patch() and "
+        "stay scikit-neuromsi's; patch before importing them"
+    )
+
+
+def test_in_ipython():
+    sio.load_ipython_extension(None)
+    assert sio.is_patched()
+    sio.unload_ipython_extension(None)
+    assert held() == ORIGINALS
+
+
+def test_functions_pickle_by_their_name():
+    """As tasks of workers do: what arrives is what the worker's own process holds."""
+    sio.patch()
+    assert pickle.loads(pickle.dumps(skneuromsi.read_ndc)) is sio.read_ndc
+    assert pickle.loads(pickle.dumps(sio.patch)) is sio.patch
