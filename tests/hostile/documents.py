@@ -1,0 +1,149 @@
+"""Cases of the metadata: text that is no JSON, values of wrong types, tables of types that lie."""
+
+import json
+
+from container import EITHER, EQUAL, META, MISSING
+from good import LARGE, RESULT, contents, with_document
+from zipkit import build, members_of
+
+ERROR = "SkneuromsiIOError"
+WRONG = (None, True, -1, 0, 2**70, 1.5, float("nan"), "x", "", [], [1], {}, {"a": 1})
+
+
+def archive(contents):
+    return build(members_of(contents))
+
+
+def texts():
+    """Members that are no JSON object."""
+    for name in ("metadata.json", RESULT):
+        good = contents(1)[name]
+        for what, text in {
+            "empty": b"",
+            "blank": b" \n",
+            "binary": bytes(range(256)),
+            "no JSON": b"{'a': 1}",
+            "cut": good[:-9],
+            "with more after it": good + b"{}",
+            "a list": b"[]",
+            "a number": b"1",
+            "null": b"null",
+            "deep lists": b"[" * 100_000 + b"]" * 100_000,
+            "deep objects": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+            "deep and never closed": b"[" * 5_000_000,
+            "an endless string": b'{"a": "' + b"x" * 1_000_000,
+            "a control character": good.replace(b"model", b"mo\1el", 1) + b"\1",
+            "invalid UTF-8": good[:-3] + b'\xff"}',
+        }.items():
+            yield f"{name}: {what}", archive(contents(1) | {name: text}), META, name
+        for encoding in ("utf-16", "utf-32", "utf-8-sig"):
+            text = good.decode().encode(encoding)
+            yield f"{name}: {encoding}", archive(contents(1) | {name: text}), EITHER, None
+        number = b'{"x": ' + b"9" * 5000 + b"," + good.lstrip()[1:]
+        yield f"{name}: a huge integer", archive(contents(1) | {name: number}), EITHER, None
+        twice = good.replace(b"{", b'{"object_type": "x",', 1)
+        yield f"{name}: a key twice", archive(contents(1) | {name: twice}), EITHER, None
+
+
+def collections():
+    """Values of the collection's metadata."""
+    name = "metadata.json"
+    keys = ("object_type", "object_size", "object_kwargs")
+    for key in keys:
+        case = with_document(name, lambda d, key=key: d.pop(key) and None)
+        yield f"without {key}", archive(case), MISSING, name
+    for key in ("object_type", "object_size", "object_kwargs", "format_version", "extra"):
+        for value in WRONG:
+            good = key == "extra" or (key, value) == ("object_size", True)
+            case = with_document(name, lambda d, k=key, v=value: d.update({k: v}))
+            expected = EITHER if good or key in ("format_version", "object_kwargs") else ERROR
+            yield f"{key} = {value!r}", archive(case), expected, None
+    for size in (2, 3, 10**6, 2**31, 2**62, 2**64, 10**30):
+        case = with_document(name, lambda d, s=size: d.update(object_size=s))
+        yield f"object_size = {size}", archive(case), ERROR, None
+    fewer = with_document(name, lambda d: d.update(object_size=1), count=2)
+    yield "object_size too small", archive(fewer), EITHER, None
+
+
+def results():
+    """Values of a result's metadata."""
+    for key in ("object_type", "object_kwargs"):
+        case = with_document(RESULT, lambda d, key=key: d.pop(key) and None)
+        yield f"result without {key}", archive(case), MISSING, RESULT
+        for value in WRONG:
+            case = with_document(RESULT, lambda d, k=key, v=value: d.update({k: v}))
+            yield f"result's {key} = {value!r}", archive(case), ERROR, None
+    for key in json.loads(contents(1)[RESULT])["object_kwargs"]:
+        case = with_document(RESULT, lambda d, k=key: d["object_kwargs"].pop(k) and None)
+        yield f"result without {key}", archive(case), ERROR, RESULT
+        for value in WRONG:
+            case = with_document(
+                RESULT, lambda d, k=key, v=value: d["object_kwargs"].update({k: v})
+            )
+            # Many fields take any value: it is an error, or comes back as it stands there.
+            yield f"{key} = {value!r}", archive(case), "an error, or a result", None
+    other = with_document(
+        "ndr_1/metadata.json",
+        lambda d: d["object_kwargs"].update(run_parameters={"q": 1}),
+        count=2,
+    )
+    yield "results that differ", archive(other), "ValueError", None
+
+
+def types():
+    """Tables of types."""
+    where = "/object_kwargs/extra/list"
+    rows = [
+        *WRONG,
+        ["scalar", "<f8"],
+        ["scalar", "V8"],
+        ["scalar"],
+        ["array", "<f8", [3]],
+        ["array", "<f8", [2**40]],
+        ["array", "<f8", [-1, -3]],
+        ["array", "O", [3]],
+        ["array", "<U2000000000", [3]],
+        ["array", "<f8", "3"],
+        ["external", "<f8", [3]],
+        ["keys", [1, 2, 3]],
+        ["object", "builtins.eval"],
+        ["object", "pandas.DataFrame"],
+        ["object", ["pandas.Series"]],
+        ["datetime", "../../etc/passwd", 0],
+        "complex",
+        "bytes",
+        "date",
+        "timedelta",
+        "pairs",
+        "frozenset",
+    ]
+    for row in rows:
+        case = with_document(RESULT, lambda d, r=row: d["types"].update({where: r}))
+        expected = EITHER if row in ({"a": 1},) else ERROR
+        if row == "frozenset":
+            expected = "an error, or a result"
+        yield f"type {row!r}", archive(case), expected, None
+    for pointer in ("", "x", "/x", "/object_kwargs/extra/list/9", "/object_kwargs/extra/x/y",
+                    "/object_kwargs/mname/0", "/" * 10_000):  # fmt: skip
+        case = with_document(RESULT, lambda d, p=pointer: d["types"].update({p: "tuple"}))
+        yield f"pointer {pointer[:40]!r}", archive(case), ERROR, None
+    for table in WRONG:
+        case = with_document(RESULT, lambda d, t=table: d.update(types=t))
+        yield f"types = {table!r}", archive(case), "an error, or a result", None
+    for member in ("extra_1.nc", "../nddata.nc", "nddata.nc", "", 7, None, "extra_0.nc/"):
+        descriptor = {"netcdf": member, "dtype": "<f8", "shape": [1001]}
+        case = with_document(
+            RESULT, lambda d, x=descriptor: d["object_kwargs"]["extra"].update(large=x)
+        )
+        yield f"descriptor of {member!r}", archive(case), ERROR, None
+    for dtype, shape in (("<f4", [1001]), ("<f8", [1002]), ("<f8", [7, 143]), ("<i8", [1001])):
+        row = ["external", dtype, shape]
+        case = with_document(
+            RESULT, lambda d, r=row: d["types"].update({"/object_kwargs/extra/large": r})
+        )
+        yield f"an array said to be {dtype} {shape}", archive(case), ERROR, None
+    surplus = dict(contents(1)) | {"ndr_0/extra_1.nc": contents(1)[LARGE]}
+    yield "an array that nobody names", archive(surplus), EQUAL, None
+
+
+FAMILIES = (texts, collections, results, types)
