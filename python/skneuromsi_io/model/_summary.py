@@ -71,6 +71,11 @@ class Summary:
             if not _agree(other, first):
                 raise _disagreement(index, other, first)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        # A pickled array comes back writable.
+        self.modes.flags.writeable = False
+
     @cached_property
     def _columns(self) -> dict[str, npt.NDArray[Any]]:
         rows = [packed.columns() for packed in self._packed]
