@@ -140,7 +140,7 @@ def test_variances(collection):
     sums = flat.var(axis=2, ddof=1).sum(axis=0)
     expected = pd.Series(sums, index=pd.Index(MODES, name="modes"), name="VarSum")
     found = collection.modes_variance_sum()
-    pd.testing.assert_series_equal(found, expected.sort_index(), rtol=1e-12)
+    pd.testing.assert_series_equal(found, expected.sort_index(), rtol=1e-12, atol=0)
 
 
 def test_coerced(collection):
