@@ -9,7 +9,12 @@ from tqdm.auto import tqdm
 
 from . import _convert, _layout, _native, _typed, upstream
 from ._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
-from ._errors import ArgumentError, BadMetadataError, MissingMemberError
+from ._errors import (
+    ArgumentError,
+    BadMetadataError,
+    MissingMemberError,
+    SkneuromsiIOError,
+)
 from ._packed import PackedResult
 from ._progress import Steps, batches, thread_count
 from ._source import label_of, open_archive
@@ -82,7 +87,7 @@ def open_ndresults_collection(
     document = _collection_document(archive, label)
     size = _size(document, label)
     if expected_size is not None and size != int(expected_size):
-        raise ValueError(
+        raise ArgumentError(
             f"{label}: Expected {expected_size} results, but {size} were found"
         )
     kwargs = document[_layout.OBJECT_KWARGS]
@@ -93,7 +98,13 @@ def open_ndresults_collection(
         )
     name = kwargs.get("name", "<UNKNOW>")
     packed = _read_results(archive, label, document, codec, bar)
-    return cls(name, packed, tqdm_cls=bar)
+    try:
+        return cls(name, packed, tqdm_cls=bar)
+    except SkneuromsiIOError:
+        raise
+    except ValueError as error:
+        told = " ".join([str(error), *getattr(error, "__notes__", ())])
+        raise BadMetadataError(f"{label}: {told}") from error
 
 
 def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
@@ -173,14 +184,16 @@ def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]
     text = archive.text(_layout.METADATA)
     try:
         document = _typed.loads(text, _no_arrays)
-    except BadMetadataError as error:
-        raise BadMetadataError(f"{place}: {error}") from error
+    except SkneuromsiIOError as error:
+        raise type(error)(f"{place}: {error}") from error
     _layout.check_document(document, _layout.NDCOLLECTION, place)
     return document
 
 
 def _no_arrays(name: str) -> Any:
-    raise KeyError(f"{name!r}: the metadata of a collection has no array members")
+    raise MissingMemberError(
+        f"expected no arrays beside the metadata of a collection, found {name!r}"
+    )
 
 
 def _size(document: dict[str, Any], label: str) -> int:
