@@ -1,4 +1,4 @@
-"""A small archive cut at every offset, and with a bit flipped in every byte: equal or an error, never different."""
+"""An archive cut at every offset, and with a bit flipped in every byte: equal or an error, never different."""
 
 import io
 import zipfile
@@ -26,14 +26,13 @@ def outcome(archive):
         opened = sio.open_ndresults_collection(archive, tqdm_cls=None, classes="light")
         return digest(opened)
     except sio.SkneuromsiIOError as error:
-        assert f"<{len(archive)} bytes>" in str(error)
-        return None
+        return None if f"<{len(archive)} bytes>" in str(error) else f"unplaced: {error}"
 
 
 @pytest.mark.parametrize("method", [STORED, DEFLATED])
 def test_cut_at_every_offset(method):
     good = small_archive(method)
-    assert outcome(good) is not None
+    assert isinstance(outcome(good), list)
     loaded = [cut for cut in range(len(good)) if outcome(good[:cut]) is not None]
     assert loaded == []
 
