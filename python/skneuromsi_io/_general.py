@@ -26,6 +26,8 @@ def write(array: xr.DataArray) -> bytes:
         If xarray cannot write it, with its reason.
 
     """
+    # How the array was once stored elsewhere: types that lose digits, filters that not every reader has.
+    array = array.drop_encoding()
     with tempfile.TemporaryDirectory() as folder:
         # A file and not memory: xarray before 2025.10 writes NetCDF-4 to paths only.
         path = Path(folder) / "nddata.nc"
