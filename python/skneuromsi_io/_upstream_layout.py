@@ -62,11 +62,11 @@ def dumps(document: dict[str, Any]) -> bytes:
     return _native.encode_nested(document, _replacement, sys.maxsize)[0]
 
 
-def add(
-    writer: _native.Writer, first: int, batch: list[Spelled], threads: int
-) -> None:
+def add(writer: _native.Writer, first: int, batch: list[Spelled], threads: int) -> None:
     """Write the members of results, the `first` of which has that number."""
-    plans = [(*_layout.result_names(first + i), []) for i in range(len(batch))]
+    plans: list[tuple[str, str, list[tuple[str, str]]]] = [
+        (*_layout.result_names(first + i), []) for i in range(len(batch))
+    ]
     writer.add_spelled(batch, plans, threads=threads)
 
 
