@@ -46,6 +46,8 @@ class Archive:
         What messages call the archive.
     encoding : str, optional
         Encoding of member names that are not flagged as UTF-8; cp437 by default.
+    limits : sequence of (str, int), optional
+        Limits that differ from their defaults, by name.
 
     Raises
     ------
@@ -57,7 +59,11 @@ class Archive:
     """
 
     def __new__(
-        cls, source_: Any, label: str, encoding: str | None = None
+        cls,
+        source_: Any,
+        label: str,
+        encoding: str | None = None,
+        limits: Sequence[tuple[str, int]] = [],
     ) -> Archive: ...
     def __contains__(self, name: str, /) -> bool: ...
     def names(self) -> list[str]:
@@ -66,8 +72,8 @@ class Archive:
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
-    def read(self, name: str) -> bytes:
-        """Read one member; its sizes and its CRC-32 are checked before anything is returned."""
+    def text(self, name: str) -> bytes:
+        """Read one member of text; its sizes and its CRC-32 are checked before anything is returned."""
 
     def results(
         self,
@@ -210,8 +216,8 @@ class Writer:
     ) -> None:
         """Write results with arrays as nested lists, and NetCDF-3 where it can hold the data."""
 
-    def add(self, name: str, data: bytes) -> None:
-        """Write one member."""
+    def add_text(self, name: str, data: bytes) -> None:
+        """Write one member of text."""
 
     def finish(self) -> None:
         """Write the directory; nothing can be added any more."""

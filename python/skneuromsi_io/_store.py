@@ -90,7 +90,7 @@ def store_ndresults_collection(
             layout.add(writer, index, batch, threads)
             index += len(batch)
             steps.done(len(batch))
-        writer.add(_layout.METADATA, head)
+        writer.add_text(_layout.METADATA, head)
         writer.finish()
 
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
+use crate::alloc::try_reserve;
 use crate::error::{Error, Kind, Result};
 
 thread_local! {
@@ -27,29 +28,31 @@ const fn level_of(compresslevel: i32) -> i32 {
 }
 
 /// Compresses `data` whole at a `compresslevel` from 0 to 9.
-#[must_use]
-pub(super) fn compress(data: &[u8], compresslevel: i32) -> Vec<u8> {
+pub(super) fn compress(data: &[u8], compresslevel: i32) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    append(&mut out, data, compresslevel);
+    append(&mut out, data, compresslevel)?;
     out.shrink_to_fit();
-    out
+    Ok(out)
 }
 
 /// Appends one complete deflate stream of `data`, made at a `compresslevel` from 0 to 9.
-pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) {
+pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) -> Result<()> {
     let level = level_of(compresslevel);
     COMPRESSORS.with_borrow_mut(|compressors| {
         let compressor = compressors
             .entry(level)
             .or_insert_with(|| Compressor::new(CompressionLvl::new(level).unwrap_or_default()));
         let start = out.len();
-        out.resize(start + compressor.deflate_compress_bound(data.len()), 0);
+        let bound = compressor.deflate_compress_bound(data.len());
+        try_reserve(out, bound)?;
+        out.resize(start + bound, 0);
         // The bound is always enough; 0 bytes would be no deflate stream and fail every reader.
         let written = compressor
             .deflate_compress(data, &mut out[start..])
             .unwrap_or(0);
         out.truncate(start + written);
-    });
+        Ok(())
+    })
 }
 
 /// A part of a deflate stream, and the CRC-32 and size of what it holds.
@@ -81,7 +84,8 @@ impl Part {
             FlushCompress::Sync
         };
         // Room for incompressible data in stored blocks, and for the empty one of a flush.
-        let mut deflated = Vec::with_capacity(data.len() + data.len() / 1000 + 64);
+        let mut deflated = Vec::new();
+        try_reserve(&mut deflated, data.len() + data.len() / 1000 + 64)?;
         stream
             .compress_vec(data, &mut deflated, flush)
             .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
@@ -96,20 +100,24 @@ impl Part {
     }
 
     /// The stream of parts in their order, the last of which ends it.
-    pub(crate) fn join(parts: Vec<Self>) -> Joined {
+    pub(crate) fn join(parts: Vec<Self>) -> Result<Joined> {
         let mut crc = Crc::new();
         let mut size = 0;
-        let mut data = Vec::with_capacity(parts.iter().map(|part| part.deflated.len()).sum());
+        let mut data = Vec::new();
+        try_reserve(
+            &mut data,
+            parts.iter().map(|part| part.deflated.len()).sum(),
+        )?;
         for part in parts {
             crc.combine(&part.crc);
             size += u64::from(part.crc.amount());
             data.extend_from_slice(&part.deflated);
         }
-        Joined {
+        Ok(Joined {
             data,
             crc: crc.sum(),
             size,
-        }
+        })
     }
 }
 
@@ -133,7 +141,7 @@ mod tests {
         ) {
             let (first, second) = data.split_at(cut.min(data.len()));
             let parts = [(first, false), (second, true)].map(|(data, last)| Part::new(data, level, last).unwrap());
-            let joined = Part::join(parts.into());
+            let joined = Part::join(parts.into()).unwrap();
             let mut out = vec![0; data.len()];
             let written = Decompressor::new().deflate_decompress(&joined.data, &mut out);
             prop_assert_eq!(written.unwrap(), data.len());
@@ -149,7 +157,9 @@ mod tests {
         let mut json = vec![0; 1_807_002];
         let written = Decompressor::new().deflate_decompress(&file[at + 19..], &mut json);
         assert_eq!(written.unwrap(), json.len());
-        let sizes: Vec<_> = (0..=9).map(|level| compress(&json, level).len()).collect();
+        let sizes: Vec<_> = (0..=9)
+            .map(|level| compress(&json, level).unwrap().len())
+            .collect();
         assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
     }
 }

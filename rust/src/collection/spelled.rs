@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Plan;
 use super::frame::Frame;
 use super::store::{StoreOptions, store_payload};
+use crate::alloc::try_reserve;
 use crate::archive::Compressed;
 use crate::codec::deflate::{self, Joined};
 use crate::codec::pack::{Codec, Packed};
@@ -36,6 +37,9 @@ pub enum Labelled {
 
 /// Numbers that are spelled out and compressed at once: about a megabyte of text.
 const PART: usize = 1 << 16;
+
+/// Bytes that a number takes as text, about, with the line that it is on.
+const NUMBER: usize = 32;
 
 /// The level where none is asked for, as of every text: level 1 is half as large again.
 const DEFAULT_LEVEL: i32 = 6;
@@ -90,21 +94,23 @@ pub fn spell(
             Done::Part(part) => parts.push(part),
         }
         if matches!(job, Job::Part(_, true)) {
-            members.push(join(&plans[*index].text, std::mem::take(&mut parts)));
+            let member = &plans[*index].text;
+            let joined = join(member, std::mem::take(&mut parts));
+            members.push(joined.map_err(|error| error.in_member(member))?);
         }
     }
     Ok(members)
 }
 
-fn join(name: &str, parts: Vec<deflate::Part>) -> Compressed {
-    let Joined { data, crc, size } = deflate::Part::join(parts);
-    Compressed {
+fn join(name: &str, parts: Vec<deflate::Part>) -> Result<Compressed> {
+    let Joined { data, crc, size } = deflate::Part::join(parts)?;
+    Ok(Compressed {
         name: name.to_owned(),
         method: DEFLATED,
         crc,
         size,
         data,
-    }
+    })
 }
 
 impl Spelled {
@@ -149,6 +155,8 @@ impl Spelled {
             let expected = format!("places of arrays up to {}, ascending", self.text.len());
             Error::new(Kind::Value, expected, format!("{:?}", part.text))
         })?;
+        let numbers = part.numbers.as_ref().map_or(0, |(_, range)| range.len());
+        try_reserve(out, text.len() + numbers * NUMBER)?;
         out.extend_from_slice(text);
         if let Some((index, range)) = &part.numbers {
             self.arrays[*index].1.push(out, range.clone());
@@ -168,7 +176,13 @@ impl Spelled {
         for part in self.parts() {
             self.push(&mut text, &part)?;
         }
-        Compressed::new(name.to_owned(), options.method, options.level, &text).map(Done::Member)
+        // Readers count no large arrays as text (`Limits::text_bytes`), so that these may compress as well as they can.
+        let compress = if self.arrays.is_empty() {
+            Compressed::text
+        } else {
+            Compressed::new
+        };
+        compress(name.to_owned(), options.method, options.level, &text).map(Done::Member)
     }
 
     fn data(&self, name: &str, options: &StoreOptions) -> Result<Done> {

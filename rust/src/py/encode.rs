@@ -7,6 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 
+use super::buffer::bytes;
 use super::error::raise;
 use super::pack::loosen;
 use crate::json::Nested;
@@ -25,7 +26,7 @@ pub(super) fn encode<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let mut walk = Walk::new(hook, None);
     walk.value(obj)?;
-    Ok(PyBytes::new(obj.py(), &walk.out))
+    bytes(obj.py(), &walk.out)
 }
 
 /// An array that was left out of a text: where it belongs, inside how many brackets, and itself.
@@ -49,7 +50,7 @@ pub(super) fn encode_nested<'py>(
         .arrays
         .map(|arrays| arrays.left_out)
         .unwrap_or_default();
-    Ok((PyBytes::new(obj.py(), &walk.out), left_out))
+    Ok((bytes(obj.py(), &walk.out)?, left_out))
 }
 
 /// What becomes of arrays that the hook gives.
