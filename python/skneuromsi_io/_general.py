@@ -16,6 +16,9 @@ from .model import _names
 if TYPE_CHECKING:
     import xarray as xr
 
+#: The name under which xarray stores an array that has none.
+_UNNAMED = "__xarray_dataarray_variable__"
+
 
 def write(array: xr.DataArray) -> bytes:
     """Return `array` as a NetCDF-4 file, written by xarray with h5netcdf.
@@ -38,6 +41,22 @@ def write(array: xr.DataArray) -> bytes:
                 f"nddata: cannot be stored as NetCDF: {error}"
             ) from error
         return path.read_bytes()
+
+
+def write_as_upstream(array: xr.DataArray) -> bytes:
+    """Return `array` as NetCDF-3, written by xarray with scipy, or as NetCDF-4 where that cannot be.
+
+    Raises
+    ------
+    UnstorableError
+        If xarray can write neither, with its reason.
+
+    """
+    try:
+        return bytes(array.to_netcdf(None, engine="scipy"))
+    except (ImportError, TypeError, ValueError, NotImplementedError):
+        # No scipy here, or numbers and names that NetCDF-3 has no place for; NetCDF-4 gives its own reason.
+        return write(array if array.name is not None else array.rename(_UNNAMED))
 
 
 def _encoding(array: xr.DataArray) -> dict[Hashable, dict[str, None]]:

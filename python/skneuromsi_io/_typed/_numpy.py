@@ -59,10 +59,10 @@ def scalar_value(value: Any) -> Any:
     raise UnstorableError(f"a NumPy scalar of dtype {dtype} cannot be stored")
 
 
-def listed(array: npt.NDArray[Any], typed: bool) -> Any:
+def listed(array: npt.NDArray[Any]) -> Any:
     """Nested lists of an array, as upstream's JSON shows them where it can."""
     kind = array.dtype.kind
-    if kind in "cmM" and typed:
+    if kind in "cmM":
         return carrier(array).tolist()
     if kind == "S" and array.size:
         array = np.char.decode(array, "latin-1")
