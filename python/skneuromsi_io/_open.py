@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tqdm.auto import tqdm
@@ -23,6 +24,7 @@ def open_ndresults_collection(
     expected_size: int | None = None,
     tqdm_cls: Any = tqdm,
     classes: str = "auto",
+    limits: Mapping[str, int] | None = None,
     **kwargs: Any,
 ) -> Any:
     """Retrieve an NDResultCollection from a file or stream.
@@ -43,6 +45,8 @@ def open_ndresults_collection(
     classes : {"auto", "light", "upstream"}, optional
         Whose classes to return: scikit-neuromsi's where it is installed ("auto"), this package's own, or
         scikit-neuromsi's or an error.
+    limits : mapping of str to int, optional
+        Limits to change for this file, by the names that SECURITY.md lists and that a `LimitError` gives.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``, such as `metadata_encoding`.
 
@@ -74,7 +78,7 @@ def open_ndresults_collection(
     bar = check_tqdm(tqdm_cls)
     cls = _collection_class(classes)
     label = label_of(path_or_stream)
-    archive = open_archive(path_or_stream, **kwargs)
+    archive = open_archive(path_or_stream, limits, **kwargs)
     document = _collection_document(archive, label)
     size = _size(document, label)
     if expected_size is not None and size != int(expected_size):
@@ -122,13 +126,17 @@ def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
     return collection[0]
 
 
-def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
+def read_metadata(
+    path_or_stream: Any, *, limits: Mapping[str, int] | None = None, **kwargs: Any
+) -> dict[str, Any]:
     """Read the metadata of a collection, without its results.
 
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
         Where to read; a file object needs `read`, `seek` and `tell`.
+    limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``.
 
@@ -146,7 +154,7 @@ def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
         As :func:`open_ndresults_collection`.
 
     """
-    archive = open_archive(path_or_stream, **kwargs)
+    archive = open_archive(path_or_stream, limits, **kwargs)
     return _collection_document(archive, label_of(path_or_stream))
 
 
@@ -162,7 +170,7 @@ def _collection_class(classes: str) -> Any:
 
 def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
     place = f"{label}: member {_layout.METADATA!r}"
-    text = archive.read(_layout.METADATA)
+    text = archive.text(_layout.METADATA)
     try:
         document = _typed.loads(text, _no_arrays)
     except BadMetadataError as error:
