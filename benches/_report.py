@@ -18,16 +18,16 @@ import _works
 SECTIONS: dict[str, tuple[str, str]] = {
     "targets": (
         "Figures to reach",
-        "Times of upstream divided by ours, where more is better, and ours divided by upstream's or a peer's, where "
-        "less is. Both columns have to meet the figure.",
+        "Times of upstream divided by ours, where more is better, and ours divided by upstream's or a peer's, "
+        "where less is. Both columns have to meet the figure.",
     ),
     "comparison": (
         "Comparison",
-        "Ratios are to scikit-neuromsi. *Touch* is every array of every result in memory at the same time. *Peak* is "
-        "the resident memory of the whole process during the first run, interpreter and imports included. *Build* "
-        "makes the collection out of what the models gave, before anything is measured. *Runs* says how often was "
-        "stored and opened. The two peers that stack are given one Dataset: they rebuild no results, and keep the "
-        "other metadata as one JSON text.",
+        "Ratios are to scikit-neuromsi. *Touch* is every array of every result in memory at the same time. *Peak* "
+        "is the resident memory of the whole process during the first run, interpreter and imports included. "
+        "*Build* makes the collection out of what the models gave, before anything is measured. *Runs* says how "
+        "often was stored and opened. The two peers that stack are given one Dataset: they rebuild no results, and "
+        "keep the other metadata as one JSON text.",
     ),
     "scaling": (
         "Numbers of results",
@@ -39,9 +39,9 @@ SECTIONS: dict[str, tuple[str, str]] = {
     ),
     "memory": (
         "Memory",
-        "Growth of the process beyond what it held before, light classes. The formula for opening is the compressed "
-        "collection and one decoded result a thread; for storing, where the collection is there before, one decoded "
-        "result a thread.",
+        "Growth of the process beyond what it held before, light classes. The formula for opening is the "
+        "compressed collection and one decoded result a thread; for storing, where the collection is there "
+        "before, one decoded result a thread.",
     ),
     "levels": (
         "Compression levels",
@@ -96,8 +96,8 @@ def page(report: dict[str, Any], picture: str) -> str:
 
 Written by `make bench`; every table is made from the figures in [benchmarks.json](benchmarks.json).
 
-The works are results of scikit-neuromsi's own models. Storing and opening are measured in processes of their own, as
-medians of several runs; files were just written, so that nobody waits for a disk to be read. What was read is
+The works are results of scikit-neuromsi's own models. Storing and opening are measured in processes of their own,
+as medians of several runs; files were just written, so that nobody waits for a disk to be read. What was read is
 compared to what the models gave: the labelled arrays, the run parameters, the arrays of `extra`.
 
 {lines}

@@ -124,6 +124,6 @@ def levels(rows: list[Row]) -> str:
     lines: dict[Any, list[str]] = {}
     for row in rows:
         level = "default" if row["level"] is None else str(row["level"])
-        time = f"{median(row['store']):.2f} s"
-        lines.setdefault(level, [level]).append(f"{row['size'] / 1e6:.4g} / {time}")
+        shown = f"{row['size'] / 1e6:.4g} / {seconds(median(row['store']))} s"
+        lines.setdefault(level, [level]).append(shown)
     return table("|".join(["level", *titles]), lines.values())
