@@ -26,8 +26,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "Ratios are to scikit-neuromsi. *Touch* is every array of every result in memory at the same time. *Peak* "
         "is the resident memory of the whole process during the first run, interpreter and imports included. "
         "*Build* makes the collection out of what the models gave, before anything is measured. *Runs* says how "
-        "often was stored and opened. The two peers that stack are given one Dataset: they rebuild no results, and "
-        "keep the other metadata as one JSON text.",
+        "often was stored and opened. The two peers that stack are given one Dataset: they rebuild no results, "
+        "and keep the other metadata as one JSON text.",
     ),
     "scaling": (
         "Numbers of results",
