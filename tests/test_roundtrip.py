@@ -236,6 +236,17 @@ def test_causes(causes):
     assert_same(through_file(result), result)
 
 
+@pytest.mark.parametrize("name", [1, 2.5, True, (1, 2), b"a", "1"], ids=repr)
+def test_names_of_run_parameters(name):
+    """Collections compare names as they were, not as JSON has them."""
+    results = [make_result(run_parameters={name: i, "same": 0}) for i in range(3)]
+    held = sio.NDResultCollection.from_ndresults("n", results)
+    for collection in (held, opened(stored(held))):
+        assert_same(collection.run_parameters_, (name, "same"))
+        assert_same(collection.coerce_parameter(name), name)
+        assert collection.disparity_matrix()[name].tolist() == [0, 1, 2]
+
+
 def test_what_the_members_are_called():
     """Upstream reads neither more nor less than these."""
     result = make_result(extra={"large": np.arange(2000), "small": np.arange(1000)})

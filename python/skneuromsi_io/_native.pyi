@@ -39,6 +39,8 @@ class Archive:
         What messages call the archive.
     encoding : str, optional
         Encoding of member names that are not flagged as UTF-8; cp437 by default.
+    limits : sequence of (str, int), optional
+        Limits that differ from their defaults, by name.
 
     Raises
     ------
@@ -50,7 +52,11 @@ class Archive:
     """
 
     def __new__(
-        cls, source_: Any, label: str, encoding: str | None = None
+        cls,
+        source_: Any,
+        label: str,
+        encoding: str | None = None,
+        limits: Sequence[tuple[str, int]] = [],
     ) -> Archive: ...
     def __contains__(self, name: str, /) -> bool: ...
     def names(self) -> list[str]:
@@ -59,8 +65,8 @@ class Archive:
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
-    def read(self, name: str) -> bytes:
-        """Read one member; its sizes and its CRC-32 are checked before anything is returned."""
+    def text(self, name: str) -> bytes:
+        """Read one member of text; its sizes and its CRC-32 are checked before anything is returned."""
 
     def results(
         self,
@@ -194,8 +200,8 @@ class Writer:
     ) -> None:
         """Compress results in parallel and write their members in order."""
 
-    def add(self, name: str, data: bytes) -> None:
-        """Write one member."""
+    def add_text(self, name: str, data: bytes) -> None:
+        """Write one member of text."""
 
     def finish(self) -> None:
         """Write the directory; nothing can be added any more."""

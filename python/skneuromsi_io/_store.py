@@ -84,7 +84,7 @@ def store_ndresults_collection(
             writer.add_results(batch, plans, threads=threads)
             index += len(batch)
             steps.done(len(batch))
-        writer.add(_layout.METADATA, head)
+        writer.add_text(_layout.METADATA, head)
         writer.finish()
 
 

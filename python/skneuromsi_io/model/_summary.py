@@ -27,6 +27,23 @@ GATHERED = {
 }
 
 
+Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
+
+
+def _agree(one: Signature, other: Signature) -> bool:
+    same_modes = one[0] is other[0] or np.array_equal(one[0], other[0])
+    return same_modes and one[1:] == other[1:]
+
+
+def _disagreement(index: int, found: Signature, expected: Signature) -> ValueError:
+    """Upstream's error, and as a note which result it is about."""
+    keys = ["dims", "modes", "output_mode", "run_parameters"]
+    error = ValueError(f"All NDResults must have the same metadata in {keys}.")
+    told = [f"{[m.tolist(), *rest]!r:.300}" for m, *rest in (expected, found)]
+    error.add_note(f"Result {index}: expected {told[0]}, found {told[1]}.")
+    return error
+
+
 class Summary:
     """Common and gathered values of packed results.
 
@@ -50,16 +67,14 @@ class Summary:
         # Results share the labels; those of upstream's arrays are read-only too.
         self.modes = known.view()
         self.modes.flags.writeable = False
-        for modes, output_mode, run_parameters in others:
-            if (
-                output_mode != self.output_mode
-                or run_parameters != self.run_parameters
-                or not (modes is known or np.array_equal(modes, known))
-            ):
-                keys = ["dims", "modes", "output_mode", "run_parameters"]
-                raise ValueError(
-                    f"All NDResults must have the same metadata in {keys}."
-                )
+        for index, other in enumerate(others, 1):
+            if not _agree(other, first):
+                raise _disagreement(index, other, first)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        # A pickled array comes back writable.
+        self.modes.flags.writeable = False
 
     @cached_property
     def _columns(self) -> dict[str, npt.NDArray[Any]]:

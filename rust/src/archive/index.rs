@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::end::{self, End};
 use super::name::cp437;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN, UTF8};
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::alloc::try_zeroed;
+use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
@@ -63,9 +64,9 @@ impl Index {
         )?;
         check(
             size,
-            limits.directory,
+            limits.directory_bytes,
             "bytes of central directory",
-            "directory",
+            "directory_bytes",
         )?;
         let most = size / CENTRAL_LEN as u64;
         if end.members > most {

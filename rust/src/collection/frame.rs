@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use crate::alloc::try_copy;
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Envelope, Variable};
 
@@ -242,7 +243,7 @@ impl Frames {
     }
 
     /// Shares the frame with an equal one and remembers the file around the payload.
-    pub(super) fn remember(&self, file: &[u8], mut place: Place) -> Place {
+    pub(super) fn remember(&self, file: &[u8], mut place: Place) -> Result<Place> {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = seen.iter().find(|s| s.place.frame == place.frame) {
             place.frame = Arc::clone(&known.place.frame);
@@ -254,16 +255,16 @@ impl Frames {
         };
         if seen.iter().any(known) {
             // Another thread parsed a file like it in the meantime.
-            return place;
+            return Ok(place);
         }
         if seen.len() == MOST_SEEN {
             seen.remove(0);
         }
         seen.push(Seen {
-            before: file[..place.range.start].to_vec(),
-            after: file[place.range.end..].to_vec(),
+            before: try_copy(&file[..place.range.start])?,
+            after: try_copy(&file[place.range.end..])?,
             place: place.clone(),
         });
-        place
+        Ok(place)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::buffer::bytes;
 use super::error::raise;
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
@@ -21,6 +22,7 @@ pub(super) struct Archive {
     label: String,
     /// Whether the source is read on the calling thread only.
     prefetch: bool,
+    limits: Limits,
     frames: Frames,
 }
 
@@ -37,21 +39,28 @@ pub(super) fn plans(plans: Vec<PyPlan>) -> Vec<Plan> {
 #[pymethods]
 impl Archive {
     #[new]
-    #[pyo3(signature = (source_, label, encoding=None))]
+    #[pyo3(signature = (source_, label, encoding=None, limits=Vec::new()))]
     fn new(
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
         encoding: Option<&str>,
+        limits: Vec<(String, u64)>,
     ) -> PyResult<Self> {
+        let mut caps = Limits::default();
+        for (name, value) in limits {
+            caps.set(&name, value)
+                .map_err(|error| raise(py, "'limits'", &error))?;
+        }
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
-        let opened = source.and_then(|source| py.detach(|| open(source, encoding)));
+        let opened = source.and_then(|source| py.detach(|| open(source, encoding, caps)));
         match opened {
             Ok(archive) => Ok(Self {
                 archive,
                 prefetch,
                 label,
+                limits: caps,
                 frames: Frames::default(),
             }),
             Err(error) => Err(raise(py, &label, &error)),
@@ -72,9 +81,9 @@ impl Archive {
             .map_err(|error| raise(py, &self.label, &error))
     }
 
-    fn read<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = self.run(py, || self.archive.read(name))?;
-        Ok(PyBytes::new(py, &bytes))
+    fn text<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let text = self.run(py, || self.archive.read_text(name))?;
+        bytes(py, &text)
     }
 
     #[pyo3(signature = (plans_, *, compression, lift, threads))]
@@ -87,12 +96,11 @@ impl Archive {
         threads: usize,
     ) -> PyResult<Vec<Packed>> {
         let plans = plans(plans_);
-        let limits = Limits::default();
         let options = OpenOptions {
             codec: codec(&compression)?,
             lift,
             threads,
-            limits,
+            limits: self.limits,
             prefetch: self.prefetch,
         };
         let results = self.run(py, || {
@@ -110,7 +118,11 @@ impl Archive {
 }
 
 /// Opens an archive whose names are, unless flagged as UTF-8, in one of Python's encodings.
-fn open(source: Arc<dyn ReadAt>, encoding: Option<&str>) -> Result<archive::Archive> {
+fn open(
+    source: Arc<dyn ReadAt>,
+    encoding: Option<&str>,
+    limits: Limits,
+) -> Result<archive::Archive> {
     let decode = |name: &[u8]| {
         Python::attach(|py| -> PyResult<String> {
             PyBytes::new(py, name)
@@ -120,5 +132,5 @@ fn open(source: Arc<dyn ReadAt>, encoding: Option<&str>) -> Result<archive::Arch
         .map_err(|failure| Error::from(std::io::Error::other(failure)))
     };
     let decode = encoding.map(|_| &decode as DecodeName<'_>);
-    archive::Archive::open_with(source, Limits::default(), decode)
+    archive::Archive::open_with(source, limits, decode)
 }

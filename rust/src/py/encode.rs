@@ -7,6 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
+use super::buffer::bytes;
 use crate::json::number::push_float;
 use crate::json::text::push_string;
 
@@ -27,7 +28,7 @@ pub(super) fn encode<'py>(
         replaced: 0,
     };
     walk.value(obj)?;
-    Ok(PyBytes::new(obj.py(), &walk.out))
+    bytes(obj.py(), &walk.out)
 }
 
 struct Walk<'a, 'py> {

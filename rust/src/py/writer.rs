@@ -127,9 +127,9 @@ impl Writer {
         })
     }
 
-    fn add(&self, py: Python<'_>, name: &str, data: &[u8]) -> PyResult<()> {
+    fn add_text(&self, py: Python<'_>, name: &str, data: &[u8]) -> PyResult<()> {
         self.run(py, |writer| {
-            writer.add(&Compressed::new(
+            writer.add(&Compressed::text(
                 name.to_owned(),
                 self.method,
                 self.level,

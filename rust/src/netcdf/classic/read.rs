@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::header::{Entry, Header, Type};
 use super::text;
+use crate::alloc::try_extend;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::netcdf::cursor::size;
@@ -160,7 +161,7 @@ impl<'a> Layout<'a> {
         let mut owned = Vec::new();
         let part = self.file.get(range).unwrap_or_default();
         for record in part.chunks(self.stride) {
-            owned.extend_from_slice(record.get(..entry.bytes).unwrap_or_default());
+            try_extend(&mut owned, record.get(..entry.bytes).unwrap_or_default())?;
         }
         Ok(Data::Owned(owned))
     }
