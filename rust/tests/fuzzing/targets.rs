@@ -33,7 +33,7 @@ pub(crate) const TARGETS: [(&str, Target); 7] = [
 pub(crate) fn limits() -> Limits {
     Limits {
         members: 10_000,
-        directory: 1 << 20,
+        directory_bytes: 1 << 20,
         member_bytes: 64 << 20,
         ..Limits::default()
     }
@@ -164,13 +164,13 @@ pub(crate) fn json(bytes: &[u8]) {
         return;
     };
     let least = usize::from(least % 8);
-    let whole = json::lift(original, least, &limits());
+    let whole = json::lift(original, least, 0, &limits());
     let pieces = Pieces {
         rest: original,
         // Few pieces, of any length: the reader clears a large window for each.
         most: original.len() / 4 + usize::from(piece % 32) + 1,
     };
-    let (Ok(whole), Ok(parts)) = (whole, json::lift(pieces, least, &limits())) else {
+    let (Ok(whole), Ok(parts)) = (whole, json::lift(pieces, least, 0, &limits())) else {
         // Only memory and the source can fail here.
         panic!("a text in memory that cannot be read");
     };
