@@ -40,7 +40,7 @@ fn codecs(criterion: &mut Criterion) {
     });
     assert_eq!(out, plain);
 
-    let deflate = |planes: &[u8]| noise::deflate(planes, 0..planes.len(), ITEMSIZE, None);
+    let deflate = |planes: &[u8]| noise::deflate(planes, 0..planes.len(), ITEMSIZE, None).unwrap();
     group.bench_function("deflate, noise stored", |b| {
         b.iter(|| deflate(black_box(&planes)));
     });

@@ -32,7 +32,8 @@ fn archive_of(members: &[Compressed]) -> Vec<u8> {
 }
 
 fn open(bytes: &Arc<Vec<u8>>) -> Archive {
-    Archive::open(Arc::new(Arc::clone(bytes)), Limits::default()).unwrap()
+    let source: Arc<Vec<u8>> = Arc::clone(bytes);
+    Archive::open(source, Limits::default()).unwrap()
 }
 
 fn index(criterion: &mut Criterion) {
