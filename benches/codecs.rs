@@ -1,7 +1,10 @@
 //! Throughput of the codecs on simulated activity, in bytes of the array.
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first failure")]
 
-mod common;
+#[path = "common/activity.rs"]
+mod activity;
+#[path = "common/settings.rs"]
+mod settings;
 
 use std::hint::black_box;
 
@@ -15,7 +18,7 @@ const ITEMSIZE: usize = 8;
 const COUNT: u32 = 1 << 21;
 
 fn codecs(criterion: &mut Criterion) {
-    let plain: Vec<u8> = common::activity(COUNT)
+    let plain: Vec<u8> = activity::activity(COUNT)
         .into_iter()
         .flat_map(f64::to_le_bytes)
         .collect();
@@ -40,7 +43,7 @@ fn codecs(criterion: &mut Criterion) {
     });
     assert_eq!(out, plain);
 
-    let deflate = |planes: &[u8]| noise::deflate(planes, 0..planes.len(), ITEMSIZE, None);
+    let deflate = |planes: &[u8]| noise::deflate(planes, 0..planes.len(), ITEMSIZE, None).unwrap();
     group.bench_function("deflate, noise stored", |b| {
         b.iter(|| deflate(black_box(&planes)));
     });
@@ -62,7 +65,7 @@ fn codecs(criterion: &mut Criterion) {
 }
 
 fn main() {
-    let mut criterion = common::criterion();
+    let mut criterion = settings::criterion();
     codecs(&mut criterion);
     criterion.final_summary();
 }

@@ -1,7 +1,10 @@
 //! The zip container: index and members.
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first failure")]
 
-mod common;
+#[path = "common/activity.rs"]
+mod activity;
+#[path = "common/settings.rs"]
+mod settings;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -32,7 +35,8 @@ fn archive_of(members: &[Compressed]) -> Vec<u8> {
 }
 
 fn open(bytes: &Arc<Vec<u8>>) -> Archive {
-    Archive::open(Arc::new(Arc::clone(bytes)), Limits::default()).unwrap()
+    let source: Arc<Vec<u8>> = Arc::clone(bytes);
+    Archive::open(source, Limits::default()).unwrap()
 }
 
 fn index(criterion: &mut Criterion) {
@@ -49,7 +53,7 @@ fn index(criterion: &mut Criterion) {
 }
 
 fn read(criterion: &mut Criterion) {
-    let large: Vec<u8> = common::activity(1 << 21)
+    let large: Vec<u8> = activity::activity(1 << 21)
         .into_iter()
         .flat_map(f64::to_le_bytes)
         .collect();
@@ -67,7 +71,7 @@ fn read(criterion: &mut Criterion) {
 }
 
 fn main() {
-    let mut criterion = common::criterion();
+    let mut criterion = settings::criterion();
     index(&mut criterion);
     read(&mut criterion);
     criterion.final_summary();

@@ -1,7 +1,10 @@
 //! Numbers in JSON text, as upstream writes the arrays of one result: in bytes of text.
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first failure")]
 
-mod common;
+#[path = "common/activity.rs"]
+mod activity;
+#[path = "common/settings.rs"]
+mod settings;
 
 use std::hint::black_box;
 
@@ -34,7 +37,7 @@ fn text_of(numbers: &[f64]) -> Vec<u8> {
 }
 
 fn json(criterion: &mut Criterion) {
-    let mut numbers = common::activity(COUNT);
+    let mut numbers = activity::activity(COUNT);
     numbers.truncate(numbers.len() / COLUMNS * COLUMNS);
     let text = text_of(&numbers);
     let (size, limits) = (text.len() as u64, Limits::default());
@@ -50,7 +53,7 @@ fn json(criterion: &mut Criterion) {
 }
 
 fn main() {
-    let mut criterion = common::criterion();
+    let mut criterion = settings::criterion();
     json(&mut criterion);
     criterion.final_summary();
 }

@@ -1,7 +1,8 @@
 //! NetCDF files of small results, where the description outweighs the data.
 #![expect(clippy::unwrap_used, reason = "a benchmark ends at the first failure")]
 
-mod common;
+#[path = "common/settings.rs"]
+mod settings;
 
 use std::hint::black_box;
 
@@ -60,7 +61,7 @@ fn files(criterion: &mut Criterion) {
 }
 
 fn main() {
-    let mut criterion = common::criterion();
+    let mut criterion = settings::criterion();
     files(&mut criterion);
     criterion.final_summary();
 }

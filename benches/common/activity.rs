@@ -1,20 +1,7 @@
-//! Settings and data that the benchmarks share.
-
-use std::time::Duration;
-
-use criterion::Criterion;
-
-/// Brief runs: throughput to a few percent, all benchmarks within two minutes.
-pub fn criterion() -> Criterion {
-    Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_millis(1500))
-        .configure_from_args()
-}
+//! Data that benchmarks share.
 
 /// Activity as the models simulate it: bumps that decay, with noise of one part in a thousand.
-pub fn activity(count: u32) -> Vec<f64> {
+pub(crate) fn activity(count: u32) -> Vec<f64> {
     // Xorshift (Marsaglia 2003).
     let mut state = 0x2545_f491_u32;
     let mut noise = || {
