@@ -27,6 +27,9 @@ _Job = tuple[
     bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
 ]
 
+#: A member and what is wrong with it.
+_Fault = tuple[str, str]
+
 @final
 class Archive:
     """An open zip archive: its directory is read, its members are read when asked for.
@@ -52,6 +55,14 @@ class Archive:
     def __new__(
         cls, source_: Any, label: str, encoding: str | None = None
     ) -> Archive: ...
+    @staticmethod
+    def salvage(source_: Any, label: str) -> tuple[Archive, list[_Fault]]:
+        """Find the whole members of a damaged archive by their local headers.
+
+        Returns an archive of these, and what is wrong with the others that have a name left. Its first
+        two parameters are those of the class.
+        """
+
     def __contains__(self, name: str, /) -> bool: ...
     def names(self) -> list[str]:
         """Names of all members, in the order of the directory."""
@@ -75,6 +86,12 @@ class Archive:
         With `lift`, rectangular lists of more than so many numbers leave the metadata text and become
         arrays; strings that equal one of :attr:`Packed.array_names` stand in their places.
         """
+
+    def result_faults(self, plan_: _Plan, lift: int | None) -> list[_Fault]:
+        """Tell what is wrong with each member of a result, where :meth:`results` stops at the first."""
+
+    def faults(self, names: Sequence[str], *, threads: int) -> list[_Fault]:
+        """Tell what is wrong with sizes and CRC-32 of members, which are read piece by piece."""
 
 @final
 class Frame:
@@ -196,6 +213,9 @@ class Writer:
 
     def add(self, name: str, data: bytes) -> None:
         """Write one member."""
+
+    def copy(self, archive: Archive, member: str, name: str) -> None:
+        """Write a member of another archive as it is, under the name `name`."""
 
     def finish(self) -> None:
         """Write the directory; nothing can be added any more."""

@@ -15,6 +15,9 @@ from ._source import label_of, open_archive
 from .model import NDResultCollection
 from .model._collection import check_tqdm
 
+#: Upstream's name for a collection without one.
+UNNAMED = "<UNKNOW>"
+
 
 def open_ndresults_collection(
     path_or_stream: Any,
@@ -75,19 +78,13 @@ def open_ndresults_collection(
     cls = _collection_class(classes)
     label = label_of(path_or_stream)
     archive = open_archive(path_or_stream, **kwargs)
-    document = _collection_document(archive, label)
-    size = _size(document, label)
+    document = collection_document(archive, label)
+    size = size_of(document, label)
     if expected_size is not None and size != int(expected_size):
         raise ValueError(
             f"{label}: Expected {expected_size} results, but {size} were found"
         )
-    kwargs = document[_layout.OBJECT_KWARGS]
-    if not kwargs.keys() <= {"name"}:
-        raise BadMetadataError(
-            f"{label}: member {_layout.METADATA!r}: expected 'name' alone in "
-            f"{_layout.OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
-        )
-    name = kwargs.get("name", "<UNKNOW>")
+    name = name_of(document, label)
     packed = _read_results(archive, label, document, codec, bar)
     return cls(name, packed, tqdm_cls=bar)
 
@@ -147,7 +144,7 @@ def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
 
     """
     archive = open_archive(path_or_stream, **kwargs)
-    return _collection_document(archive, label_of(path_or_stream))
+    return collection_document(archive, label_of(path_or_stream))
 
 
 def _collection_class(classes: str) -> Any:
@@ -160,7 +157,8 @@ def _collection_class(classes: str) -> Any:
     return NDResultCollection
 
 
-def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+def collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+    """Read the metadata of the collection, types restored."""
     place = f"{label}: member {_layout.METADATA!r}"
     text = archive.read(_layout.METADATA)
     try:
@@ -175,7 +173,8 @@ def _no_arrays(name: str) -> Any:
     raise KeyError(f"{name!r}: the metadata of a collection has no array members")
 
 
-def _size(document: dict[str, Any], label: str) -> int:
+def size_of(document: dict[str, Any], label: str) -> int:
+    """Return the number of results that the metadata state."""
     place = f"{label}: member {_layout.METADATA!r}"
     try:
         size = document[_layout.OBJECT_SIZE]
@@ -191,6 +190,17 @@ def _size(document: dict[str, Any], label: str) -> int:
     return size
 
 
+def name_of(document: dict[str, Any], label: str) -> Any:
+    """Return the name of the collection."""
+    kwargs = document[_layout.OBJECT_KWARGS]
+    if not kwargs.keys() <= {"name"}:
+        raise BadMetadataError(
+            f"{label}: member {_layout.METADATA!r}: expected 'name' alone in "
+            f"{_layout.OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
+        )
+    return kwargs.get("name", UNNAMED)
+
+
 def _read_results(
     archive: _native.Archive, label: str, document: dict[str, Any], codec: Any, bar: Any
 ) -> list[PackedResult]:
@@ -200,7 +210,7 @@ def _read_results(
     ours = document.get(_layout.FORMAT_VERSION) == _layout.FORMAT
     lift = None if ours else _typed.INLINE_LIMIT
     frames: dict[Any, Any] = {}
-    plans = (_plan(index, extras.get(index, ())) for index in range(size))
+    plans = (plan_of(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []
     with Steps(bar, size, "Reading ndresults") as steps:
         for batch in batches(
@@ -214,7 +224,8 @@ def _read_results(
     return results
 
 
-def _plan(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
+def plan_of(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    """Members of a result, `extras` being the names of its large arrays."""
     text, data = _layout.result_names(index)
     return text, data, [(_layout.extra_name(index, name), name) for name in extras]
 

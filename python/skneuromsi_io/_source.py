@@ -44,10 +44,13 @@ def open_archive(path_or_stream: Any, **kwargs: Any) -> _native.Archive:
     # zipfile itself judges the arguments, so that they keep its meaning and its errors.
     with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
         encoding = kwargs.get("metadata_encoding")
-    return _native.Archive(_source(path_or_stream), label_of(path_or_stream), encoding)
+    return _native.Archive(
+        source_of(path_or_stream), label_of(path_or_stream), encoding
+    )
 
 
-def _source(path_or_stream: Any) -> Any:
+def source_of(path_or_stream: Any) -> Any:
+    """Return what the native core reads an archive from."""
     if is_path(path_or_stream):
         path = os.fsdecode(path_or_stream)
         if "\0" in path:

@@ -146,7 +146,7 @@ def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
         "method": method,
         "level": _checked_level(method, level),
         "allow_zip64": kwargs.get("allowZip64", True),
-        "modified": _dos_time(),
+        "modified": dos_time(),
     }
 
 
@@ -163,7 +163,7 @@ def _checked_level(method: int, level: Any) -> int | None:
     return operator.index(level)
 
 
-def _dos_time() -> int:
+def dos_time() -> int:
     """Now, as zip members carry it (APPNOTE 4.4.6): local time, two-second steps, from 1980 to 2107."""
     now = time.localtime()
     year = min(max(now.tm_year, 1980), 2107)

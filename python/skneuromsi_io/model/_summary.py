@@ -27,6 +27,25 @@ GATHERED = {
 }
 
 
+#: Modes, output mode and names of the run parameters of a result.
+Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
+
+
+def check_alike(first: Signature, other: Signature) -> None:
+    """Check that two results can be in one collection.
+
+    Raises
+    ------
+    ValueError
+        In upstream's words, if they differ.
+
+    """
+    known, modes = first[0], other[0]
+    if first[1:] != other[1:] or not (modes is known or np.array_equal(modes, known)):
+        keys = ["dims", "modes", "output_mode", "run_parameters"]
+        raise ValueError(f"All NDResults must have the same metadata in {keys}.")
+
+
 class Summary:
     """Common and gathered values of packed results.
 
@@ -50,16 +69,8 @@ class Summary:
         # Results share the labels; those of upstream's arrays are read-only too.
         self.modes = known.view()
         self.modes.flags.writeable = False
-        for modes, output_mode, run_parameters in others:
-            if (
-                output_mode != self.output_mode
-                or run_parameters != self.run_parameters
-                or not (modes is known or np.array_equal(modes, known))
-            ):
-                keys = ["dims", "modes", "output_mode", "run_parameters"]
-                raise ValueError(
-                    f"All NDResults must have the same metadata in {keys}."
-                )
+        for other in others:
+            check_alike(first, other)
 
     @cached_property
     def _columns(self) -> dict[str, npt.NDArray[Any]]:

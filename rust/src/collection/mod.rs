@@ -12,7 +12,7 @@ mod store;
 mod tests;
 
 pub use frame::{Frame, Frames};
-pub use open::{OpenOptions, open};
+pub use open::{OpenOptions, faults, open};
 pub use packed::{Array, Body, PackedResult, variances};
 pub use store::{StoreOptions, store};
 

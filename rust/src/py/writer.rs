@@ -8,7 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::archive::{PyPlan, plans};
+use super::archive::{Archive, PyPlan, plans};
 use super::error::raise;
 use super::packed::Packed;
 use crate::archive::{self, Compressed, Options};
@@ -136,6 +136,11 @@ impl Writer {
                 data,
             )?)
         })
+    }
+
+    fn copy(&self, py: Python<'_>, archive: &Archive, member: &str, name: String) -> PyResult<()> {
+        let copied = archive.copied(py, member, name)?;
+        self.run(py, |writer| writer.add(&copied))
     }
 
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
