@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -134,11 +135,10 @@ class Inspection:
         self, batch: list[_Plan], threads: int
     ) -> list[_native.Packed | list[Problem]]:
         """Open a batch at once, or one by one to find out what is wrong with which."""
-        whole = all(name in self._archive for plan in batch for name in plan[:2])
-        try:
-            return [*self._results(batch if whole else [], threads)]
-        except SkneuromsiIOError:
-            return [self._opened_alone(plan) for plan in batch]
+        if all(name in self._archive for plan in batch for name in plan[:2]):
+            with contextlib.suppress(SkneuromsiIOError):
+                return [*self._results(batch, threads)]
+        return [self._opened_alone(plan) for plan in batch]
 
     def _opened_alone(self, plan: _Plan) -> _native.Packed | list[Problem]:
         faults = self._archive.result_faults(plan, self._lift)
