@@ -156,8 +156,9 @@ class Inspection:
     ) -> list[Problem]:
         [packed] = _convert.opened([native], self._label, index, self._frames)
         try:
-            packed.open()
+            # In the order in which opening a collection and taking a result of it would.
             self._check_alike(packed)
+            packed.open()
         except _WRONG as error:
             in_data = f"{self._label}: {plan[1]}"
             member = plan[1] if str(error).startswith(in_data) else plan[0]
