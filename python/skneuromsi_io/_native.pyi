@@ -220,6 +220,9 @@ class Writer:
     def finish(self) -> None:
         """Write the directory; nothing can be added any more."""
 
+    def close(self) -> None:
+        """Let go of the sink. An archive that is not finished stays without a directory."""
+
 def pack(
     jobs: Sequence[_Job], *, compression: _Compression, threads: int
 ) -> list[Packed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import zipfile
@@ -120,16 +121,18 @@ def _write(
     text: bytes,
     out: str | os.PathLike[str],
 ) -> None:
-    with replacing(os.fsdecode(out)) as temporary:
+    path = os.fsdecode(out)
+    with replacing(path) as temporary, contextlib.ExitStack() as stack:
         writer = _native.Writer(
             temporary,
-            os.fsdecode(out),
+            path,
             start=0,
             method=zipfile.ZIP_DEFLATED,
             level=None,
             allow_zip64=True,
             modified=dos_time(),
         )
+        stack.callback(writer.close)
         for new, plan in enumerate(plans(archive, kept)):
             for name in (plan[1], plan[0], *(name for name, _ in plan[2])):
                 member = name.partition("/")[2]

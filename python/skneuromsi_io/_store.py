@@ -75,8 +75,11 @@ def store_ndresults_collection(
     with (
         _sink(path_or_stream) as (sink, start),
         Steps(tqdm_class(tqdm_cls), len(ndrcollection), f"Saving '{label}'") as steps,
+        # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
+        contextlib.closing(
+            _native.Writer(sink, label, start=start, **options)
+        ) as writer,
     ):
-        writer = _native.Writer(sink, label, start=start, **options)
         index = 0
         results = _convert.packed_for_storing(ndrcollection, threads)
         for batch in batches(results, lambda packed: packed.nbytes, threads):

@@ -144,20 +144,24 @@ impl Writer {
     }
 
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
-        let writer = self
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(writer) = writer else {
+        let Some(writer) = self.take() else {
             return Err(finished());
         };
         py.detach(|| writer.finish().and_then(|mut sink| Ok(sink.flush()?)))
             .map_err(|error| raise(py, &self.label, &error))
     }
+
+    fn close(&self) {
+        drop(self.take());
+    }
 }
 
 impl Writer {
+    fn take(&self) -> Option<archive::Writer<Sink>> {
+        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.take()
+    }
+
     fn run<F>(&self, py: Python<'_>, work: F) -> PyResult<()>
     where
         F: FnOnce(&mut archive::Writer<Sink>) -> Result<()> + Send,
