@@ -11,6 +11,7 @@ __all__ = [
     "Packed",
     "Writer",
     "encode",
+    "encode_nested",
     "error_kinds",
     "pack",
     "variances",
@@ -26,6 +27,12 @@ _Compression = tuple[str, int]
 _Job = tuple[
     bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
 ]
+
+#: An array that a text lacks: its place in the text, the number of brackets around it, and itself.
+_LeftOut = tuple[int, int, npt.NDArray[Any]]
+
+#: A result to spell out: metadata text, the arrays that it lacks, frame (None: the data are a NetCDF file), data.
+_Spelled = tuple[bytes, Sequence[_LeftOut], Frame | None, npt.NDArray[Any]]
 
 @final
 class Archive:
@@ -200,6 +207,15 @@ class Writer:
     ) -> None:
         """Compress results in parallel and write their members in order."""
 
+    def add_spelled(
+        self,
+        results: Sequence[_Spelled],
+        plans_: Sequence[_Plan],
+        *,
+        threads: int,
+    ) -> None:
+        """Write results with arrays as nested lists, and NetCDF-3 where it can hold the data."""
+
     def add_text(self, name: str, data: bytes) -> None:
         """Write one member of text."""
 
@@ -219,6 +235,14 @@ def encode(obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]) -> bytes
 
     For whatever is not exactly dict (of str), list, str, int, float, bool or None, `hook(value, path)`
     gives what is written in its place.
+    """
+
+def encode_nested(
+    obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any], inline: int
+) -> tuple[bytes, list[_LeftOut]]:
+    """As :func:`encode`, but for arrays that `hook` gives: numbers, contiguous and little-endian.
+
+    Up to `inline` bytes they are written as nested lists; larger ones are left out and returned.
     """
 
 def error_kinds() -> list[str]:

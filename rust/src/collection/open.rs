@@ -254,6 +254,7 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Pi
 }
 
 fn general(file: &[u8], options: &OpenOptions) -> Result<Piece> {
+    options.limits.check_delegated(file.len() as u64)?;
     Ok(Piece::Body(Body::General(Packed::from_plain(
         file,
         1,
