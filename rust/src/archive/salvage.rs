@@ -25,9 +25,11 @@ pub type Tick<'a> = &'a dyn Fn() -> Result<()>;
 
 /// Members that fail may be decoded up to so many times the size of the source, all together: one damaged
 /// header can claim all that follows it, and a handful of them is no attack.
-const VAIN: u64 = 8;
-/// Bytes of content whose making costs as much as reading a compressed byte.
-const CONTENT: u64 = 64;
+const VAIN: u64 = 4;
+/// ... and so many bytes more: a small archive may hold much.
+const VAIN_AT_LEAST: u64 = 16 << 20;
+/// Bytes of content whose making counts as much as a compressed byte.
+const CONTENT: u64 = 16;
 
 /// A member that is damaged: its name and what is wrong with it.
 pub type Lost = (String, Error);
@@ -52,11 +54,14 @@ pub(super) fn salvage(
         found: Vec::new(),
         lost: Vec::new(),
         names: 0,
-        vain: source.size().saturating_mul(VAIN),
+        vain: source
+            .size()
+            .saturating_mul(VAIN)
+            .saturating_add(VAIN_AT_LEAST),
     };
     search.run()?;
     search.keep_what_a_directory_lists()?;
-    search.drop_ambiguous()?;
+    search.drop_ambiguous();
     let mut index = Index::default();
     for Found { raw_name, entry } in search.found {
         index.add(&raw_name, entry, None)?;
@@ -183,9 +188,10 @@ impl Search<'_> {
             let expected = "members that do not overlap";
             return Err(Error::new(Kind::Limit, expected, "many that are damaged"));
         }
-        let verified = Stream::at(self.source, name, entry, start).and_then(Stream::drain);
+        let mut stream = Stream::at(self.source, name, entry, start)?;
+        let verified = stream.drain();
         if verified.is_err() {
-            let cost = entry.compressed + entry.size / CONTENT;
+            let cost = entry.compressed + (entry.size - stream.left()) / CONTENT;
             self.vain = self.vain.saturating_sub(cost);
         }
         verified
@@ -208,7 +214,7 @@ impl Search<'_> {
     }
 
     /// Of two members of one name that differ, nobody can say which one counts.
-    fn drop_ambiguous(&mut self) -> Result<()> {
+    fn drop_ambiguous(&mut self) {
         let mut contents: HashMap<Vec<u8>, (u32, u64, bool)> = HashMap::new();
         for Found { raw_name, entry } in &self.found {
             let content = (entry.crc, entry.size, true);
@@ -232,7 +238,6 @@ impl Search<'_> {
             }
         }
         self.found = kept;
-        Ok(())
     }
 }
 
