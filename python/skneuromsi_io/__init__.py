@@ -2,7 +2,19 @@
 
 from importlib.metadata import version as _version
 
-from ._errors import SkneuromsiIOError
+from ._errors import (
+    ArgumentError,
+    BadArchiveError,
+    BadMemberError,
+    BadMetadataError,
+    BadNetCDFError,
+    LargeArchiveError,
+    LimitError,
+    MissingMemberError,
+    SkneuromsiIOError,
+    UnstorableError,
+    UnsupportedError,
+)
 from ._open import (
     open_ndresult,
     open_ndresults_collection,
@@ -21,11 +33,21 @@ from .upstream._ipython import load_ipython_extension, unload_ipython_extension
 __version__ = _version("skneuromsi-io")
 
 __all__ = [
+    "ArgumentError",
+    "BadArchiveError",
+    "BadMemberError",
+    "BadMetadataError",
+    "BadNetCDFError",
+    "LargeArchiveError",
+    "LimitError",
+    "MissingMemberError",
     "NDResult",
     "NDResultCollection",
     "Problem",
     "RepairReport",
     "SkneuromsiIOError",
+    "UnstorableError",
+    "UnsupportedError",
     "VerifyReport",
     "as_light",
     "as_upstream",

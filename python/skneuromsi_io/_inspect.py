@@ -81,11 +81,11 @@ def _result_is_ours(archive: _native.Archive, plan: _Plan) -> bool:
     these, its NetCDF file is our own writer's, which puts the payload where others put a header.
     """
     text, data, arrays = plan
-    head = archive.read(data)[: _HEADER.stop]
+    head = archive.head(data, _HEADER.stop)
     if arrays or (head.startswith(_HDF5) and head[_HEADER] != b"OHDR"):
         return True
     # Keys of the document are indented by two blanks, and no text holds a line break.
-    document = archive.read(text)
+    document = archive.text(text)
     return any(b'\n  "%s":' % key in document for key in (b"types", b"nddata"))
 
 
@@ -157,7 +157,7 @@ class Inspection:
         [packed] = _convert.opened([native], self._label, index, self._frames)
         try:
             # In the order in which opening a collection and taking a result of it would.
-            self._check_alike(packed)
+            self._check_alike(index, packed)
             packed.open()
         except _WRONG as error:
             in_data = f"{self._label}: {plan[1]}"
@@ -165,8 +165,8 @@ class Inspection:
             return [problem_of(error, self._label, member)]
         return []
 
-    def _check_alike(self, packed: PackedResult) -> None:
+    def _check_alike(self, index: int, packed: PackedResult) -> None:
         signature = packed.signature()
         if self._signature is None:
             self._signature = signature
-        check_alike(self._signature, signature)
+        check_alike(index, signature, self._signature)

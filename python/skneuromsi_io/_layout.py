@@ -133,5 +133,8 @@ def check_document(document: dict[str, Any], expected: str, place: str) -> None:
         raise BadMetadataError(
             f"{place}: 'object_type' != {expected!r}. Found {found!r:.200}"
         )
-    if not isinstance(document[OBJECT_KWARGS], dict):
-        raise BadMetadataError(f"{place}: expected an object as 'object_kwargs'")
+    kwargs = document[OBJECT_KWARGS]
+    if not isinstance(kwargs, dict):
+        raise BadMetadataError(
+            f"{place}: expected an object as 'object_kwargs', found {kwargs!r:.200}"
+        )

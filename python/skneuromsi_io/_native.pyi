@@ -11,6 +11,7 @@ __all__ = [
     "Packed",
     "Writer",
     "encode",
+    "encode_nested",
     "error_kinds",
     "pack",
     "variances",
@@ -30,6 +31,12 @@ _Job = tuple[
 #: A member and what is wrong with it.
 _Fault = tuple[str, str]
 
+#: An array that a text lacks: its place in the text, the number of brackets around it, and itself.
+_LeftOut = tuple[int, int, npt.NDArray[Any]]
+
+#: A result to spell out: metadata text, the arrays that it lacks, frame (None: the data are a NetCDF file), data.
+_Spelled = tuple[bytes, Sequence[_LeftOut], Frame | None, npt.NDArray[Any]]
+
 @final
 class Archive:
     """An open zip archive: its directory is read, its members are read when asked for.
@@ -42,6 +49,8 @@ class Archive:
         What messages call the archive.
     encoding : str, optional
         Encoding of member names that are not flagged as UTF-8; cp437 by default.
+    limits : sequence of (str, int), optional
+        Limits that differ from their defaults, by name.
 
     Raises
     ------
@@ -53,14 +62,20 @@ class Archive:
     """
 
     def __new__(
-        cls, source_: Any, label: str, encoding: str | None = None
+        cls,
+        source_: Any,
+        label: str,
+        encoding: str | None = None,
+        limits: Sequence[tuple[str, int]] = [],
     ) -> Archive: ...
     @staticmethod
-    def salvage(source_: Any, label: str) -> tuple[Archive, list[_Fault]]:
+    def salvage(
+        source_: Any, label: str, limits: Sequence[tuple[str, int]]
+    ) -> tuple[Archive, list[_Fault]]:
         """Find the whole members of a damaged archive by their local headers.
 
-        Returns an archive of these, and what is wrong with the others that have a name left. Its first
-        two parameters are those of the class.
+        Returns an archive of these, and what is wrong with the others that have a name left. Its
+        parameters are those of the class.
         """
 
     def __contains__(self, name: str, /) -> bool: ...
@@ -70,8 +85,11 @@ class Archive:
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
-    def read(self, name: str) -> bytes:
-        """Read one member; its sizes and its CRC-32 are checked before anything is returned."""
+    def head(self, name: str, size: int) -> bytes:
+        """Return the first bytes of a member, which are not verified."""
+
+    def text(self, name: str) -> bytes:
+        """Read one member of text; its sizes and its CRC-32 are checked before anything is returned."""
 
     def results(
         self,
@@ -211,8 +229,17 @@ class Writer:
     ) -> None:
         """Compress results in parallel and write their members in order."""
 
-    def add(self, name: str, data: bytes) -> None:
-        """Write one member."""
+    def add_spelled(
+        self,
+        results: Sequence[_Spelled],
+        plans_: Sequence[_Plan],
+        *,
+        threads: int,
+    ) -> None:
+        """Write results with arrays as nested lists, and NetCDF-3 where it can hold the data."""
+
+    def add_text(self, name: str, data: bytes) -> None:
+        """Write one member of text."""
 
     def copy(self, archive: Archive, member: str, name: str) -> None:
         """Write a member of another archive as it is, under the name `name`."""
@@ -236,6 +263,14 @@ def encode(obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]) -> bytes
 
     For whatever is not exactly dict (of str), list, str, int, float, bool or None, `hook(value, path)`
     gives what is written in its place.
+    """
+
+def encode_nested(
+    obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any], inline: int
+) -> tuple[bytes, list[_LeftOut]]:
+    """As :func:`encode`, but for arrays that `hook` gives: numbers, contiguous and little-endian.
+
+    Up to `inline` bytes they are written as nested lists; larger ones are left out and returned.
     """
 
 def error_kinds() -> list[str]:

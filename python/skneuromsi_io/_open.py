@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tqdm.auto import tqdm
 
 from . import _convert, _layout, _native, _typed, upstream
 from ._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
-from ._errors import ArgumentError, BadMetadataError, MissingMemberError
+from ._errors import (
+    ArgumentError,
+    BadMetadataError,
+    MissingMemberError,
+    SkneuromsiIOError,
+)
 from ._packed import PackedResult
 from ._progress import Steps, batches, thread_count
 from ._source import label_of, open_archive
@@ -26,6 +32,7 @@ def open_ndresults_collection(
     expected_size: int | None = None,
     tqdm_cls: Any = tqdm,
     classes: str = "auto",
+    limits: Mapping[str, int] | None = None,
     **kwargs: Any,
 ) -> Any:
     """Retrieve an NDResultCollection from a file or stream.
@@ -46,6 +53,8 @@ def open_ndresults_collection(
     classes : {"auto", "light", "upstream"}, optional
         Whose classes to return: scikit-neuromsi's where it is installed ("auto"), this package's own, or
         scikit-neuromsi's or an error.
+    limits : mapping of str to int, optional
+        Limits to change for this file, by the names that SECURITY.md lists and that a `LimitError` gives.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``, such as `metadata_encoding`.
 
@@ -77,16 +86,22 @@ def open_ndresults_collection(
     bar = check_tqdm(tqdm_cls)
     cls = _collection_class(classes)
     label = label_of(path_or_stream)
-    archive = open_archive(path_or_stream, **kwargs)
+    archive = open_archive(path_or_stream, limits, **kwargs)
     document = collection_document(archive, label)
     size = size_of(document, label)
     if expected_size is not None and size != int(expected_size):
-        raise ValueError(
+        raise ArgumentError(
             f"{label}: Expected {expected_size} results, but {size} were found"
         )
     name = name_of(document, label)
     packed = _read_results(archive, label, document, codec, bar)
-    return cls(name, packed, tqdm_cls=bar)
+    try:
+        return cls(name, packed, tqdm_cls=bar)
+    except SkneuromsiIOError:
+        raise
+    except ValueError as error:
+        told = " ".join([str(error), *getattr(error, "__notes__", ())])
+        raise BadMetadataError(f"{label}: {told}") from error
 
 
 def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
@@ -119,13 +134,17 @@ def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
     return collection[0]
 
 
-def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
+def read_metadata(
+    path_or_stream: Any, *, limits: Mapping[str, int] | None = None, **kwargs: Any
+) -> dict[str, Any]:
     """Read the metadata of a collection, without its results.
 
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
         Where to read; a file object needs `read`, `seek` and `tell`.
+    limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``.
 
@@ -143,7 +162,7 @@ def read_metadata(path_or_stream: Any, **kwargs: Any) -> dict[str, Any]:
         As :func:`open_ndresults_collection`.
 
     """
-    archive = open_archive(path_or_stream, **kwargs)
+    archive = open_archive(path_or_stream, limits, **kwargs)
     return collection_document(archive, label_of(path_or_stream))
 
 
@@ -160,17 +179,19 @@ def _collection_class(classes: str) -> Any:
 def collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
     """Read the metadata of the collection, types restored."""
     place = f"{label}: member {_layout.METADATA!r}"
-    text = archive.read(_layout.METADATA)
+    text = archive.text(_layout.METADATA)
     try:
         document = _typed.loads(text, _no_arrays)
-    except BadMetadataError as error:
-        raise BadMetadataError(f"{place}: {error}") from error
+    except SkneuromsiIOError as error:
+        raise type(error)(f"{place}: {error}") from error
     _layout.check_document(document, _layout.NDCOLLECTION, place)
     return document
 
 
 def _no_arrays(name: str) -> Any:
-    raise KeyError(f"{name!r}: the metadata of a collection has no array members")
+    raise MissingMemberError(
+        f"expected no arrays beside the metadata of a collection, found {name!r}"
+    )
 
 
 def size_of(document: dict[str, Any], label: str) -> int:

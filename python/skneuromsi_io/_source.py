@@ -1,8 +1,10 @@
 """Where an archive is read from: what `zipfile.ZipFile` takes, and bytes-like objects."""
 
 import io
+import operator
 import os
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from . import _native
@@ -20,13 +22,17 @@ def label_of(path_or_stream: Any) -> str:
     return str(path_or_stream)
 
 
-def open_archive(path_or_stream: Any, **kwargs: Any) -> _native.Archive:
+def open_archive(
+    path_or_stream: Any, limits: Mapping[str, int] | None = None, **kwargs: Any
+) -> _native.Archive:
     """Open an archive for reading.
 
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
         A file object needs `read`, `seek` and `tell` only.
+    limits : mapping of str to int, optional
+        Limits that differ from their defaults (SECURITY.md).
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``, checked by it: of these, only
         ``metadata_encoding`` changes how an archive is read.
@@ -38,15 +44,26 @@ def open_archive(path_or_stream: Any, **kwargs: Any) -> _native.Archive:
     OSError
         If it cannot be read.
     TypeError, ValueError, NotImplementedError, LookupError
-        As `zipfile.ZipFile` raises them for its arguments.
+        As `zipfile.ZipFile` raises them for its arguments; for limits that are none.
 
     """
     # zipfile itself judges the arguments, so that they keep its meaning and its errors.
     with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
         encoding = kwargs.get("metadata_encoding")
     return _native.Archive(
-        source_of(path_or_stream), label_of(path_or_stream), encoding
+        source_of(path_or_stream), label_of(path_or_stream), encoding, caps_of(limits)
     )
+
+
+def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
+    """Check limits that differ from their defaults."""
+    caps = [(name, operator.index(value)) for name, value in (limits or {}).items()]
+    for name, value in caps:
+        if not 0 <= value < 2**64:
+            raise ArgumentError(
+                f"'limits': expected 0 to 2**64 - 1 as {name!r}, found {value}"
+            )
+    return caps
 
 
 def source_of(path_or_stream: Any) -> Any:

@@ -160,22 +160,6 @@ impl From<std::io::Error> for Error {
     }
 }
 
-/// Reserves and zero-fills `len` bytes, or says that there is not enough memory.
-///
-/// A size that a file declares must have been checked against [`crate::limits`] before.
-pub fn try_zeroed(len: usize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(len).map_err(|_| {
-        Error::new(
-            Kind::Limit,
-            format!("room for {len} bytes"),
-            "not enough memory",
-        )
-    })?;
-    bytes.resize(len, 0);
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,25 +1,98 @@
 """Hostile and odd archives, each with the outcome that it must have.
 
-Every case runs in a process that may take 1 GiB beyond what it has after its imports, and a few seconds.
+A case is opened, and every result and array in it decoded, in a process that may take 1 GiB beyond what it has
+after its imports, and a few seconds. It must come back equal to what was stored, or raise one error of our family
+that names the archive and, where there is one to blame, the member.
 """
 
-import multiprocessing
-import time
-
-import pytest
+import sys
 
 import container
 import documents
 import netcdfs
-from good import a_result, contents, digest
+import pytest
+from good import contents, digest
+from judge import Judge
 from zipkit import build, members_of
 
-#: Seconds that a case may take; loading 70,000 members or refusing a bomb takes half a second.
-SECONDS = 20
+import skneuromsi_io as sio
 
-CASES = {
-    f"{module.__name__}: {family.__name__}: {case[0]}": (family, index)
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="memory is capped by RLIMIT_AS"
+)
+
+FAMILIES = [
+    pytest.param(family, id=f"{module.__name__}-{family.__name__}")
     for module in (container, documents, netcdfs)
     for family in module.FAMILIES
-    for index, case in enumerate(family())
-}
+]
+
+
+@pytest.fixture(scope="module")
+def judge():
+    with Judge() as judge:
+        yield judge
+
+
+def read_whole(count):
+    archive = build(members_of(contents(count)))
+    return digest(
+        sio.open_ndresults_collection(archive, tqdm_cls=None, classes="light")
+    )
+
+
+@pytest.fixture(scope="module")
+def good():
+    return [read_whole(1), read_whole(2)]
+
+
+def complaint(path, expected, member, outcome, good):
+    """Say what is wrong with the outcome of a case, if anything."""
+    classes, found = outcome
+    if classes is None:
+        loads = expected in ("an error, or a result", "equal", "either")
+        equal = expected == "an error, or a result" or found in good
+        return None if loads and equal else "loaded" if equal else "different"
+    if expected == "equal":
+        return f"refused: {found}"
+    wanted = expected if isinstance(expected, tuple) else (expected,)
+    if expected in ("an error, or a result", "either"):
+        wanted = ("SkneuromsiIOError",)
+    if "SkneuromsiIOError" not in classes or not set(wanted) & set(classes):
+        return f"{classes[0]} instead of {wanted}: {found}"
+    if str(path) not in found:
+        return f"does not name the archive: {found}"
+    if member is not None and member not in found:
+        return f"does not name {member!r}: {found}"
+    return None
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_corpus(family, judge, good, tmp_path, record_property):
+    path = tmp_path / "case.ndc"
+    complaints, count = [], 0
+    for name, archive, expected, member in family():
+        path.write_bytes(archive)
+        problem = complaint(path, expected, member, judge.outcome(path), good)
+        if problem is not None:
+            complaints.append(f"{name}: {problem[:300]}")
+        count += 1
+    record_property("cases", count)
+    assert count > 0
+    assert not complaints, f"{len(complaints)} of {count}:\n" + "\n".join(complaints)
+
+
+def test_the_judge_notices(tmp_path, good):
+    """What the corpus relies on: a crash, exhausted memory and a difference are seen."""
+    case = ("p", "equal", None)
+    assert "refused" in complaint(*case, (("BadArchiveError",), "no"), good)
+    assert complaint(*case, (None, ["other"]), good) == "different"
+    assert complaint(*case, (None, good[0]), good) is None
+    bad = ("p", "BadArchiveError", None)
+    assert complaint(*bad, (None, good[0]), good) == "loaded"
+    family = ("BadArchiveError", "SkneuromsiIOError")
+    assert complaint(*bad, (family, "p: no"), good) is None
+    assert "name the archive" in complaint(*bad, (family, "no"), good)
+    assert "name 'm'" in complaint("p", bad[1], "m", (family, "p: no"), good)
+    for classes in (("Crash",), ("Hang",), ("MemoryError",), ("RecursionError",)):
+        assert classes[0] in complaint(*bad, (classes, "p"), good)

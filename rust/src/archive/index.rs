@@ -7,7 +7,8 @@ use super::end::{self, End};
 use super::member::Local;
 use super::name::cp437;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN, UTF8};
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::alloc::try_zeroed;
+use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
@@ -85,9 +86,9 @@ impl Index {
         )?;
         check(
             size,
-            limits.directory,
+            limits.directory_bytes,
             "bytes of central directory",
-            "directory",
+            "directory_bytes",
         )?;
         let most = size / CENTRAL_LEN as u64;
         if end.members > most {

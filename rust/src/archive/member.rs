@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::index::Entry;
 use super::record::{DESCRIPTOR, Fields, LOCAL, LOCAL_LEN, UNSUPPORTED, UTF8};
+use crate::alloc::try_zeroed;
 use crate::codec::zip;
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 

@@ -104,6 +104,15 @@ impl Archive {
         self.fetch(name)?.decode()
     }
 
+    /// The bytes of a member that is text, verified and held against [`Limits::check_text`].
+    pub fn read_text(&self, name: &str) -> Result<Vec<u8>> {
+        let entry = self.find(name)?;
+        self.limits
+            .check_text(entry.compressed, entry.size)
+            .map_err(|error| error.in_member(name))?;
+        self.read(name)
+    }
+
     /// The compressed bytes of a member: all input and output of [`Archive::read`], none of its
     /// work. Sources in memory are borrowed from.
     pub fn fetch(&self, name: &str) -> Result<Fetched<'_>> {

@@ -15,8 +15,9 @@ use super::member::{self, Local};
 use super::record::{DESCRIPTOR, LOCAL, LOCAL_LEN};
 use super::stream::Stream;
 use super::window::Window;
+use crate::alloc::{try_copy, try_zeroed};
 use crate::codec::zip;
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
@@ -116,7 +117,7 @@ impl Search<'_> {
         match whole {
             Ok(entry) => {
                 self.found.push(Found {
-                    raw_name: local.name.to_vec(),
+                    raw_name: try_copy(local.name)?,
                     entry,
                 });
                 Ok(Some(entry.limit))

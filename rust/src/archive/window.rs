@@ -1,7 +1,8 @@
 //! Search for signatures in a source of any size.
 
 use super::salvage::Tick;
-use crate::error::{Result, try_zeroed};
+use crate::alloc::try_zeroed;
+use crate::error::Result;
 use crate::source::ReadAt;
 
 /// Bytes that are looked at together.

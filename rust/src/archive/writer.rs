@@ -7,8 +7,9 @@ use std::collections::HashSet;
 use std::io::Write;
 
 use super::record::{CENTRAL, END, END64, LOCAL, LOCATOR64, UTF8};
-use crate::codec::zip;
+use crate::codec::zip::{self, DEFLATED, STORED};
 use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
 
 /// Sizes and offsets beyond this go to zip64 fields: `zipfile.ZIP64_LIMIT`, half of what the plain
 /// fields could hold.
@@ -38,14 +39,31 @@ pub struct Compressed {
 
 impl Compressed {
     /// Compresses `data`; `level` as for [`zip::compress`].
+    ///
+    /// What a method makes so small that [`Limits::expansion`] would refuse it is deflated instead.
     pub fn new(name: String, method: u16, level: Option<i32>, data: &[u8]) -> Result<Self> {
+        let (mut method, mut compressed) = (method, zip::compress(method, level, data)?);
+        let (len, size) = (compressed.len() as u64, data.len() as u64);
+        if Limits::default().check_member(len, size).is_err() {
+            (method, compressed) = (DEFLATED, zip::compress(DEFLATED, None, data)?);
+        }
         Ok(Self {
             name,
             method,
             crc: zip::crc32(data),
-            size: data.len() as u64,
-            data: zip::compress(method, level, data)?,
+            size,
+            data: compressed,
         })
+    }
+
+    /// The same for text, which is stored where [`Limits::text_expansion`] would refuse it.
+    pub fn text(name: String, method: u16, level: Option<i32>, data: &[u8]) -> Result<Self> {
+        let member = Self::new(name, method, level, data)?;
+        let len = member.data.len() as u64;
+        match Limits::default().check_text(len, member.size) {
+            Ok(()) => Ok(member),
+            Err(_) => Self::new(member.name, STORED, None, data),
+        }
     }
 }
 

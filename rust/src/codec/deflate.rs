@@ -3,7 +3,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use flate2::{Compress, Compression, Crc, FlushCompress};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
+
+use crate::alloc::try_reserve;
+use crate::error::{Error, Kind, Result};
 
 thread_local! {
     /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.
@@ -24,33 +28,101 @@ const fn level_of(compresslevel: i32) -> i32 {
 }
 
 /// Compresses `data` whole at a `compresslevel` from 0 to 9.
-#[must_use]
-pub(super) fn compress(data: &[u8], compresslevel: i32) -> Vec<u8> {
+pub(super) fn compress(data: &[u8], compresslevel: i32) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    append(&mut out, data, compresslevel);
+    append(&mut out, data, compresslevel)?;
     out.shrink_to_fit();
-    out
+    Ok(out)
 }
 
 /// Appends one complete deflate stream of `data`, made at a `compresslevel` from 0 to 9.
-pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) {
+pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) -> Result<()> {
     let level = level_of(compresslevel);
     COMPRESSORS.with_borrow_mut(|compressors| {
         let compressor = compressors
             .entry(level)
             .or_insert_with(|| Compressor::new(CompressionLvl::new(level).unwrap_or_default()));
         let start = out.len();
-        out.resize(start + compressor.deflate_compress_bound(data.len()), 0);
+        let bound = compressor.deflate_compress_bound(data.len());
+        try_reserve(out, bound)?;
+        out.resize(start + bound, 0);
         // The bound is always enough; 0 bytes would be no deflate stream and fail every reader.
         let written = compressor
             .deflate_compress(data, &mut out[start..])
             .unwrap_or(0);
         out.truncate(start + written);
-    });
+        Ok(())
+    })
+}
+
+/// A part of a deflate stream, and the CRC-32 and size of what it holds.
+pub(crate) struct Part {
+    deflated: Vec<u8>,
+    crc: Crc,
+}
+
+/// Parts that are one stream.
+pub(crate) struct Joined {
+    /// The stream.
+    pub(crate) data: Vec<u8>,
+    /// CRC-32 of what it holds.
+    pub(crate) crc: u32,
+    /// Bytes of what it holds.
+    pub(crate) size: u64,
+}
+
+impl Part {
+    /// Compresses a part at a `compresslevel` from 0 to 9; the `last` one ends the stream.
+    ///
+    /// libdeflate knows only whole streams, hence flate2.
+    pub(crate) fn new(data: &[u8], compresslevel: i32, last: bool) -> Result<Self> {
+        let level = Compression::new(compresslevel.unsigned_abs());
+        let mut stream = Compress::new(level, false);
+        let flush = if last {
+            FlushCompress::Finish
+        } else {
+            FlushCompress::Sync
+        };
+        // Room for incompressible data in stored blocks, and for the empty one of a flush.
+        let mut deflated = Vec::new();
+        try_reserve(&mut deflated, data.len() + data.len() / 1000 + 64)?;
+        stream
+            .compress_vec(data, &mut deflated, flush)
+            .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
+        if stream.total_in() != data.len() as u64 || deflated.len() == deflated.capacity() {
+            let found = format!("{} of {} bytes compressed", stream.total_in(), data.len());
+            return Err(Error::new(Kind::Value, "room for a deflate stream", found));
+        }
+        deflated.shrink_to_fit();
+        let mut crc = Crc::new();
+        crc.update(data);
+        Ok(Self { deflated, crc })
+    }
+
+    /// The stream of parts in their order, the last of which ends it.
+    pub(crate) fn join(parts: Vec<Self>) -> Result<Joined> {
+        let mut crc = Crc::new();
+        let mut size = 0;
+        let mut data = Vec::new();
+        try_reserve(
+            &mut data,
+            parts.iter().map(|part| part.deflated.len()).sum(),
+        )?;
+        for part in parts {
+            crc.combine(&part.crc);
+            size += u64::from(part.crc.amount());
+            data.extend_from_slice(&part.deflated);
+        }
+        Ok(Joined {
+            data,
+            crc: crc.sum(),
+            size,
+        })
+    }
 }
 
 /// Fills `out` from a zlib stream (RFC 1950); gives the bytes that came out, or what was found instead.
-pub(crate) fn inflate_zlib(stored: &[u8], out: &mut [u8]) -> Result<usize, String> {
+pub(crate) fn inflate_zlib(stored: &[u8], out: &mut [u8]) -> std::result::Result<usize, String> {
     Decompressor::new()
         .zlib_decompress(stored, out)
         .map_err(|error| error.to_string())
@@ -58,7 +130,25 @@ pub(crate) fn inflate_zlib(stored: &[u8], out: &mut [u8]) -> Result<usize, Strin
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_are_one_stream(
+            data in proptest::collection::vec(any::<u8>(), 0..40_000), cut in 0_usize..40_000, level in 0..10,
+        ) {
+            let (first, second) = data.split_at(cut.min(data.len()));
+            let parts = [(first, false), (second, true)].map(|(data, last)| Part::new(data, level, last).unwrap());
+            let joined = Part::join(parts.into()).unwrap();
+            let mut out = vec![0; data.len()];
+            let written = Decompressor::new().deflate_decompress(&joined.data, &mut out);
+            prop_assert_eq!(written.unwrap(), data.len());
+            prop_assert_eq!((joined.size, joined.crc), (data.len() as u64, libdeflater::crc32(&data)));
+            prop_assert_eq!(out, data);
+        }
+    }
 
     #[test]
     fn a_higher_level_is_never_larger_on_a_real_file() {
@@ -67,7 +157,9 @@ mod tests {
         let mut json = vec![0; 1_807_002];
         let written = Decompressor::new().deflate_decompress(&file[at + 19..], &mut json);
         assert_eq!(written.unwrap(), json.len());
-        let sizes: Vec<_> = (0..=9).map(|level| compress(&json, level).len()).collect();
+        let sizes: Vec<_> = (0..=9)
+            .map(|level| compress(&json, level).unwrap().len())
+            .collect();
         assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
     }
 }

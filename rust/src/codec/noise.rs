@@ -8,6 +8,8 @@
 use std::ops::Range;
 
 use super::deflate::{append, compress};
+use crate::alloc::try_reserve;
+use crate::error::Result;
 
 /// Most bytes of one stored block (RFC 1951, 3.2.4: LEN has 16 bits).
 const STORED_MOST: usize = 65_535;
@@ -30,30 +32,34 @@ const DEFAULT_LEVEL: i32 = 1;
 
 /// Compresses `data`, of which the range `planes` are `itemsize` byte planes of equal length, at a `compresslevel`
 /// from 0 to 9; `None` and -1 are the default.
-#[must_use]
 pub fn deflate(
     data: &[u8],
     planes: Range<usize>,
     itemsize: usize,
     compresslevel: Option<i32>,
-) -> Vec<u8> {
+) -> Result<Vec<u8>> {
     let level = compresslevel
         .filter(|&level| level >= 0)
         .unwrap_or(DEFAULT_LEVEL);
     let head = planes.start;
     let planes = data.get(planes).unwrap_or_default();
     let plane = planes.len() / itemsize.max(1);
-    let noisy = planes
-        .chunks_exact(plane.max(1))
-        .take(itemsize)
-        .take_while(|bytes| plane >= PROBED_FROM && is_noise(bytes))
-        .count();
+    let mut noisy = 0;
+    for bytes in planes.chunks_exact(plane.max(1)).take(itemsize) {
+        if plane < PROBED_FROM || !is_noise(bytes)? {
+            break;
+        }
+        noisy += 1;
+    }
     if level == 0 || noisy == 0 {
         return compress(data, level);
     }
     let (stored, rest) = data.split_at(head + noisy * plane);
-    let mut out =
-        Vec::with_capacity(stored.len() + stored.len() / STORED_MOST * 5 + rest.len() / 2 + 64);
+    let mut out = Vec::new();
+    try_reserve(
+        &mut out,
+        stored.len() + stored.len() / STORED_MOST * 5 + rest.len() / 2 + 64,
+    )?;
     for block in stored.chunks(STORED_MOST) {
         // A chunk's length fits 16 bits by construction.
         #[expect(clippy::cast_possible_truncation, reason = "at most 65,535")]
@@ -63,21 +69,21 @@ pub fn deflate(
         out.extend_from_slice(&(!len).to_le_bytes());
         out.extend_from_slice(block);
     }
-    append(&mut out, rest, level);
-    out
+    append(&mut out, rest, level)?;
+    Ok(out)
 }
 
 /// Whether compressing pieces of `plane` on trial saves next to nothing.
-fn is_noise(plane: &[u8]) -> bool {
+fn is_noise(plane: &[u8]) -> Result<bool> {
     let stride = (plane.len() - PROBE) / (PROBES - 1);
     let mut saved = 0;
     for index in 0..PROBES {
         let piece = &plane[index * stride..][..PROBE];
         let mut out = Vec::new();
-        append(&mut out, piece, 1);
+        append(&mut out, piece, 1)?;
         saved += PROBE.saturating_sub(out.len());
     }
-    saved < PROBE * PROBES / WORTH
+    Ok(saved < PROBE * PROBES / WORTH)
 }
 
 #[cfg(test)]
@@ -113,7 +119,7 @@ mod tests {
         let mut data = b"head".to_vec();
         data.extend(noise(300_000));
         data.extend(vec![7; 300_000]);
-        let deflated = deflate(&data, 4..data.len(), 2, Some(6));
+        let deflated = deflate(&data, 4..data.len(), 2, Some(6)).unwrap();
         assert_eq!(inflate(&deflated, data.len()), data);
         assert_eq!(deflated[0], 0, "the first block is a stored one");
         assert!(deflated.len() < 300_000 + 1_000, "{}", deflated.len());
@@ -122,7 +128,7 @@ mod tests {
     #[test]
     fn compressible_planes_are_not_stored() {
         let data = vec![1; 8 * 300_000];
-        assert!(deflate(&data, 0..data.len(), 8, Some(1)).len() < data.len() / 100);
+        assert!(deflate(&data, 0..data.len(), 8, Some(1)).unwrap().len() < data.len() / 100);
     }
 
     proptest! {
@@ -132,7 +138,7 @@ mod tests {
             head in 0_usize..100, itemsize in 1_usize..9, level in proptest::option::of(-1..10),
         ) {
             let head = head.min(data.len());
-            prop_assert_eq!(inflate(&deflate(&data, head..data.len(), itemsize, level), data.len()), data);
+            prop_assert_eq!(inflate(&deflate(&data, head..data.len(), itemsize, level).unwrap(), data.len()), data);
         }
     }
 }

@@ -13,7 +13,8 @@ mod tests;
 use std::io::Read;
 
 use super::deflate;
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::alloc::{no_memory, try_copy, try_reserve, try_zeroed};
+use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 
 pub(crate) use decoder::{Decoder, error_of, io_error};
@@ -30,9 +31,6 @@ pub const BZIP2: u16 = 12;
 pub const LZMA: u16 = 14;
 /// One Zstandard frame (RFC 8878).
 pub const ZSTD: u16 = 93;
-
-/// Expansion that is free of the [`Limits::expansion`] check: tiny members may be extreme.
-const FREE_EXPANSION: u64 = 1 << 20;
 
 /// CRC-32 of `data`, as zip stores it.
 #[must_use]
@@ -55,7 +53,7 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
     while out.len() < wanted {
         let start = out.len();
         let step = (wanted - start).min(start.max(1 << 16));
-        out.try_reserve_exact(step).map_err(|_| no_memory(wanted))?;
+        try_reserve(&mut out, step)?;
         out.resize(start + step, 0);
         decoder.read_exact(&mut out[start..]).map_err(error_of)?;
     }
@@ -71,13 +69,13 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
 /// Zstandard -131072 to 22 (default 3); stored and LZMA ignore it.
 pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Vec<u8>> {
     match method {
-        STORED => Ok(data.to_vec()),
+        STORED => try_copy(data),
         DEFLATED => {
             let level = match level.unwrap_or(-1) {
                 -1 => 6,
                 level => checked_level(level, 0, 9)?,
             };
-            Ok(deflate::compress(data, level))
+            deflate::compress(data, level)
         }
         BZIP2 => {
             let level = checked_level(level.unwrap_or(9), 1, 9)?;
@@ -103,22 +101,8 @@ pub(crate) fn admit(method: u16, compressed: u64, size: u64, limits: &Limits) ->
     if !is_known(method) {
         return Err(unknown(method));
     }
-    if size > limits.member_bytes {
-        let cap = format!("at most {} bytes (limit member_bytes)", limits.member_bytes);
-        return Err(Error::new(Kind::Limit, cap, format!("{size} bytes")));
-    }
-    let most = compressed
-        .saturating_mul(limits.expansion)
-        .saturating_add(FREE_EXPANSION);
-    if size > most {
-        let cap = format!(
-            "at most {} bytes per compressed byte (limit expansion)",
-            limits.expansion
-        );
-        let found = format!("{size} bytes out of {compressed}");
-        return Err(Error::new(Kind::Limit, cap, found));
-    }
-    usize::try_from(size).map_err(|_| no_memory(usize::MAX))
+    limits.check_member(compressed, size)?;
+    usize::try_from(size).map_err(|_| no_memory(size))
 }
 
 /// Size up to which deflated data is trusted with a buffer at once, which is what libdeflate needs:
@@ -126,7 +110,7 @@ pub(crate) fn admit(method: u16, compressed: u64, size: u64, limits: &Limits) ->
 fn plausible(compressed: usize) -> u64 {
     (compressed as u64)
         .saturating_mul(64)
-        .saturating_add(FREE_EXPANSION)
+        .saturating_add(1 << 20)
 }
 
 fn copy(data: &[u8], size: usize) -> Result<Vec<u8>> {
@@ -134,10 +118,7 @@ fn copy(data: &[u8], size: usize) -> Result<Vec<u8>> {
         let expected = format!("{size} bytes");
         return Err(Error::new(Kind::Member, expected, data.len().to_string()));
     }
-    let mut out = Vec::new();
-    out.try_reserve_exact(size).map_err(|_| no_memory(size))?;
-    out.extend_from_slice(data);
-    Ok(out)
+    try_copy(data)
 }
 
 fn inflate(data: &[u8], size: usize) -> Result<Vec<u8>> {
@@ -168,9 +149,4 @@ fn checked_level(level: i32, least: i32, most: i32) -> Result<i32> {
 fn unknown(method: u16) -> Error {
     let expected = "compression method 0, 8, 12, 14 or 93";
     Error::new(Kind::Unsupported, expected, format!("method {method}"))
-}
-
-fn no_memory(size: usize) -> Error {
-    let expected = format!("room for {size} bytes");
-    Error::new(Kind::Limit, expected, "not enough memory")
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use crate::alloc::try_copy;
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Envelope, Variable};
 
@@ -120,6 +121,34 @@ impl Frame {
         }
         let envelope = netcdf::envelope(&self.dataset, self.payload, shuffled)?;
         Ok(cell.get_or_init(|| envelope))
+    }
+
+    /// The NetCDF-3 file with `payload` as the data of the array, as xarray writes it: coordinates first, and NaN
+    /// declared the fill value of floats.
+    ///
+    /// [`Kind::Unsupported`] means that NetCDF-3 cannot hold it.
+    pub fn classic(&self, payload: &[u8]) -> Result<Vec<u8>> {
+        let mut dataset = self.dataset.clone();
+        let mut array = dataset.variables.remove(self.payload);
+        array.data = Data::Raw {
+            range: 0..payload.len(),
+            shuffled: false,
+        };
+        dataset.variables.push(array);
+        for variable in &mut dataset.variables {
+            let nan = match variable.dtype {
+                DType::F32 => f32::NAN.to_be_bytes().to_vec(),
+                DType::F64 => f64::NAN.to_be_bytes().to_vec(),
+                _ => continue,
+            };
+            let fill = Attr::Numbers {
+                dtype: variable.dtype,
+                order: Endian::Big,
+                bytes: nan,
+            };
+            variable.attrs.push(("_FillValue".to_owned(), fill));
+        }
+        netcdf::classic::write(&dataset, payload)
     }
 
     /// The whole file description, with `payload` as the data of the array.
@@ -242,7 +271,7 @@ impl Frames {
     }
 
     /// Shares the frame with an equal one and remembers the file around the payload.
-    pub(super) fn remember(&self, file: &[u8], mut place: Place) -> Place {
+    pub(super) fn remember(&self, file: &[u8], mut place: Place) -> Result<Place> {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = seen.iter().find(|s| s.place.frame == place.frame) {
             place.frame = Arc::clone(&known.place.frame);
@@ -254,16 +283,16 @@ impl Frames {
         };
         if seen.iter().any(known) {
             // Another thread parsed a file like it in the meantime.
-            return place;
+            return Ok(place);
         }
         if seen.len() == MOST_SEEN {
             seen.remove(0);
         }
         seen.push(Seen {
-            before: file[..place.range.start].to_vec(),
-            after: file[place.range.end..].to_vec(),
+            before: try_copy(&file[..place.range.start])?,
+            after: try_copy(&file[place.range.end..])?,
             place: place.clone(),
         });
-        place
+        Ok(place)
     }
 }

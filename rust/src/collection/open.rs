@@ -60,15 +60,36 @@ impl<'a> Input<'a> {
 
     fn lift(&self, least: usize, limits: &Limits) -> Result<Lifted> {
         match &self.fetched {
-            Some(fetched) => json::lift(fetched.decode()?.as_slice(), least, limits),
-            None => json::lift(self.archive.stream(self.member)?, least, limits),
+            Some(fetched) => json::lift(
+                fetched.decode()?.as_slice(),
+                least,
+                self.compressed(),
+                limits,
+            ),
+            None => json::lift(
+                self.archive.stream(self.member)?,
+                least,
+                self.compressed(),
+                limits,
+            ),
         }
+    }
+
+    fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
+        limits.check_text(self.compressed(), self.size())?;
+        self.read()
     }
 
     fn size(&self) -> u64 {
         self.archive
             .entry(self.member)
             .map_or(0, |entry| entry.size)
+    }
+
+    fn compressed(&self) -> u64 {
+        self.archive
+            .entry(self.member)
+            .map_or(0, |entry| entry.compressed)
     }
 }
 
@@ -201,7 +222,7 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Piece> {
             })
         }
         _ => Ok(Piece::Text {
-            text: input.read()?,
+            text: input.text(&options.limits)?,
             arrays: Vec::new(),
         }),
     }
@@ -233,7 +254,7 @@ fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &Frames) -> Resul
                     shuffled,
                     order,
                 },
-            );
+            )?;
             pack_place(&file, place, options)
         }
         Data::Owned(bytes) => {
@@ -272,6 +293,7 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Pi
 }
 
 fn general(file: &[u8], options: &OpenOptions) -> Result<Piece> {
+    options.limits.check_delegated(file.len() as u64)?;
     Ok(Piece::Body(Body::General(Packed::from_plain(
         file,
         1,

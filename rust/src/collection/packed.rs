@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::frame::Frame;
+use crate::alloc::try_zeroed;
 use crate::codec::pack::Packed;
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::error::{Error, Kind, Result};
 use crate::netcdf::DType;
 use crate::parallel;
 use crate::variance;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::frame::{Frame, nbytes};
+use crate::alloc::{try_copy, try_extend, try_zeroed};
 use crate::codec::pack::{Codec, Packed};
 use crate::codec::shuffle;
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::error::{Error, Kind, Result};
 use crate::netcdf::{self, DType, Data, Dataset, Endian, Envelope, Variable};
 
 /// Packs the elements of an array as they lie in a file.
@@ -18,23 +19,23 @@ pub(super) fn pack(
 ) -> Result<Packed> {
     match (shuffled, order) {
         (true, Endian::Little) => Packed::from_shuffled(data, itemsize, codec),
-        (false, _) => Packed::from_plain(&little(data, order, itemsize), itemsize, codec),
+        (false, _) => Packed::from_plain(&little(data, order, itemsize)?, itemsize, codec),
         (true, Endian::Big) => {
             let mut plain = try_zeroed(data.len())?;
             shuffle::unshuffle(data, itemsize, &mut plain);
-            Packed::from_plain(&little(&plain, order, itemsize), itemsize, codec)
+            Packed::from_plain(&little(&plain, order, itemsize)?, itemsize, codec)
         }
     }
 }
 
 /// The same numbers with the least significant byte first.
-fn little(data: &[u8], order: Endian, itemsize: usize) -> Cow<'_, [u8]> {
+fn little(data: &[u8], order: Endian, itemsize: usize) -> Result<Cow<'_, [u8]>> {
     if order == Endian::Little || itemsize == 1 {
-        return Cow::Borrowed(data);
+        return Ok(Cow::Borrowed(data));
     }
-    let mut swapped = data.to_vec();
+    let mut swapped = try_copy(data)?;
     swapped.chunks_exact_mut(itemsize).for_each(<[u8]>::reverse);
-    Cow::Owned(swapped)
+    Ok(Cow::Owned(swapped))
 }
 
 /// The dataset without references into `file`: coordinates are copied, little-endian, unshuffled.
@@ -49,6 +50,8 @@ fn owned(file: &[u8], dataset: &mut Dataset, payload: Option<usize>) -> Result<(
 
 fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
     if variable.dtype == DType::Str {
+        // Text has no byte order: frames of both formats are equal.
+        variable.order = Endian::Little;
         return Ok(());
     }
     let size = variable.dtype.size().unwrap_or(1);
@@ -61,8 +64,8 @@ fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
             shuffle::unshuffle(&file[range.clone()], size, &mut plain);
             plain
         }
-        Data::Raw { range, .. } => file[range.clone()].to_vec(),
-        Data::Owned(bytes) => bytes.clone(),
+        Data::Raw { range, .. } => try_copy(&file[range.clone()])?,
+        Data::Owned(bytes) => try_copy(bytes)?,
         Data::Strings(_) => return Ok(()),
     };
     if variable.order == Endian::Big {
@@ -99,5 +102,8 @@ pub(super) fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u
         Data::Owned(bytes) => bytes.as_slice(),
         Data::Raw { .. } | Data::Strings(_) => &[],
     };
-    Ok(Cow::Owned([&before, payload, &after].concat()))
+    let mut whole = before;
+    try_extend(&mut whole, payload)?;
+    try_extend(&mut whole, &after)?;
+    Ok(Cow::Owned(whole))
 }

@@ -3,11 +3,12 @@
 use super::Plan;
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
+use crate::alloc::try_zeroed;
 use crate::archive::Compressed;
 use crate::codec::noise;
 use crate::codec::pack::Packed;
 use crate::codec::zip::{self, DEFLATED, STORED};
-use crate::error::{Result, try_zeroed};
+use crate::error::Result;
 use crate::netcdf::Envelope;
 use crate::parallel;
 
@@ -45,7 +46,7 @@ pub fn store(
             0 => (&plan.data, store_body(&plan.data, &result.body, options)),
             1 => (
                 &plan.text,
-                Compressed::new(
+                Compressed::text(
                     plan.text.clone(),
                     options.method,
                     options.level,
@@ -80,7 +81,7 @@ fn store_array(member: &str, array: &Array, options: &StoreOptions) -> Result<Co
     store_payload(member, &frame, &array.packed, options)
 }
 
-fn store_payload(
+pub(super) fn store_payload(
     member: &str,
     frame: &Frame,
     packed: &Packed,
@@ -104,7 +105,7 @@ fn store_payload(
     if !(shuffled && options.method == DEFLATED) {
         return Compressed::new(member.to_owned(), options.method, options.level, &file);
     }
-    let data = noise::deflate(&file, place, itemsize, options.level);
+    let data = noise::deflate(&file, place, itemsize, options.level)?;
     Ok(Compressed {
         name: member.to_owned(),
         method: DEFLATED,

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::lift::NumberArray;
+use crate::alloc::{try_copy, try_extend, try_reserve};
+use crate::error::Result;
 use crate::netcdf::DType;
 
 /// What a number is, by its token; -1.5 and NaN are floats, -1 is an integer.
@@ -66,6 +68,11 @@ fn after_digits(text: &[u8]) -> Option<&[u8]> {
     (count > 0).then(|| &text[count..])
 }
 
+/// A list takes at most so many bytes of text a number, beyond the first mebibyte, to be an array. Upstream's take 50 at
+/// most, of which 25 are the number.
+const SPARSE: usize = 128;
+const SPARSE_FROM: usize = 1 << 20;
+
 /// A list that is complete and rectangular.
 #[derive(Debug)]
 struct Child {
@@ -81,7 +88,12 @@ struct Open {
     numbers: usize,
     /// Numbers directly in it.
     scalars: usize,
-    children: Vec<Child>,
+    /// Shape of the lists directly in it, if there are any, and how many they are.
+    shape: Option<Vec<usize>>,
+    lists: usize,
+    /// Those that are arrays should the lists around them be none: keeping all of them would take 25 bytes
+    /// for each byte of `[1],[1],`.
+    large: Vec<Child>,
 }
 
 /// The outermost open list and all that is in it, as long as it may still be an array.
@@ -117,29 +129,31 @@ impl Candidate {
             text: self.text.len(),
             numbers: self.numbers.len() / 8,
             scalars: 0,
-            children: Vec::new(),
+            shape: None,
+            lists: 0,
+            large: Vec::new(),
         });
     }
 
     /// Adds a number, unless it is beside a list or of another type than the numbers before it.
-    pub(super) fn push(&mut self, number: Number) -> bool {
+    pub(super) fn push(&mut self, number: Number) -> Result<bool> {
         let Some(open) = self.open.last_mut() else {
-            return false;
+            return Ok(false);
         };
-        if !open.children.is_empty() || self.dtype.is_some_and(|dtype| dtype != number.dtype()) {
-            return false;
+        if open.lists > 0 || self.dtype.is_some_and(|dtype| dtype != number.dtype()) {
+            return Ok(false);
         }
         self.dtype = Some(number.dtype());
-        self.numbers.extend_from_slice(&number.bytes());
+        try_extend(&mut self.numbers, &number.bytes())?;
         open.scalars += 1;
-        true
+        Ok(true)
     }
 
     /// Whether the innermost list has nothing in it yet.
     pub(super) fn innermost_is_empty(&self) -> bool {
         self.open
             .last()
-            .is_some_and(|open| open.scalars == 0 && open.children.is_empty())
+            .is_some_and(|open| open.scalars == 0 && open.lists == 0)
     }
 
     /// Where the text of the innermost list begins.
@@ -147,59 +161,62 @@ impl Candidate {
         self.open.last().map_or(self.text.len(), |open| open.text)
     }
 
-    /// The innermost list ends, its bracket being the last byte of the text; false if that makes the lists around it
-    /// no arrays.
-    pub(super) fn end(&mut self) -> bool {
-        let Some(list) = self.open.pop() else {
-            return false;
-        };
-        let shape = match list.children.first() {
-            Some(first) => [&[list.children.len()], first.shape.as_slice()].concat(),
-            None => vec![list.scalars],
-        };
-        let numbers = list.numbers..self.numbers.len() / 8;
-        let child = Child {
-            text: list.text..self.text.len(),
-            numbers,
-            shape,
-        };
-        let rectangular = match self.open.last() {
-            Some(parent) => parent
-                .children
-                .first()
-                .is_none_or(|first| first.shape == child.shape),
-            None => true,
-        };
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(child),
-            // The outermost list is its own only child.
-            None => self.open.push(Open {
-                text: 0,
-                numbers: 0,
-                scalars: 0,
-                children: vec![child],
-            }),
-        }
-        rectangular
+    /// Whether the text is mostly no numbers: a list that is all blanks must not stay in memory.
+    pub(super) fn is_sparse(&self) -> bool {
+        self.text.len() > SPARSE_FROM + self.numbers.len() / 8 * SPARSE
     }
 
-    /// Gives up all lists that are open: those complete ones in them that have more than `least` numbers are arrays.
-    pub(super) fn settle(&mut self, least: usize) -> Outcome {
+    /// The innermost list ends, its bracket being the last byte of the text; false if that makes the lists around it
+    /// no arrays. Lists of more than `least` numbers are remembered.
+    pub(super) fn end(&mut self, least: usize) -> Result<bool> {
+        let Some(list) = self.open.pop() else {
+            return Ok(false);
+        };
+        let shape = match list.shape {
+            Some(inner) => [&[list.lists], inner.as_slice()].concat(),
+            None => vec![list.scalars],
+        };
+        let child = Child {
+            text: list.text..self.text.len(),
+            numbers: list.numbers..self.numbers.len() / 8,
+            shape,
+        };
+        if self.open.is_empty() {
+            // The outermost list is its own only child.
+            self.begin();
+        }
+        let Some(parent) = self.open.last_mut() else {
+            return Ok(false);
+        };
+        parent.lists += 1;
+        let shape = parent.shape.get_or_insert_with(|| child.shape.clone());
+        let rectangular = *shape == child.shape;
+        if child.numbers.len() > least {
+            try_reserve(&mut parent.large, 1)?;
+            parent.large.push(child);
+        }
+        Ok(rectangular)
+    }
+
+    /// Gives up all lists that are open: the large ones that are complete are arrays.
+    pub(super) fn settle(&mut self) -> Result<Outcome> {
         let mut arrays = Vec::new();
         let dtype = self.dtype.unwrap_or(DType::F64);
-        for child in self.open.drain(..).flat_map(|open| open.children) {
-            if child.numbers.len() > least {
-                let bytes = self.numbers[8 * child.numbers.start..8 * child.numbers.end].to_vec();
-                arrays.push((
-                    child.text,
-                    NumberArray {
-                        dtype,
-                        shape: child.shape,
-                        bytes,
-                    },
-                ));
-            }
+        for child in self.open.drain(..).flat_map(|open| open.large) {
+            let numbers = 8 * child.numbers.start..8 * child.numbers.end;
+            let bytes = if numbers == (0..self.numbers.len()) {
+                std::mem::take(&mut self.numbers)
+            } else {
+                try_copy(&self.numbers[numbers])?
+            };
+            let shape = child.shape;
+            let array = NumberArray {
+                dtype,
+                shape,
+                bytes,
+            };
+            arrays.push((child.text, array));
         }
-        Outcome { arrays }
+        Ok(Outcome { arrays })
     }
 }

@@ -14,6 +14,7 @@ use std::io::Read;
 
 use super::candidate::{Candidate, Number};
 use super::window::{PIECE, Window};
+use crate::alloc::try_extend;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::netcdf::DType;
@@ -45,12 +46,14 @@ pub struct Lifted {
 
 /// Lifts the lists of more than `least` numbers out of `text`.
 ///
-/// At any time the memory holds the arrays, the text that stays, and the list at hand.
-pub fn lift(text: impl Read, least: usize, limits: &Limits) -> Result<Lifted> {
+/// At any time the memory holds the arrays, the text that stays, for which `compressed` bytes of a file give room
+/// ([`Limits::text_room`]), and the list at hand.
+pub fn lift(text: impl Read, least: usize, compressed: u64, limits: &Limits) -> Result<Lifted> {
     let mut lifter = Lifter {
         window: Window::new(text),
         least,
-        depth: limits.json_depth.min(MOST_DIMS),
+        compressed,
+        limits: *limits,
         lifted: Lifted {
             text: Vec::new(),
             arrays: Vec::new(),
@@ -72,7 +75,8 @@ fn token() -> String {
 struct Lifter<R> {
     window: Window<R>,
     least: usize,
-    depth: usize,
+    compressed: u64,
+    limits: Limits,
     lifted: Lifted,
 }
 
@@ -91,31 +95,37 @@ impl<R: Read> Lifter<R> {
                 memchr::memchr2(b'"', b'[', rest)
             };
             let Some(stop) = stop else {
-                self.pass(rest.len());
+                self.pass(rest.len())?;
                 continue;
             };
             match rest[stop] {
                 b'[' => {
-                    self.pass(stop);
+                    self.pass(stop)?;
                     return Ok(true);
                 }
                 b'"' => {
                     in_string = !in_string;
-                    self.pass(stop + 1);
+                    self.pass(stop + 1)?;
                 }
                 // An escape: whatever follows the backslash belongs to the string.
                 _ => {
-                    self.pass(stop + 1);
+                    self.pass(stop + 1)?;
                     if self.window.peek()?.is_some() {
-                        self.pass(1);
+                        self.pass(1)?;
                     }
                 }
             }
         }
     }
 
-    fn pass(&mut self, count: usize) {
-        self.window.take(count, &mut self.lifted.text);
+    fn pass(&mut self, count: usize) -> Result<()> {
+        self.window.take(count, &mut self.lifted.text)?;
+        self.check()
+    }
+
+    fn check(&self) -> Result<()> {
+        let size = self.lifted.text.len() as u64;
+        self.limits.check_text(self.compressed, size)
     }
 
     /// Reads lists of numbers, the next byte being a bracket, until they end or something else comes.
@@ -125,44 +135,45 @@ impl<R: Read> Lifter<R> {
         let (mut value, mut must) = (true, false);
         loop {
             self.blanks(&mut candidate)?;
+            if candidate.is_sparse() {
+                return self.settle(&mut candidate);
+            }
             match self.window.peek()? {
-                Some(b'[') if value && candidate.depth() < self.depth => {
+                Some(b'[') if value && candidate.depth() < MOST_DIMS => {
                     if !candidate.takes_list() {
-                        self.settle(&mut candidate);
+                        self.settle(&mut candidate)?;
                     }
                     candidate.begin();
-                    self.take(&mut candidate, 1);
+                    self.take(&mut candidate, 1)?;
                     must = false;
                 }
                 Some(b'[') if value => {
-                    self.settle(&mut candidate);
+                    self.settle(&mut candidate)?;
                     return self.brackets();
                 }
                 Some(b',') if !value => {
-                    self.take(&mut candidate, 1);
+                    self.take(&mut candidate, 1)?;
                     (value, must) = (true, true);
                 }
                 Some(b']') if !must && candidate.depth() > 0 => {
                     let empty = candidate.innermost_is_empty();
-                    self.take(&mut candidate, 1);
+                    self.take(&mut candidate, 1)?;
                     let outermost = candidate.depth() == 1;
-                    if empty || !candidate.end() || outermost {
-                        self.settle(&mut candidate);
-                        return Ok(());
+                    if empty || !candidate.end(self.least)? || outermost {
+                        return self.settle(&mut candidate);
                     }
                     value = false;
                 }
                 Some(byte) if value && is_number_byte(byte) => {
                     let len = self.number_len()?;
                     let number = Number::parse(&self.window.rest()[..len]);
-                    if !self.number(&mut candidate, number, len) {
-                        self.settle(&mut candidate);
-                        return Ok(());
+                    if !self.number(&mut candidate, number, len)? {
+                        return self.settle(&mut candidate);
                     }
                     (value, must) = (false, false);
                 }
                 _ => {
-                    self.settle(&mut candidate);
+                    self.settle(&mut candidate)?;
                     return self.step_over();
                 }
             }
@@ -170,19 +181,26 @@ impl<R: Read> Lifter<R> {
     }
 
     /// Adds a number; where it is of another type than those of earlier lists, its own list starts afresh.
-    fn number(&mut self, candidate: &mut Candidate, number: Option<Number>, len: usize) -> bool {
-        let Some(number) = number else { return false };
-        if !candidate.push(number) {
+    fn number(
+        &mut self,
+        candidate: &mut Candidate,
+        number: Option<Number>,
+        len: usize,
+    ) -> Result<bool> {
+        let Some(number) = number else {
+            return Ok(false);
+        };
+        if !candidate.push(number)? {
             if !candidate.innermost_is_empty() {
-                return false;
+                return Ok(false);
             }
-            self.restart(candidate);
-            if !candidate.push(number) {
-                return false;
+            self.restart(candidate)?;
+            if !candidate.push(number)? {
+                return Ok(false);
             }
         }
-        self.take(candidate, len);
-        true
+        self.take(candidate, len)?;
+        Ok(true)
     }
 
     /// Length of the number at hand, which is brought into the window whole.
@@ -211,47 +229,48 @@ impl<R: Read> Lifter<R> {
                 .take_while(|b| matches!(b, b' ' | b'\n' | b'\r' | b'\t'))
                 .count();
             let all = count == rest.len();
-            self.take(candidate, count);
+            self.take(candidate, count)?;
             if !all || self.window.peek()?.is_none() {
                 return Ok(());
             }
         }
     }
 
-    fn take(&mut self, candidate: &mut Candidate, count: usize) {
-        self.window.take(count, &mut candidate.text);
+    fn take(&mut self, candidate: &mut Candidate, count: usize) -> Result<()> {
+        self.window.take(count, &mut candidate.text)
     }
 
     /// Passes the candidate's text on, with arrays for the complete lists that are large enough.
-    fn settle(&mut self, candidate: &mut Candidate) {
-        let outcome = candidate.settle(self.least);
+    fn settle(&mut self, candidate: &mut Candidate) -> Result<()> {
+        let outcome = candidate.settle()?;
         let mut from = 0;
         for (range, array) in outcome.arrays {
-            self.lifted
-                .text
-                .extend_from_slice(&candidate.text[from..range.start]);
+            let before = &candidate.text[from..range.start];
+            try_extend(&mut self.lifted.text, before)?;
             let name = format!("\"{}{}\"", self.lifted.token, self.lifted.arrays.len());
-            self.lifted.text.extend_from_slice(name.as_bytes());
+            try_extend(&mut self.lifted.text, name.as_bytes())?;
             self.lifted.arrays.push(array);
             from = range.end;
         }
-        self.lifted.text.extend_from_slice(&candidate.text[from..]);
+        try_extend(&mut self.lifted.text, &candidate.text[from..])?;
         *candidate = Candidate::default();
+        self.check()
     }
 
     /// Settles all but the innermost list, which has nothing in it yet.
-    fn restart(&mut self, candidate: &mut Candidate) {
+    fn restart(&mut self, candidate: &mut Candidate) -> Result<()> {
         let bracket = candidate.innermost_text();
         let tail = candidate.text.split_off(bracket);
-        self.settle(candidate);
+        self.settle(candidate)?;
         candidate.begin();
         candidate.text = tail;
+        Ok(())
     }
 
     /// Passes on brackets that nest too deep for an array.
     fn brackets(&mut self) -> Result<()> {
         while let Some(b'[' | b' ' | b'\n' | b'\r' | b'\t') = self.window.peek()? {
-            self.pass(1);
+            self.pass(1)?;
         }
         Ok(())
     }
@@ -262,7 +281,7 @@ impl<R: Read> Lifter<R> {
             // Strings and lists are for `plain` to recognise.
             Some(b'"' | b'[') | None => Ok(()),
             Some(_) => {
-                self.pass(1);
+                self.pass(1)?;
                 Ok(())
             }
         }

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::netcdf::DType;
 
 fn lifted(text: &str, least: usize) -> (String, Vec<NumberArray>) {
-    let found = lift(text.as_bytes(), least, &Limits::default()).unwrap();
+    let found = lift(text.as_bytes(), least, 0, &Limits::default()).unwrap();
     (
         String::from_utf8(found.text)
             .unwrap()
@@ -204,8 +204,8 @@ proptest! {
     fn putting_arrays_back_gives_the_text(text in json(), least in 0_usize..4) {
         let compact = |text: &str| text.replace([' ', '\n'], "");
         for found in [
-            lift(text.as_bytes(), least, &Limits::default()).unwrap(),
-            lift(Dribble(text.as_bytes()), least, &Limits::default()).unwrap(),
+            lift(text.as_bytes(), least, 0, &Limits::default()).unwrap(),
+            lift(Dribble(text.as_bytes()), least, 0, &Limits::default()).unwrap(),
         ] {
             let mut back = String::from_utf8(found.text).unwrap();
             for (index, array) in found.arrays.iter().enumerate() {
@@ -216,4 +216,47 @@ proptest! {
             prop_assert_eq!(compact(&back), compact(&text));
         }
     }
+}
+
+#[test]
+fn text_that_stays_is_bounded() {
+    let limits = Limits {
+        text_bytes: 100,
+        text_expansion: 2,
+        ..Limits::default()
+    };
+    let long = format!("[{}]", "\"x\", ".repeat(100));
+    let error = lift(long.as_bytes(), 2, 10, &limits).unwrap_err();
+    assert_eq!(error.kind(), crate::error::Kind::Limit);
+    assert!(lift(long.as_bytes(), 2, 1000, &limits).is_ok());
+    // Numbers that leave the text do not count.
+    let numbers = format!("[{}0]", "1, ".repeat(1000));
+    assert_eq!(
+        lift(numbers.as_bytes(), 2, 10, &limits)
+            .unwrap()
+            .arrays
+            .len(),
+        1
+    );
+    // Blanks do, also within a list that might become an array.
+    let blank = format!("[1,{}", " ".repeat(2 << 20));
+    let error = lift(blank.as_bytes(), 2, 10, &limits).unwrap_err();
+    assert_eq!(error.kind(), crate::error::Kind::Limit);
+}
+
+#[test]
+fn a_list_of_short_lists_is_an_array() {
+    let text = format!("[{}[7]]", "[1], ".repeat(2000));
+    let (text, arrays) = lifted(&text, 1000);
+    assert_eq!(text, "\"@0\"");
+    assert_eq!(arrays[0].shape, [2001, 1]);
+    // One that does not fit: none of the parts is large enough.
+    let mixed = format!("[{}[7, 8]]", "[1], ".repeat(2000));
+    assert_eq!(lifted(&mixed, 1000), (mixed, Vec::new()));
+    // The large parts of what is no array as a whole are arrays.
+    let row = format!("[{}0]", "1, ".repeat(1500));
+    let parts = format!("[{row}, {row}, [1]]");
+    let (text, arrays) = lifted(&parts, 1000);
+    assert_eq!(text, "[\"@0\", \"@1\", [1]]");
+    assert_eq!(arrays.len(), 2);
 }

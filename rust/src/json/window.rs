@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use crate::alloc::{try_extend, try_reserve};
 use crate::error::Result;
 
 /// Bytes that are read at once.
@@ -30,9 +31,10 @@ impl<R: Read> Window<R> {
     }
 
     /// Moves the next `count` bytes to `out`.
-    pub(super) fn take(&mut self, count: usize, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.bytes[self.at..self.at + count]);
+    pub(super) fn take(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()> {
+        try_extend(out, &self.bytes[self.at..self.at + count])?;
         self.at += count;
+        Ok(())
     }
 
     /// Reads a further piece behind what is left; false at the end of the input.
@@ -43,6 +45,7 @@ impl<R: Read> Window<R> {
         self.bytes.drain(..self.at);
         self.at = 0;
         let len = self.bytes.len();
+        try_reserve(&mut self.bytes, PIECE)?;
         self.bytes.resize(len + PIECE, 0);
         let read = loop {
             match self.input.read(&mut self.bytes[len..]) {

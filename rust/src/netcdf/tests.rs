@@ -1,5 +1,7 @@
 //! Files of other writers, and what damage does to them.
 
+mod overlaps;
+
 use super::*;
 use crate::error::Kind;
 

@@ -1,13 +1,16 @@
 //! [`Archive`] for Python: an open zip archive and the results in it.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::buffer::bytes;
 use super::error::raise;
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
+use crate::alloc::try_copy;
 use crate::archive::{self, Compressed, DecodeName};
 use crate::codec::pack::Codec;
 use crate::collection::{self, Frames, OpenOptions, Plan};
@@ -23,6 +26,7 @@ pub(super) struct Archive {
     label: String,
     /// Whether the source is read on the calling thread only.
     prefetch: bool,
+    limits: Limits,
     frames: Frames,
 }
 
@@ -40,24 +44,36 @@ fn plan((text, data, arrays): PyPlan) -> Plan {
     Plan { text, data, arrays }
 }
 
+fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {
+    let mut caps = Limits::default();
+    for (name, value) in limits {
+        caps.set(&name, value)
+            .map_err(|error| raise(py, "'limits'", &error))?;
+    }
+    Ok(caps)
+}
+
 #[pymethods]
 impl Archive {
     #[new]
-    #[pyo3(signature = (source_, label, encoding=None))]
+    #[pyo3(signature = (source_, label, encoding=None, limits=Vec::new()))]
     fn new(
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
         encoding: Option<&str>,
+        limits: Vec<(String, u64)>,
     ) -> PyResult<Self> {
+        let caps = caps(py, limits)?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
-        let opened = source.and_then(|source| py.detach(|| open(source, encoding)));
+        let opened = source.and_then(|source| py.detach(|| open(source, encoding, caps)));
         match opened {
             Ok(archive) => Ok(Self {
                 archive,
                 prefetch,
                 label,
+                limits: caps,
                 frames: Frames::default(),
             }),
             Err(error) => Err(raise(py, &label, &error)),
@@ -70,7 +86,9 @@ impl Archive {
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
+        limits: Vec<(String, u64)>,
     ) -> PyResult<(Self, Vec<Fault>)> {
+        let caps = caps(py, limits)?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let tick = || {
@@ -78,15 +96,14 @@ impl Archive {
                 .map_err(|signal| Error::from(std::io::Error::other(signal)))
         };
         let (archive, lost) = source
-            .and_then(|source| {
-                py.detach(|| archive::Archive::salvage(source, Limits::default(), &tick))
-            })
+            .and_then(|source| py.detach(|| archive::Archive::salvage(source, caps, &tick)))
             .map_err(|error| raise(py, &label, &error))?;
         let lost = lost.into_iter().map(|(name, error)| (name, told(&error)));
         let archive = Self {
             archive,
             prefetch,
             label,
+            limits: caps,
             frames: Frames::default(),
         };
         Ok((archive, lost.collect()))
@@ -106,9 +123,21 @@ impl Archive {
             .map_err(|error| raise(py, &self.label, &error))
     }
 
-    fn read<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = self.run(py, || self.archive.read(name))?;
-        Ok(PyBytes::new(py, &bytes))
+    fn head<'py>(&self, py: Python<'py>, name: &str, size: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let head = self.run(py, || {
+            let mut head = Vec::new();
+            self.archive
+                .stream(name)?
+                .take(size)
+                .read_to_end(&mut head)?;
+            Ok(head)
+        })?;
+        bytes(py, &head)
+    }
+
+    fn text<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let text = self.run(py, || self.archive.read_text(name))?;
+        bytes(py, &text)
     }
 
     #[pyo3(signature = (plans_, *, compression, lift, threads))]
@@ -183,7 +212,7 @@ impl Archive {
                 method: entry.method,
                 crc: entry.crc,
                 size: entry.size,
-                data: fetched.compressed().to_vec(),
+                data: try_copy(fetched.compressed())?,
             })
         })
     }
@@ -193,7 +222,7 @@ impl Archive {
             codec,
             lift,
             threads,
-            limits: Limits::default(),
+            limits: self.limits,
             prefetch: self.prefetch,
         }
     }
@@ -205,7 +234,11 @@ impl Archive {
 }
 
 /// Opens an archive whose names are, unless flagged as UTF-8, in one of Python's encodings.
-fn open(source: Arc<dyn ReadAt>, encoding: Option<&str>) -> Result<archive::Archive> {
+fn open(
+    source: Arc<dyn ReadAt>,
+    encoding: Option<&str>,
+    limits: Limits,
+) -> Result<archive::Archive> {
     let decode = |name: &[u8]| {
         Python::attach(|py| -> PyResult<String> {
             PyBytes::new(py, name)
@@ -215,5 +248,5 @@ fn open(source: Arc<dyn ReadAt>, encoding: Option<&str>) -> Result<archive::Arch
         .map_err(|failure| Error::from(std::io::Error::other(failure)))
     };
     let decode = encoding.map(|_| &decode as DecodeName<'_>);
-    archive::Archive::open_with(source, Limits::default(), decode)
+    archive::Archive::open_with(source, limits, decode)
 }

@@ -3,7 +3,7 @@
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBytes, PyTuple};
 
 use crate::error::Result;
 use crate::netcdf::DType;
@@ -80,6 +80,14 @@ where
     };
     let outcome = py.detach(|| fill(bytes));
     Ok((array, outcome))
+}
+
+/// A Python object of these bytes, or a `MemoryError`.
+pub(super) fn bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    PyBytes::new_with(py, content.len(), |room| {
+        room.copy_from_slice(content);
+        Ok(())
+    })
 }
 
 /// A copy of the bytes of a C-contiguous array; the array may change as soon as this returns.

@@ -6,12 +6,13 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::buffer::{dtype_of, dtype_str, filled};
+use super::buffer::{bytes, dtype_of, dtype_str, filled};
 use super::error::raise;
 use super::frame::Frame;
+use crate::alloc::try_zeroed;
 use crate::codec::pack::{self as memory, Codec};
 use crate::collection::{self, Array, Body, PackedResult};
-use crate::error::{Result, try_zeroed};
+use crate::error::Result;
 
 /// A result in memory; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
@@ -85,8 +86,8 @@ pub(super) fn variances(
 #[pymethods]
 impl Packed {
     #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.result.text)
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        bytes(py, &self.result.text)
     }
 
     #[getter]
@@ -144,10 +145,7 @@ impl Packed {
             packed.unpack_into(&mut file)?;
             Ok(file)
         });
-        Ok(PyBytes::new(
-            py,
-            &unpacked.map_err(|error| raise(py, "", &error))?,
-        ))
+        bytes(py, &unpacked.map_err(|error| raise(py, "", &error))?)
     }
 
     #[pyo3(signature = (name, *, threads))]
@@ -183,18 +181,14 @@ impl Packed {
             .arrays
             .iter()
             .map(|a| {
-                (
-                    &a.name,
-                    dtype_str(a.dtype),
-                    &a.shape,
-                    PyBytes::new(py, &a.packed.to_bytes()),
-                )
+                let content = bytes(py, &a.packed.to_bytes())?;
+                Ok((&a.name, dtype_str(a.dtype), &a.shape, content))
             })
-            .collect();
+            .collect::<PyResult<_>>()?;
         let state = (
-            PyBytes::new(py, &result.text),
+            bytes(py, &result.text)?,
             this.frame(py),
-            PyBytes::new(py, &packed.to_bytes()),
+            bytes(py, &packed.to_bytes())?,
             arrays,
             result.lifted,
         );

@@ -198,10 +198,10 @@ fn limits_are_named_when_they_are_reached() {
         ),
         (
             Limits {
-                directory: 94,
+                directory_bytes: 94,
                 ..limits
             },
-            "limit directory",
+            "limit directory_bytes",
         ),
     ];
     for (limits, name) in cases {

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 
 use lz4::block::{CompressionMode, compress_bound, compress_to_buffer, decompress_to_buffer};
 
+use crate::alloc::try_reserve;
 use crate::codec::deflate;
 use crate::error::{Error, Kind, Result};
 
@@ -33,6 +34,8 @@ impl Codec {
     /// Appends `block`, compressed if that is worth it; a block as long as its bytes is raw.
     pub(super) fn append(self, out: &mut Vec<u8>, block: &[u8]) -> Result<()> {
         let start = out.len();
+        // More than any of these codecs adds to bytes that it cannot compress.
+        try_reserve(out, block.len() + block.len() / 8 + 1024)?;
         match self {
             Self::None => {}
             Self::Lz4 => lz4(out, block, CompressionMode::FAST(1))?,
@@ -43,7 +46,7 @@ impl Codec {
                     CompressionMode::HIGHCOMPRESSION(i32::from(level)),
                 )?;
             }
-            Self::Deflate(level) => deflate::append(out, block, i32::from(level)),
+            Self::Deflate(level) => deflate::append(out, block, i32::from(level))?,
             Self::Bzip2(level) => {
                 let mut encoder = bzip2::write::BzEncoder::new(
                     &mut *out,

@@ -9,8 +9,9 @@ use std::ops::Range;
 
 pub use block::Codec;
 
+use crate::alloc::{try_copy, try_zeroed};
 use crate::codec::shuffle;
-use crate::error::{Error, Kind, Result, try_zeroed};
+use crate::error::{Error, Kind, Result};
 use crate::parallel;
 
 /// Items of one stripe. A plane of a stripe is then 64 KiB, the window of LZ4, and the eight planes of doubles
@@ -39,7 +40,7 @@ impl Packed {
     pub fn from_plain(plain: &[u8], itemsize: usize, codec: Codec) -> Result<Self> {
         let mut packed = Self::empty(plain.len(), itemsize, codec);
         if packed.codec == Codec::None {
-            packed.data = plain.to_vec();
+            packed.data = try_copy(plain)?;
             packed.ends.push(plain.len());
             return Ok(packed);
         }
@@ -265,7 +266,7 @@ impl Packed {
         {
             return Err(bad("data of a wrong size"));
         }
-        packed.data = rest.to_vec();
+        packed.data = try_copy(rest)?;
         Ok(packed)
     }
 }

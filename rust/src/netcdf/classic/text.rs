@@ -3,7 +3,7 @@
 
 use super::ENCODING;
 use super::read::Found;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::limits::Limits;
 use crate::netcdf::model::{Attr, Data, Variable};
 use crate::netcdf::{unsupported, utf8};
@@ -68,16 +68,11 @@ fn join(file: &[u8], variable: &mut Variable, limits: &Limits) -> Result<Option<
         Data::Owned(bytes) => (0, bytes.as_slice()),
         Data::Strings(_) => (0, [].as_slice()),
     };
+    // Where texts have no width, no byte of the file stands for them.
+    let count = variable.len().unwrap_or(u64::MAX);
+    limits.check_texts(count)?;
     let mut texts = Vec::new();
     if width == 0 {
-        // No byte of the file stands for these, so that only a limit bounds their number.
-        let count = variable
-            .len()
-            .filter(|&n| n <= limits.members)
-            .ok_or_else(|| {
-                let expected = format!("at most {} empty texts", limits.members);
-                Error::new(Kind::Limit, expected, format!("{:?}", variable.shape))
-            })?;
         texts.extend((0..count).map(|_| String::new()));
     } else {
         for (index, chars) in bytes.chunks_exact(width).enumerate() {

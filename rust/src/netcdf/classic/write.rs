@@ -1,6 +1,7 @@
 //! CDF-2 files as xarray writes them through scipy, byte for byte.
 
 use super::{ATTRIBUTE, DIMENSION, ENCODING, NC_CHAR, VARIABLE, number};
+use crate::alloc::try_reserve;
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::model::{Attr, DType, Data, Dataset, Endian, Variable, product};
 use crate::netcdf::unsupported;
@@ -9,10 +10,22 @@ use crate::netcdf::unsupported;
 ///
 /// [`Kind::Unsupported`] means that NetCDF-3 has no place for a type, a number or a size.
 pub fn write(dataset: &Dataset, raw: &[u8]) -> Result<Vec<u8>> {
-    let mut dims = dataset.dims.clone();
+    // xarray defines dimensions as the variables name them.
+    let mut dims: Vec<(String, u64)> = Vec::new();
     let mut columns = Vec::new();
     for variable in &dataset.variables {
-        columns.push(Column::new(variable, dataset, &mut dims)?);
+        let column = Column::new(variable, dataset)?;
+        for dim in column
+            .dims
+            .iter()
+            .cloned()
+            .zip(column.shape.iter().copied())
+        {
+            if !dims.contains(&dim) {
+                dims.push(dim);
+            }
+        }
+        columns.push(column);
     }
     // scipy writes larger shapes first (`netcdf_file._write_var_array`).
     columns.sort_by(|a, b| b.shape.cmp(&a.shape));
@@ -37,13 +50,7 @@ pub fn write(dataset: &Dataset, raw: &[u8]) -> Result<Vec<u8>> {
     let total = columns
         .iter()
         .fold(0, |sum: usize, column| sum.saturating_add(column.padded));
-    out.try_reserve_exact(total).map_err(|_| {
-        Error::new(
-            Kind::Limit,
-            format!("room for {total} bytes"),
-            "not enough memory",
-        )
-    })?;
+    try_reserve(&mut out, total)?;
     for (column, at) in columns.iter().zip(begins) {
         let begin = out.len() as u64;
         if let Some(field) = out.get_mut(at..at + 8) {
@@ -66,12 +73,8 @@ struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    /// Texts get a dimension for their chars, which follows the one that they are over.
-    fn new(
-        variable: &'a Variable,
-        dataset: &Dataset,
-        dims: &mut Vec<(String, u64)>,
-    ) -> Result<Self> {
+    /// Texts get a last dimension for their chars.
+    fn new(variable: &'a Variable, dataset: &Dataset) -> Result<Self> {
         let (mut names, mut shape) = (variable.dims.clone(), variable.shape.clone());
         let consistent = names.len() == shape.len()
             && names.iter().zip(&shape).all(|(dim, len)| {
@@ -91,15 +94,8 @@ impl<'a> Column<'a> {
         let (kind, size) = match &variable.data {
             Data::Strings(texts) => {
                 let width = texts.iter().map(String::len).max().unwrap_or(0).max(1) as u64;
-                let dim = (format!("string{width}"), width);
-                if !dims.contains(&dim) {
-                    let after = names
-                        .last()
-                        .and_then(|last| dims.iter().position(|d| d.0 == *last));
-                    dims.insert(after.map_or(dims.len(), |at| at + 1), dim.clone());
-                }
-                names.push(dim.0);
-                shape.push(dim.1);
+                names.push(format!("string{width}"));
+                shape.push(width);
                 (NC_CHAR, 1)
             }
             Data::Raw { .. } | Data::Owned(_) => {

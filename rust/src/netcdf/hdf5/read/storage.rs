@@ -200,6 +200,8 @@ fn texts(file: &File, data: Data, typed: Typed) -> Result<Data> {
         Data::Owned(bytes) => (bytes.into(), 0),
         Data::Strings(texts) => return Ok(Data::Strings(texts)),
     };
+    file.limits
+        .check_texts((bytes.len() / typed.size.max(1)) as u64)?;
     let mut elements = Cursor::new(&bytes, origin);
     let mut texts = Vec::new();
     while elements.left() > 0 {

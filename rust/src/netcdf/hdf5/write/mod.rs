@@ -15,8 +15,9 @@ mod plan;
 mod tests;
 mod types;
 
+use crate::alloc::try_zeroed;
 use crate::codec::shuffle::shuffle;
-use crate::error::{Result, try_zeroed};
+use crate::error::Result;
 use crate::netcdf::model::{Data, Dataset, Variable};
 pub use file::Envelope;
 use file::{File, SUPERBLOCK};
