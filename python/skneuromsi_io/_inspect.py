@@ -81,7 +81,7 @@ def _result_is_ours(archive: _native.Archive, plan: _Plan) -> bool:
     these, its NetCDF file is our own writer's, which puts the payload where others put a header.
     """
     text, data, arrays = plan
-    head = archive.read(data)[: _HEADER.stop]
+    head = archive.head(data, _HEADER.stop)
     if arrays or (head.startswith(_HDF5) and head[_HEADER] != b"OHDR"):
         return True
     # Keys of the document are indented by two blanks, and no text holds a line break.

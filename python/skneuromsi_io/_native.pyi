@@ -28,14 +28,14 @@ _Job = tuple[
     bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
 ]
 
+#: A member and what is wrong with it.
+_Fault = tuple[str, str]
+
 #: An array that a text lacks: its place in the text, the number of brackets around it, and itself.
 _LeftOut = tuple[int, int, npt.NDArray[Any]]
 
 #: A result to spell out: metadata text, the arrays that it lacks, frame (None: the data are a NetCDF file), data.
 _Spelled = tuple[bytes, Sequence[_LeftOut], Frame | None, npt.NDArray[Any]]
-
-#: A member and what is wrong with it.
-_Fault = tuple[str, str]
 
 @final
 class Archive:
@@ -69,11 +69,13 @@ class Archive:
         limits: Sequence[tuple[str, int]] | None = None,
     ) -> Archive: ...
     @staticmethod
-    def salvage(source_: Any, label: str) -> tuple[Archive, list[_Fault]]:
+    def salvage(
+        source_: Any, label: str, limits: Sequence[tuple[str, int]]
+    ) -> tuple[Archive, list[_Fault]]:
         """Find the whole members of a damaged archive by their local headers.
 
-        Returns an archive of these, and what is wrong with the others that have a name left. Its first
-        two parameters are those of the class.
+        Returns an archive of these, and what is wrong with the others that have a name left. Its
+        parameters are those of the class.
         """
 
     def __contains__(self, name: str, /) -> bool: ...
@@ -83,8 +85,8 @@ class Archive:
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
-    def read(self, name: str) -> bytes:
-        """Read one member; its sizes and its CRC-32 are checked before anything is returned."""
+    def head(self, name: str, size: int) -> bytes:
+        """Return the first bytes of a member, which are not verified."""
 
     def text(self, name: str) -> bytes:
         """Read one member of text, which is held against the limits of text."""

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,17 @@ from ._errors import ArgumentError, BadArchiveError
 from ._inspect import Inspection, collection_of, is_ours, missing_results, plans
 from ._open import UNNAMED
 from ._report import Problem, RepairReport
-from ._source import label_of, source_of
+from ._source import caps_of, label_of, source_of
 from ._store import dos_time
 from ._target import is_path, replacing
 
 
-def repair(path_or_stream: Any, out: str | os.PathLike[str]) -> RepairReport:
+def repair(
+    path_or_stream: Any,
+    out: str | os.PathLike[str],
+    *,
+    limits: Mapping[str, int] | None = None,
+) -> RepairReport:
     """Save the whole results of a truncated or damaged archive into a new one.
 
     Members are found by their own headers, so that the directory at the end of the archive may be missing or
@@ -33,6 +39,8 @@ def repair(path_or_stream: Any, out: str | os.PathLike[str]) -> RepairReport:
         The damaged archive; a file object needs `read`, `seek` and `tell`.
     out : str or os.PathLike
         Where to write the new archive. It is replaced as a whole or, on any exception, not at all.
+    limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
 
     Returns
     -------
@@ -55,7 +63,9 @@ def repair(path_or_stream: Any, out: str | os.PathLike[str]) -> RepairReport:
         raise TypeError(f"'out': expected a path, found {type(out).__name__}")
     _refuse_same_file(path_or_stream, out)
     label = label_of(path_or_stream)
-    archive, faults = _native.Archive.salvage(source_of(path_or_stream), label)
+    archive, faults = _native.Archive.salvage(
+        source_of(path_or_stream), label, caps_of(limits)
+    )
     damaged = [Problem(*fault) for fault in faults]
     names = archive.names()
     document, problems = collection_of(archive, label)

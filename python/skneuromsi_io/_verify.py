@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import _layout, _native
@@ -19,7 +19,9 @@ from ._report import Problem, VerifyReport
 from ._source import label_of, open_archive
 
 
-def verify(path_or_stream: Any) -> VerifyReport:
+def verify(
+    path_or_stream: Any, *, limits: Mapping[str, int] | None = None
+) -> VerifyReport:
     """Check everything in an archive and report each problem.
 
     Every member is read and its sizes and CRC-32 are checked, those that this package does not know too. Every
@@ -30,6 +32,8 @@ def verify(path_or_stream: Any) -> VerifyReport:
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
         Where to read; a file object needs `read`, `seek` and `tell`.
+    limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def verify(path_or_stream: Any) -> VerifyReport:
     """
     label = label_of(path_or_stream)
     try:
-        archive = open_archive(path_or_stream)
+        archive = open_archive(path_or_stream, limits)
     except ArgumentError:
         raise
     except SkneuromsiIOError as error:

@@ -15,7 +15,7 @@ use super::member::{self, Local};
 use super::record::{DESCRIPTOR, LOCAL, LOCAL_LEN};
 use super::stream::Stream;
 use super::window::Window;
-use crate::alloc::try_zeroed;
+use crate::alloc::{try_copy, try_zeroed};
 use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -26,9 +26,11 @@ pub type Tick<'a> = &'a dyn Fn() -> Result<()>;
 
 /// Members that fail may be decoded up to so many times the size of the source, all together: one damaged
 /// header can claim all that follows it, and a handful of them is no attack.
-const VAIN: u64 = 8;
-/// Bytes of content whose making costs as much as reading a compressed byte.
-const CONTENT: u64 = 64;
+const VAIN: u64 = 4;
+/// ... and so many bytes more: a small archive may hold much.
+const VAIN_AT_LEAST: u64 = 16 << 20;
+/// Bytes of content whose making counts as much as a compressed byte.
+const CONTENT: u64 = 16;
 
 /// A member that is damaged: its name and what is wrong with it.
 pub type Lost = (String, Error);
@@ -53,7 +55,10 @@ pub(super) fn salvage(
         found: Vec::new(),
         lost: Vec::new(),
         names: 0,
-        vain: source.size().saturating_mul(VAIN),
+        vain: source
+            .size()
+            .saturating_mul(VAIN)
+            .saturating_add(VAIN_AT_LEAST),
     };
     search.run()?;
     search.keep_what_a_directory_lists()?;
@@ -112,7 +117,7 @@ impl Search<'_> {
         match whole {
             Ok(entry) => {
                 self.found.push(Found {
-                    raw_name: local.name.to_vec(),
+                    raw_name: try_copy(local.name)?,
                     entry,
                 });
                 Ok(Some(entry.limit))
@@ -184,9 +189,10 @@ impl Search<'_> {
             let expected = "members that do not overlap";
             return Err(Error::new(Kind::Limit, expected, "many that are damaged"));
         }
-        let verified = Stream::at(self.source, name, entry, start).and_then(Stream::drain);
+        let mut stream = Stream::at(self.source, name, entry, start)?;
+        let verified = stream.drain();
         if verified.is_err() {
-            let cost = entry.compressed + entry.size / CONTENT;
+            let cost = entry.compressed + (entry.size - stream.left()) / CONTENT;
             self.vain = self.vain.saturating_sub(cost);
         }
         verified

@@ -44,8 +44,13 @@ impl<'a> Stream<'a> {
         })
     }
 
+    /// Bytes that are still to come.
+    pub(super) fn left(&self) -> u64 {
+        self.decoder.left()
+    }
+
     /// Reads to the end, and throws the bytes away.
-    pub(super) fn drain(mut self) -> Result<()> {
+    pub(super) fn drain(&mut self) -> Result<()> {
         let mut piece = try_zeroed(OUTPUT)?;
         while self.read(&mut piece).map_err(error_of)? > 0 {}
         Ok(())

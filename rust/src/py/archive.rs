@@ -1,5 +1,6 @@
 //! [`Archive`] for Python: an open zip archive and the results in it.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -43,6 +44,15 @@ fn plan((text, data, arrays): PyPlan) -> Plan {
     Plan { text, data, arrays }
 }
 
+fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {
+    let mut caps = Limits::default();
+    for (name, value) in limits {
+        caps.set(&name, value)
+            .map_err(|error| raise(py, "'limits'", &error))?;
+    }
+    Ok(caps)
+}
+
 #[pymethods]
 impl Archive {
     #[new]
@@ -54,11 +64,7 @@ impl Archive {
         encoding: Option<&str>,
         limits: Option<Vec<(String, u64)>>,
     ) -> PyResult<Self> {
-        let mut caps = Limits::default();
-        for (name, value) in limits.unwrap_or_default() {
-            caps.set(&name, value)
-                .map_err(|error| raise(py, "'limits'", &error))?;
-        }
+        let caps = caps(py, limits.unwrap_or_default())?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let opened = source.and_then(|source| py.detach(|| open(source, encoding, caps)));
@@ -80,7 +86,9 @@ impl Archive {
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
+        limits: Vec<(String, u64)>,
     ) -> PyResult<(Self, Vec<Fault>)> {
+        let caps = caps(py, limits)?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let tick = || {
@@ -90,16 +98,14 @@ impl Archive {
             })
         };
         let (archive, lost) = source
-            .and_then(|source| {
-                py.detach(|| archive::Archive::salvage(source, Limits::default(), &tick))
-            })
+            .and_then(|source| py.detach(|| archive::Archive::salvage(source, caps, &tick)))
             .map_err(|error| raise(py, &label, &error))?;
         let lost = lost.into_iter().map(|(name, error)| (name, told(&error)));
         let archive = Self {
             archive,
             prefetch,
             label,
-            limits: Limits::default(),
+            limits: caps,
             frames: Frames::default(),
         };
         Ok((archive, lost.collect()))
@@ -119,9 +125,16 @@ impl Archive {
             .map_err(|error| raise(py, &self.label, &error))
     }
 
-    fn read<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
-        let content = self.run(py, || self.archive.read(name))?;
-        bytes(py, &content)
+    fn head<'py>(&self, py: Python<'py>, name: &str, size: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let head = self.run(py, || {
+            let mut head = Vec::new();
+            self.archive
+                .stream(name)?
+                .take(size)
+                .read_to_end(&mut head)?;
+            Ok(head)
+        })?;
+        bytes(py, &head)
     }
 
     fn text<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
