@@ -92,7 +92,7 @@ impl Archive {
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let tick = || {
-            Python::attach(|py| py.check_signals())
+            Python::attach(Python::check_signals)
                 .map_err(|signal| Error::from(std::io::Error::other(signal)))
         };
         let (archive, lost) = source
