@@ -92,8 +92,10 @@ impl Archive {
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let tick = || {
-            Python::attach(Python::check_signals)
-                .map_err(|signal| Error::from(std::io::Error::other(signal)))
+            Python::attach(|py| {
+                let checked = py.check_signals();
+                checked.map_err(|signal| Error::from(std::io::Error::other(signal)))
+            })
         };
         let (archive, lost) = source
             .and_then(|source| py.detach(|| archive::Archive::salvage(source, caps, &tick)))
