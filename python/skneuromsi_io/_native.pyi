@@ -66,7 +66,7 @@ class Archive:
         source_: Any,
         label: str,
         encoding: str | None = None,
-        limits: Sequence[tuple[str, int]] = [],
+        limits: Sequence[tuple[str, int]] | None = None,
     ) -> Archive: ...
     @staticmethod
     def salvage(
@@ -89,7 +89,7 @@ class Archive:
         """Return the first bytes of a member, which are not verified."""
 
     def text(self, name: str) -> bytes:
-        """Read one member of text; its sizes and its CRC-32 are checked before anything is returned."""
+        """Read one member of text, which is held against the limits of text."""
 
     def results(
         self,

@@ -32,12 +32,12 @@ Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
 
 
 def check_alike(index: int, found: Signature, expected: Signature) -> None:
-    """Check that a result can be in one collection with the first.
+    """Check that result `index` can be in one collection with the first.
 
     Raises
     ------
     ValueError
-        In upstream's words, if they differ, with a note which result it is about.
+        In upstream's words, if they differ; a note says how.
 
     """
     same_modes = found[0] is expected[0] or np.array_equal(found[0], expected[0])

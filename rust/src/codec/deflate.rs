@@ -83,15 +83,17 @@ impl Part {
         } else {
             FlushCompress::Sync
         };
-        // Room for incompressible data in stored blocks, and for the empty one of a flush.
         let mut deflated = Vec::new();
-        try_reserve(&mut deflated, data.len() + data.len() / 1000 + 64)?;
-        stream
-            .compress_vec(data, &mut deflated, flush)
-            .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
-        if stream.total_in() != data.len() as u64 || deflated.len() == deflated.capacity() {
-            let found = format!("{} of {} bytes compressed", stream.total_in(), data.len());
-            return Err(Error::new(Kind::Value, "room for a deflate stream", found));
+        let mut rest = data;
+        // A stream has come out when room is left (zlib's manual, `deflate`).
+        while deflated.len() == deflated.capacity() {
+            try_reserve(&mut deflated, rest.len() + 64)?;
+            let before = stream.total_in();
+            stream
+                .compress_vec(rest, &mut deflated, flush)
+                .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
+            let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
+            rest = rest.get(taken..).unwrap_or_default();
         }
         deflated.shrink_to_fit();
         let mut crc = Crc::new();

@@ -135,7 +135,19 @@ impl Frame {
             shuffled: false,
         };
         dataset.variables.push(array);
+        // Dimensions as the variables name them, one after the other.
+        dataset.dims.clear();
         for variable in &mut dataset.variables {
+            for dim in variable
+                .dims
+                .iter()
+                .cloned()
+                .zip(variable.shape.iter().copied())
+            {
+                if !dataset.dims.contains(&dim) {
+                    dataset.dims.push(dim);
+                }
+            }
             let nan = match variable.dtype {
                 DType::F32 => f32::NAN.to_be_bytes().to_vec(),
                 DType::F64 => f64::NAN.to_be_bytes().to_vec(),

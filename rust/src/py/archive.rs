@@ -56,15 +56,15 @@ fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {
 #[pymethods]
 impl Archive {
     #[new]
-    #[pyo3(signature = (source_, label, encoding=None, limits=Vec::new()))]
+    #[pyo3(signature = (source_, label, encoding=None, limits=None))]
     fn new(
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
         encoding: Option<&str>,
-        limits: Vec<(String, u64)>,
+        limits: Option<Vec<(String, u64)>>,
     ) -> PyResult<Self> {
-        let caps = caps(py, limits)?;
+        let caps = caps(py, limits.unwrap_or_default())?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let opened = source.and_then(|source| py.detach(|| open(source, encoding, caps)));
@@ -93,8 +93,8 @@ impl Archive {
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let tick = || {
             Python::attach(|py| {
-                let checked = py.check_signals();
-                checked.map_err(|signal| Error::from(std::io::Error::other(signal)))
+                py.check_signals()
+                    .map_err(|signal| Error::from(std::io::Error::other(signal)))
             })
         };
         let (archive, lost) = source

@@ -10,22 +10,10 @@ use crate::netcdf::unsupported;
 ///
 /// [`Kind::Unsupported`] means that NetCDF-3 has no place for a type, a number or a size.
 pub fn write(dataset: &Dataset, raw: &[u8]) -> Result<Vec<u8>> {
-    // xarray defines dimensions as the variables name them.
-    let mut dims: Vec<(String, u64)> = Vec::new();
+    let mut dims = dataset.dims.clone();
     let mut columns = Vec::new();
     for variable in &dataset.variables {
-        let column = Column::new(variable, dataset)?;
-        for dim in column
-            .dims
-            .iter()
-            .cloned()
-            .zip(column.shape.iter().copied())
-        {
-            if !dims.contains(&dim) {
-                dims.push(dim);
-            }
-        }
-        columns.push(column);
+        columns.push(Column::new(variable, dataset, &mut dims)?);
     }
     // scipy writes larger shapes first (`netcdf_file._write_var_array`).
     columns.sort_by(|a, b| b.shape.cmp(&a.shape));
@@ -73,8 +61,12 @@ struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    /// Texts get a last dimension for their chars.
-    fn new(variable: &'a Variable, dataset: &Dataset) -> Result<Self> {
+    /// Texts get a dimension for their chars, which follows the one that they are over.
+    fn new(
+        variable: &'a Variable,
+        dataset: &Dataset,
+        dims: &mut Vec<(String, u64)>,
+    ) -> Result<Self> {
         let (mut names, mut shape) = (variable.dims.clone(), variable.shape.clone());
         let consistent = names.len() == shape.len()
             && names.iter().zip(&shape).all(|(dim, len)| {
@@ -94,8 +86,19 @@ impl<'a> Column<'a> {
         let (kind, size) = match &variable.data {
             Data::Strings(texts) => {
                 let width = texts.iter().map(String::len).max().unwrap_or(0).max(1) as u64;
-                names.push(format!("string{width}"));
-                shape.push(width);
+                let dim = (format!("string{width}"), width);
+                if dims.iter().any(|d| d.0 == dim.0 && d.1 != width) {
+                    let expected = format!("no dimension {:?} but for chars", dim.0);
+                    return Err(unsupported(expected, "one of another length"));
+                }
+                if !dims.contains(&dim) {
+                    let after = names
+                        .last()
+                        .and_then(|last| dims.iter().position(|d| d.0 == *last));
+                    dims.insert(after.map_or(dims.len(), |at| at + 1), dim.clone());
+                }
+                names.push(dim.0);
+                shape.push(dim.1);
                 (NC_CHAR, 1)
             }
             Data::Raw { .. } | Data::Owned(_) => {
