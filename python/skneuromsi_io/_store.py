@@ -82,8 +82,11 @@ def store_ndresults_collection(
     with (
         _sink(path_or_stream) as (sink, start),
         Steps(tqdm_class(tqdm_cls), len(ndrcollection), f"Saving '{label}'") as steps,
+        # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
+        contextlib.closing(
+            _native.Writer(sink, label, start=start, **options)
+        ) as writer,
     ):
-        writer = _native.Writer(sink, label, start=start, **options)
         index = 0
         results = layout.prepared(ndrcollection, threads)
         for batch in batches(results, lambda item: item.nbytes, threads):
@@ -195,7 +198,7 @@ def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
         "method": method,
         "level": _checked_level(method, level),
         "allow_zip64": kwargs.get("allowZip64", True),
-        "modified": _dos_time(),
+        "modified": dos_time(),
     }
 
 
@@ -212,7 +215,7 @@ def _checked_level(method: int, level: Any) -> int | None:
     return operator.index(level)
 
 
-def _dos_time() -> int:
+def dos_time() -> int:
     """Now, as zip members carry it (APPNOTE 4.4.6): local time, two-second steps, from 1980 to 2107."""
     now = time.localtime()
     year = min(max(now.tm_year, 1980), 2107)

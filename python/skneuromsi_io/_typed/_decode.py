@@ -70,6 +70,10 @@ class _Once:
 
 def loads_plain(text: bytes) -> dict[str, Any]:
     """Decode a document and leave its types as JSON has them."""
+    encoding = json.detect_encoding(text)
+    if not encoding.startswith("utf-8"):
+        # Other encodings have brackets and quotes where the native core, which knows bytes, sees none.
+        raise BadMetadataError(f"expected JSON in UTF-8 (RFC 8259), found {encoding}")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -86,6 +90,8 @@ def place(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     if isinstance(document, str):
         return arrays.get(document, document)
     if isinstance(document, dict):
+        if not arrays.keys().isdisjoint(document):
+            raise BadMetadataError("expected JSON, found a list of numbers as a key")
         return {key: place(value, arrays) for key, value in document.items()}
     if isinstance(document, list):
         return [place(value, arrays) for value in document]

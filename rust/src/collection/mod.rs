@@ -13,7 +13,7 @@ mod store;
 mod tests;
 
 pub use frame::{Frame, Frames};
-pub use open::{OpenOptions, open};
+pub use open::{OpenOptions, faults, open};
 pub use packed::{Array, Body, PackedResult, variances};
 pub use spelled::{Labelled, Spelled, spell};
 pub use store::{StoreOptions, store};

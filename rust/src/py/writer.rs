@@ -8,7 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::archive::{PyPlan, plans};
+use super::archive::{Archive, PyPlan, plans};
 use super::buffer::copied;
 use super::encode::{LeftOut, nested};
 use super::error::raise;
@@ -171,17 +171,21 @@ impl Writer {
         })
     }
 
+    fn copy(&self, py: Python<'_>, archive: &Archive, member: &str, name: String) -> PyResult<()> {
+        let copied = archive.copied(py, member, name)?;
+        self.run(py, |writer| writer.add(&copied))
+    }
+
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
-        let writer = self
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(writer) = writer else {
+        let Some(writer) = self.take() else {
             return Err(finished());
         };
         py.detach(|| writer.finish().and_then(|mut sink| Ok(sink.flush()?)))
             .map_err(|error| raise(py, &self.label, &error))
+    }
+
+    fn close(&self) {
+        drop(self.take());
     }
 }
 
@@ -195,6 +199,11 @@ fn add_all(writer: &mut archive::Writer<Sink>, members: Vec<Compressed>) -> Resu
 }
 
 impl Writer {
+    fn take(&self) -> Option<archive::Writer<Sink>> {
+        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.take()
+    }
+
     fn options(&self, threads: usize) -> StoreOptions {
         StoreOptions {
             method: self.method,

@@ -87,6 +87,10 @@ impl<'a> Column<'a> {
             Data::Strings(texts) => {
                 let width = texts.iter().map(String::len).max().unwrap_or(0).max(1) as u64;
                 let dim = (format!("string{width}"), width);
+                if dims.iter().any(|d| d.0 == dim.0 && d.1 != width) {
+                    let expected = format!("no dimension {:?} but for chars", dim.0);
+                    return Err(unsupported(expected, "one of another length"));
+                }
                 if !dims.contains(&dim) {
                     let after = names
                         .last()
