@@ -4,6 +4,7 @@
 //! members that overlap each other or the directory, and local headers that contradict the directory
 //! are errors. No byte of a member is given out before its size and CRC-32 were found right.
 
+mod compressed;
 mod descriptor;
 mod end;
 mod index;
@@ -24,11 +25,12 @@ use crate::limits::Limits;
 use crate::source::ReadAt;
 use index::Index;
 
+pub use compressed::Compressed;
 pub use index::{DecodeName, Entry};
 pub use member::Fetched;
 pub use salvage::{Lost, Tick};
 pub use stream::Stream;
-pub use writer::{Compressed, Options, Writer, dos_time};
+pub use writer::{Options, Writer, dos_time};
 
 /// How many member names an error about a missing one lists.
 const NAMES_IN_ERRORS: usize = 5;

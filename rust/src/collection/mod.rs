@@ -4,6 +4,8 @@
 //! the text says and what the members are called is the caller's business.
 
 mod frame;
+mod frames;
+mod input;
 mod open;
 mod packed;
 mod payload;
@@ -12,7 +14,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use frame::{Frame, Frames};
+pub use frame::Frame;
+pub use frames::Frames;
 pub use open::{OpenOptions, faults, open};
 pub use packed::{Array, Body, PackedResult, variances};
 pub use spelled::{Labelled, Spelled, spell};

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::Plan;
-use super::frame::{Frames, Place, plain_array};
+use super::frame::plain_array;
+use super::frames::{Frames, Place};
+use super::input::Input;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::{as_netcdf4, frame_of, pack};
-use crate::archive::{Archive, Fetched};
+use crate::archive::Archive;
 use crate::codec::pack::{Codec, Packed};
 use crate::error::{Error, Kind, Result};
-use crate::json::{self, Lifted};
 use crate::limits::Limits;
 use crate::netcdf::{self, Data};
 use crate::parallel;
@@ -28,69 +29,6 @@ pub struct OpenOptions {
     /// Whether all compressed bytes are read first, on the calling thread: for sources that are not
     /// made for threads.
     pub prefetch: bool,
-}
-
-/// A member to read, its compressed bytes perhaps loaded already.
-struct Input<'a> {
-    archive: &'a Archive,
-    member: &'a str,
-    fetched: Option<Fetched<'a>>,
-}
-
-impl<'a> Input<'a> {
-    fn new(archive: &'a Archive, member: &'a str, prefetch: bool) -> Result<Self> {
-        let fetched = if prefetch {
-            Some(archive.fetch(member)?)
-        } else {
-            None
-        };
-        Ok(Self {
-            archive,
-            member,
-            fetched,
-        })
-    }
-
-    fn read(&self) -> Result<Vec<u8>> {
-        match &self.fetched {
-            Some(fetched) => fetched.decode(),
-            None => self.archive.read(self.member),
-        }
-    }
-
-    fn lift(&self, least: usize, limits: &Limits) -> Result<Lifted> {
-        match &self.fetched {
-            Some(fetched) => json::lift(
-                fetched.decode()?.as_slice(),
-                least,
-                self.compressed(),
-                limits,
-            ),
-            None => json::lift(
-                self.archive.stream(self.member)?,
-                least,
-                self.compressed(),
-                limits,
-            ),
-        }
-    }
-
-    fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
-        limits.check_text(self.compressed(), self.size())?;
-        self.read()
-    }
-
-    fn size(&self) -> u64 {
-        self.archive
-            .entry(self.member)
-            .map_or(0, |entry| entry.size)
-    }
-
-    fn compressed(&self) -> u64 {
-        self.archive
-            .entry(self.member)
-            .map_or(0, |entry| entry.compressed)
-    }
 }
 
 /// One member of one result.

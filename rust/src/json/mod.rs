@@ -2,6 +2,7 @@
 
 mod candidate;
 mod lift;
+mod lifted;
 pub mod nested;
 pub mod number;
 #[cfg(test)]
@@ -9,5 +10,6 @@ mod tests;
 pub mod text;
 mod window;
 
-pub use lift::{Lifted, NumberArray, lift};
+pub use lift::lift;
+pub use lifted::{Lifted, NumberArray};
 pub use nested::Nested;

@@ -1,4 +1,11 @@
 //! Every target of the fuzzer on seeded mutations of good inputs, on any toolchain.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::many_single_char_names,
+    reason = "all of this is a test"
+)]
 
 mod checksums;
 mod mutate;
@@ -21,7 +28,9 @@ fn run(name: &str) {
         .find(|(n, _)| *n == name)
         .unwrap();
     let seeds = seeds::seeds(name);
-    seeds.iter().for_each(|seed| target(seed));
+    for seed in &seeds {
+        target(seed);
+    }
     for case in 0..CASES {
         let mut random = Random(case);
         let (good, other) = (random.below(seeds.len()), random.below(seeds.len()));
