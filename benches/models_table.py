@@ -34,7 +34,8 @@ TEXT = """\
 
 One result of each shipped model, with its default parameters, stored and opened again by scikit-neuromsi (with
 h5netcdf) and by this package, in one run (`make models`). "Equal" is what scikit-neuromsi's own
-`assert_ndresult_allclose` says; a result counts as open when its array is a NumPy array in memory.
+`assert_ndresult_allclose` says; where it is not, the values of `extra` follow that came back as another type. A
+result counts as open when its array is a NumPy array in memory.
 
 {table}
 {machine}

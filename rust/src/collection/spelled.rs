@@ -13,6 +13,7 @@ use crate::codec::pack::{Codec, Packed};
 use crate::codec::zip::DEFLATED;
 use crate::error::{Error, Kind, Result};
 use crate::json::Nested;
+use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian};
 use crate::parallel;
 
 /// A result to be spelled out.
@@ -193,7 +194,7 @@ impl Spelled {
             Labelled::General(file) => return compressed(file),
             Labelled::Plain(frame, payload) => (frame, payload),
         };
-        match frame.classic(payload) {
+        match classic(frame, payload) {
             Ok(file) => compressed(&file),
             Err(error) if error.kind() == Kind::Unsupported => {
                 let packed = Packed::from_plain(payload, frame.itemsize(), Codec::None)?;
@@ -202,4 +203,42 @@ impl Spelled {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The NetCDF-3 file of an array as xarray writes it: coordinates first, dimensions as the variables name them, and
+/// NaN declared the fill value of floats.
+fn classic(frame: &Frame, payload: &[u8]) -> Result<Vec<u8>> {
+    let mut array = frame.variable().clone();
+    array.data = Data::Raw {
+        range: 0..payload.len(),
+        shuffled: false,
+    };
+    let mut dataset = Dataset::default();
+    for mut variable in frame.coordinates().cloned().chain([array]) {
+        for dim in variable
+            .dims
+            .iter()
+            .cloned()
+            .zip(variable.shape.iter().copied())
+        {
+            if !dataset.dims.contains(&dim) {
+                dataset.dims.push(dim);
+            }
+        }
+        let nan = match variable.dtype {
+            DType::F32 => Some(f32::NAN.to_be_bytes().to_vec()),
+            DType::F64 => Some(f64::NAN.to_be_bytes().to_vec()),
+            _ => None,
+        };
+        variable.attrs.extend(nan.map(|bytes| {
+            let fill = Attr::Numbers {
+                dtype: variable.dtype,
+                order: Endian::Big,
+                bytes,
+            };
+            ("_FillValue".to_owned(), fill)
+        }));
+        dataset.variables.push(variable);
+    }
+    netcdf::classic::write(&dataset, payload)
 }
