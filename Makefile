@@ -8,7 +8,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 
 SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust python -name '*.rs' -o -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test check bench bench-quick clean
+.PHONY: help demo test check bench bench-quick models clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
@@ -16,6 +16,7 @@ help:
 	@echo "make check        formatters, linters, types, stubs"
 	@echo "make bench        store and open times against upstream and peers"
 	@echo "make bench-quick  the same in two minutes"
+	@echo "make models       what comes back of every shipped model: docs/models.md"
 	@echo "make clean        remove environments and builds"
 
 demo: $(ENVS)/dev/.ready
@@ -40,6 +41,9 @@ bench: $(ENVS)/upstream/.ready
 
 bench-quick: $(ENVS)/upstream/.ready
 	$(UPSTREAM)/python benches/bench.py --quick
+
+models: $(ENVS)/upstream/.ready
+	$(UPSTREAM)/python benches/models_table.py
 
 clean:
 	rm -rf $(ENVS) target dist demo-out

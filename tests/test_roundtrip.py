@@ -102,6 +102,15 @@ def test_names_of_modes(modes):
     assert_same(through_file(result), result)
 
 
+def test_encodings_of_other_files_are_not_used():
+    array = make_array().assign_coords(flag=("times", [True, False, True]))
+    array.encoding = {"dtype": "int16", "scale_factor": 0.1}
+    array.coords["flag"].encoding = {"compression": "lzf", "chunksizes": (3,)}
+    array.coords["times"].encoding = {"dtype": "int8"}
+    result = make_result(array)
+    assert_same(through_file(result), result)
+
+
 def test_object_labels():
     labels = np.array(["multi", "other"], dtype=object)
     result = make_result(make_array().assign_coords(modes=labels))
@@ -234,6 +243,17 @@ def test_ranges(limits):
 def test_causes(causes):
     result = make_result(causes=causes)
     assert_same(through_file(result), result)
+
+
+@pytest.mark.parametrize("name", [1, 2.5, True, (1, 2), b"a", "1"], ids=repr)
+def test_names_of_run_parameters(name):
+    """Collections compare names as they were, not as JSON has them."""
+    results = [make_result(run_parameters={name: i, "same": 0}) for i in range(3)]
+    held = sio.NDResultCollection.from_ndresults("n", results)
+    for collection in (held, opened(stored(held))):
+        assert_same(collection.run_parameters_, (name, "same"))
+        assert_same(collection.coerce_parameter(name), name)
+        assert collection.disparity_matrix()[name].tolist() == [0, 1, 2]
 
 
 def test_what_the_members_are_called():

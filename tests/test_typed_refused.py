@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 import skneuromsi_io as sio
-from helpers import assert_same, edited, make_result, opened, stored, through_file
+from helpers import (
+    assert_same,
+    edited,
+    make_result,
+    members,
+    opened,
+    stored,
+    through_file,
+    zipped,
+)
 
 
 class Text(str):
@@ -130,3 +139,34 @@ def test_tables_that_do_not_fit(change, message):
     broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=change))
     with pytest.raises(ValueError, match=message):
         list(opened(broken))
+
+
+NUMBERS = ("[" + ",".join(["1"] * 1001) + "]").encode()
+
+
+def of_upstream(change):
+    """Return an archive of format 0.1, the text of whose result was changed."""
+    archive = stored(make_result(extra={"z": "text"}))
+    contents = members(
+        edited(archive, "metadata.json", lambda d: d.update(format_version=0.1))
+    )
+    name = "ndr_0/metadata.json"
+    text = change(contents[name])
+    assert text != contents[name]
+    return zipped({**contents, name: text})
+
+
+def test_a_list_of_numbers_is_no_key():
+    archive = of_upstream(lambda text: text.replace(b'"z"', NUMBERS))
+    with pytest.raises(ValueError, match="a list of numbers as a key"):
+        list(opened(archive))
+
+
+def test_text_that_is_not_utf8():
+    # U+2200 has the byte of a quote in it, and what follows that of a list.
+    hidden = "\u2200" + (b" " + NUMBERS).decode("utf-16-le")
+    archive = of_upstream(
+        lambda text: text.decode().replace("text", hidden).encode("utf-16")
+    )
+    with pytest.raises(ValueError, match=r"expected JSON in UTF-8.*found utf-16"):
+        list(opened(archive))

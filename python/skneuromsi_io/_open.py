@@ -9,12 +9,20 @@ from tqdm.auto import tqdm
 
 from . import _convert, _layout, _native, _typed, upstream
 from ._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
-from ._errors import ArgumentError, BadMetadataError, MissingMemberError
+from ._errors import (
+    ArgumentError,
+    BadMetadataError,
+    MissingMemberError,
+    SkneuromsiIOError,
+)
 from ._packed import PackedResult
 from ._progress import Steps, batches, thread_count
 from ._source import label_of, open_archive
 from .model import NDResultCollection
 from .model._collection import check_tqdm
+
+#: Upstream's name for a collection without one.
+UNNAMED = "<UNKNOW>"
 
 
 def open_ndresults_collection(
@@ -79,21 +87,21 @@ def open_ndresults_collection(
     cls = _collection_class(classes)
     label = label_of(path_or_stream)
     archive = open_archive(path_or_stream, limits, **kwargs)
-    document = _collection_document(archive, label)
-    size = _size(document, label)
+    document = collection_document(archive, label)
+    size = size_of(document, label)
     if expected_size is not None and size != int(expected_size):
-        raise ValueError(
+        raise ArgumentError(
             f"{label}: Expected {expected_size} results, but {size} were found"
         )
-    kwargs = document[_layout.OBJECT_KWARGS]
-    if not kwargs.keys() <= {"name"}:
-        raise BadMetadataError(
-            f"{label}: member {_layout.METADATA!r}: expected 'name' alone in "
-            f"{_layout.OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
-        )
-    name = kwargs.get("name", "<UNKNOW>")
+    name = name_of(document, label)
     packed = _read_results(archive, label, document, codec, bar)
-    return cls(name, packed, tqdm_cls=bar)
+    try:
+        return cls(name, packed, tqdm_cls=bar)
+    except SkneuromsiIOError:
+        raise
+    except ValueError as error:
+        told = " ".join([str(error), *getattr(error, "__notes__", ())])
+        raise BadMetadataError(f"{label}: {told}") from error
 
 
 def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
@@ -155,7 +163,7 @@ def read_metadata(
 
     """
     archive = open_archive(path_or_stream, limits, **kwargs)
-    return _collection_document(archive, label_of(path_or_stream))
+    return collection_document(archive, label_of(path_or_stream))
 
 
 def _collection_class(classes: str) -> Any:
@@ -168,22 +176,26 @@ def _collection_class(classes: str) -> Any:
     return NDResultCollection
 
 
-def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+def collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+    """Read the metadata of the collection, types restored."""
     place = f"{label}: member {_layout.METADATA!r}"
     text = archive.text(_layout.METADATA)
     try:
         document = _typed.loads(text, _no_arrays)
-    except BadMetadataError as error:
-        raise BadMetadataError(f"{place}: {error}") from error
+    except SkneuromsiIOError as error:
+        raise type(error)(f"{place}: {error}") from error
     _layout.check_document(document, _layout.NDCOLLECTION, place)
     return document
 
 
 def _no_arrays(name: str) -> Any:
-    raise KeyError(f"{name!r}: the metadata of a collection has no array members")
+    raise MissingMemberError(
+        f"expected no arrays beside the metadata of a collection, found {name!r}"
+    )
 
 
-def _size(document: dict[str, Any], label: str) -> int:
+def size_of(document: dict[str, Any], label: str) -> int:
+    """Return the number of results that the metadata state."""
     place = f"{label}: member {_layout.METADATA!r}"
     try:
         size = document[_layout.OBJECT_SIZE]
@@ -199,6 +211,17 @@ def _size(document: dict[str, Any], label: str) -> int:
     return size
 
 
+def name_of(document: dict[str, Any], label: str) -> Any:
+    """Return the name of the collection."""
+    kwargs = document[_layout.OBJECT_KWARGS]
+    if not kwargs.keys() <= {"name"}:
+        raise BadMetadataError(
+            f"{label}: member {_layout.METADATA!r}: expected 'name' alone in "
+            f"{_layout.OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
+        )
+    return kwargs.get("name", UNNAMED)
+
+
 def _read_results(
     archive: _native.Archive, label: str, document: dict[str, Any], codec: Any, bar: Any
 ) -> list[PackedResult]:
@@ -208,7 +231,7 @@ def _read_results(
     ours = document.get(_layout.FORMAT_VERSION) == _layout.FORMAT
     lift = None if ours else _typed.INLINE_LIMIT
     frames: dict[Any, Any] = {}
-    plans = (_plan(index, extras.get(index, ())) for index in range(size))
+    plans = (plan_of(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []
     with Steps(bar, size, "Reading ndresults") as steps:
         for batch in batches(
@@ -222,7 +245,8 @@ def _read_results(
     return results
 
 
-def _plan(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
+def plan_of(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    """Members of a result, `extras` being the names of its large arrays."""
     text, data = _layout.result_names(index)
     return text, data, [(_layout.extra_name(index, name), name) for name in extras]
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _general, _labels, _layout, _native, _typed
-from ._errors import BadMetadataError, SkneuromsiIOError
+from ._errors import (
+    BadMetadataError,
+    BadNetCDFError,
+    MissingMemberError,
+    SkneuromsiIOError,
+)
 from ._progress import thread_count
 from .model import NDResult
 from .model._packed import Packed
@@ -33,6 +40,13 @@ _KWARGS = frozenset(
         *("time_res", "position_res", "causes", "run_parameters", "extra"),
     )
 )
+
+
+#: Those of them that are mappings.
+_MAPPINGS = ("nmap", "run_parameters", "extra")
+
+#: What values of wrong types raise on their way into a result.
+_WRONG = (ValueError, TypeError, ZeroDivisionError, OverflowError)
 
 
 class PackedResult(Packed):
@@ -66,10 +80,15 @@ class PackedResult(Packed):
         document = self._document()
         kwargs = document[_layout.OBJECT_KWARGS]
         if self.relabelled():
-            return NDResult(nddata=self._relabelled(document), **kwargs)
-        if self.frame is None:
-            return NDResult(nddata=self.nddata(), **kwargs)
-        return NDResult._from_parts(kwargs, self.values(), self.frame)
+            nddata = self._relabelled(document)
+        elif self.frame is None:
+            nddata = self.nddata()
+        else:
+            values = self.values()
+            with self._blamed():
+                return NDResult._from_parts(kwargs, values, self.frame)
+        with self._blamed():
+            return NDResult(nddata=nddata, **kwargs)
 
     def columns(self) -> dict[str, Any]:
         kwargs = self._document(skip=f"/{_layout.OBJECT_KWARGS}/extra")
@@ -79,13 +98,18 @@ class PackedResult(Packed):
         return columns
 
     def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
-        kwargs = self._plain_kwargs()
+        kwargs, typed = self._plain_kwargs()
         if self.frame is None or self.relabelled():
             modes = self.open().modes_
         else:
-            modes = self.frame.labels("modes")
+            with self._blamed():
+                modes = self.frame.labels("modes")
             self._validate(kwargs, self.frame)
-        return modes, str(kwargs["output_mode"]), tuple(kwargs["run_parameters"])
+        # Names that are no text have a type.
+        names = self.columns() if "run_parameters" in typed else kwargs
+        with self._blamed():
+            parameters = tuple(dict(names["run_parameters"]))
+        return modes, str(kwargs["output_mode"]), parameters
 
     def relabelled(self) -> bool:
         """Whether the metadata have labels that replace those of the frame."""
@@ -108,8 +132,8 @@ class PackedResult(Packed):
         place = self._place(_layout.METADATA)
         return _labels.relabelled(values, document[_layout.LABELS], place)
 
-    def _plain_kwargs(self) -> dict[str, Any]:
-        """Return the constructor arguments as JSON has them."""
+    def _plain_kwargs(self) -> tuple[dict[str, Any], set[str]]:
+        """Return the constructor arguments as JSON has them, and which mappings have a type."""
         place = self._place(_layout.METADATA)
         try:
             document = _typed.loads_plain(self.native.text)
@@ -122,21 +146,39 @@ class PackedResult(Packed):
                 f"{place}: expected {_layout.OBJECT_KWARGS!r} with the keys "
                 f"{sorted(_KWARGS)}, found {sorted(kwargs)!r:.200}"
             )
-        return kwargs
+        types = document.get("types")
+        pointers = types if isinstance(types, dict) else {}
+        typed = {n for n in _MAPPINGS if f"/{_layout.OBJECT_KWARGS}/{n}" in pointers}
+        for name in _MAPPINGS:
+            if not isinstance(kwargs[name], dict) and name not in typed:
+                raise BadMetadataError(
+                    f"{place}: expected an object as {name!r}, "
+                    f"found {kwargs[name]!r:.200}"
+                )
+        return kwargs, typed
 
     def _place(self, member: str) -> str:
         return f"{self.label}/{member}"
 
     def _validate(self, kwargs: dict[str, Any], frame: Frame) -> None:
         """Check the metadata as JSON has them against the frame, without restoring types."""
-        try:
+        with self._blamed():
             validate(
                 _Claims(kwargs),
                 frame.labels("modes"),
                 len(frame.labels("times")),
                 len(frame.labels("positions")),
             )
-        except (ValueError, TypeError, ZeroDivisionError, OverflowError) as error:
+
+    @contextlib.contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """Say of what contradicts itself where it stands."""
+        try:
+            yield
+        except BadNetCDFError as error:
+            place = self._place(_layout.NDDATA)
+            raise BadNetCDFError(f"{place}: {error}") from error
+        except _WRONG as error:
             place = self._place(_layout.METADATA)
             raise BadMetadataError(f"{place}: {error}") from error
 
@@ -155,6 +197,10 @@ class PackedResult(Packed):
         return document
 
     def _array(self, name: str) -> npt.NDArray[Any]:
+        if name not in self.native.array_names:
+            raise MissingMemberError(
+                f"expected a member {name!r}, found {self.native.array_names!r:.200}"
+            )
         return self.native.array(name, threads=self._threads())
 
     def values(self) -> npt.NDArray[Any]:

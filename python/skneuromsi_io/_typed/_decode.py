@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy.typing as npt
 
-from .._errors import BadMetadataError
+from .._errors import BadMetadataError, SkneuromsiIOError
 from . import _labelled, _numpy
 from ._numpy import expect
 
@@ -28,7 +28,7 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
     text : bytes
         JSON.
     array_of : callable
-        Gives the large array that a descriptor names; KeyError if there is none.
+        Gives the large array that a descriptor names, or raises MissingMemberError.
     skip : str, optional
         JSON pointer to the value that is left as JSON has it.
 
@@ -36,6 +36,8 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
     ------
     BadMetadataError
         If the text is no JSON object, or its table of types does not fit it.
+    MissingMemberError
+        If it names an array that is not there.
 
     """
     document = loads_plain(text)
@@ -68,6 +70,10 @@ class _Once:
 
 def loads_plain(text: bytes) -> dict[str, Any]:
     """Decode a document and leave its types as JSON has them."""
+    encoding = json.detect_encoding(text)
+    if not encoding.startswith("utf-8"):
+        # Other encodings have brackets and quotes where the native core, which knows bytes, sees none.
+        raise BadMetadataError(f"expected JSON in UTF-8 (RFC 8259), found {encoding}")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -84,6 +90,8 @@ def place(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     if isinstance(document, str):
         return arrays.get(document, document)
     if isinstance(document, dict):
+        if not arrays.keys().isdisjoint(document):
+            raise BadMetadataError("expected JSON, found a list of numbers as a key")
         return {key: place(value, arrays) for key, value in document.items()}
     if isinstance(document, list):
         return [place(value, arrays) for value in document]
@@ -102,8 +110,8 @@ def _restore_at(document: Any, where: str, name: Any, array_of: ArrayOf) -> None
             holder = holder[_step(holder, part)]
         key = _step(holder, parts[-1])
         holder[key] = _restore(holder[key], name, array_of)
-    except BadMetadataError as error:
-        raise BadMetadataError(f"types at {where!r}: {error}") from error
+    except SkneuromsiIOError as error:
+        raise type(error)(f"types at {where!r}: {error}") from error
     except _WRONG as error:
         raise BadMetadataError(
             f"types at {where!r}: expected a value that fits {name!r:.80}, found one "

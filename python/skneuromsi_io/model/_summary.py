@@ -27,6 +27,29 @@ GATHERED = {
 }
 
 
+#: Modes, output mode and names of the run parameters of a result.
+Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
+
+
+def check_alike(index: int, found: Signature, expected: Signature) -> None:
+    """Check that result `index` can be in one collection with the first.
+
+    Raises
+    ------
+    ValueError
+        In upstream's words, if they differ; a note says how.
+
+    """
+    same_modes = found[0] is expected[0] or np.array_equal(found[0], expected[0])
+    if same_modes and found[1:] == expected[1:]:
+        return
+    keys = ["dims", "modes", "output_mode", "run_parameters"]
+    error = ValueError(f"All NDResults must have the same metadata in {keys}.")
+    told = [f"{[m.tolist(), *rest]!r:.300}" for m, *rest in (expected, found)]
+    error.add_note(f"Result {index}: expected {told[0]}, found {told[1]}.")
+    raise error
+
+
 class Summary:
     """Common and gathered values of packed results.
 
@@ -50,16 +73,13 @@ class Summary:
         # Results share the labels; those of upstream's arrays are read-only too.
         self.modes = known.view()
         self.modes.flags.writeable = False
-        for modes, output_mode, run_parameters in others:
-            if (
-                output_mode != self.output_mode
-                or run_parameters != self.run_parameters
-                or not (modes is known or np.array_equal(modes, known))
-            ):
-                keys = ["dims", "modes", "output_mode", "run_parameters"]
-                raise ValueError(
-                    f"All NDResults must have the same metadata in {keys}."
-                )
+        for index, other in enumerate(others, 1):
+            check_alike(index, other, first)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        # A pickled array comes back writable.
+        self.modes.flags.writeable = False
 
     @cached_property
     def _columns(self) -> dict[str, npt.NDArray[Any]]:

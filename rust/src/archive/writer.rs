@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 use std::io::Write;
 
+use super::compressed::Compressed;
 use super::record::{CENTRAL, END, END64, LOCAL, LOCATOR64, UTF8};
-use crate::codec::zip::{self, DEFLATED, STORED};
+use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
-use crate::limits::Limits;
 
 /// Sizes and offsets beyond this go to zip64 fields: `zipfile.ZIP64_LIMIT`, half of what the plain
 /// fields could hold.
@@ -21,51 +21,6 @@ const SYSTEM: u8 = 3;
 const ATTRIBUTES: u32 = 0o600 << 16;
 /// Flag bit 1 of an LZMA member: the stream has an end marker.
 const END_MARKER: u16 = 1 << 1;
-
-/// A member that is ready to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compressed {
-    /// Name, with `/` between its parts.
-    pub name: String,
-    /// Compression method.
-    pub method: u16,
-    /// CRC-32 of the uncompressed bytes.
-    pub crc: u32,
-    /// Uncompressed size.
-    pub size: u64,
-    /// Compressed bytes.
-    pub data: Vec<u8>,
-}
-
-impl Compressed {
-    /// Compresses `data`; `level` as for [`zip::compress`].
-    ///
-    /// What a method makes so small that [`Limits::expansion`] would refuse it is deflated instead.
-    pub fn new(name: String, method: u16, level: Option<i32>, data: &[u8]) -> Result<Self> {
-        let (mut method, mut compressed) = (method, zip::compress(method, level, data)?);
-        let (len, size) = (compressed.len() as u64, data.len() as u64);
-        if Limits::default().check_member(len, size).is_err() {
-            (method, compressed) = (DEFLATED, zip::compress(DEFLATED, None, data)?);
-        }
-        Ok(Self {
-            name,
-            method,
-            crc: zip::crc32(data),
-            size,
-            data: compressed,
-        })
-    }
-
-    /// The same for text, which is stored where [`Limits::text_expansion`] would refuse it.
-    pub fn text(name: String, method: u16, level: Option<i32>, data: &[u8]) -> Result<Self> {
-        let member = Self::new(name, method, level, data)?;
-        let len = member.data.len() as u64;
-        match Limits::default().check_text(len, member.size) {
-            Ok(()) => Ok(member),
-            Err(_) => Self::new(member.name, STORED, None, data),
-        }
-    }
-}
 
 /// How an archive is written.
 #[derive(Debug, Clone, Copy)]

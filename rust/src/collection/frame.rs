@@ -1,9 +1,7 @@
 //! All of a NetCDF file but its payload, shared by the results of a sweep.
 
-use std::ops::Range;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::OnceLock;
 
-use crate::alloc::try_copy;
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Envelope, Variable};
 
@@ -123,6 +121,46 @@ impl Frame {
         Ok(cell.get_or_init(|| envelope))
     }
 
+    /// The NetCDF-3 file with `payload` as the data of the array, as xarray writes it: coordinates first, and NaN
+    /// declared the fill value of floats.
+    ///
+    /// [`Kind::Unsupported`] means that NetCDF-3 cannot hold it.
+    pub fn classic(&self, payload: &[u8]) -> Result<Vec<u8>> {
+        let mut dataset = self.dataset.clone();
+        let mut array = dataset.variables.remove(self.payload);
+        array.data = Data::Raw {
+            range: 0..payload.len(),
+            shuffled: false,
+        };
+        dataset.variables.push(array);
+        // Dimensions as the variables name them, one after the other.
+        dataset.dims.clear();
+        for variable in &mut dataset.variables {
+            for dim in variable
+                .dims
+                .iter()
+                .cloned()
+                .zip(variable.shape.iter().copied())
+            {
+                if !dataset.dims.contains(&dim) {
+                    dataset.dims.push(dim);
+                }
+            }
+            let nan = match variable.dtype {
+                DType::F32 => f32::NAN.to_be_bytes().to_vec(),
+                DType::F64 => f64::NAN.to_be_bytes().to_vec(),
+                _ => continue,
+            };
+            let fill = Attr::Numbers {
+                dtype: variable.dtype,
+                order: Endian::Big,
+                bytes: nan,
+            };
+            variable.attrs.push(("_FillValue".to_owned(), fill));
+        }
+        netcdf::classic::write(&dataset, payload)
+    }
+
     /// The whole file description, with `payload` as the data of the array.
     #[must_use]
     pub fn with_payload(&self, payload: Vec<u8>) -> Dataset {
@@ -201,70 +239,4 @@ pub(super) fn plain_array(dataset: &Dataset) -> Option<usize> {
         })
     });
     (!decoded).then_some(payload)
-}
-
-/// Where the payload of a plain file lies.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) frame: Arc<Frame>,
-    pub(super) range: Range<usize>,
-    pub(super) shuffled: bool,
-    pub(super) order: Endian,
-}
-
-/// A file that was parsed: a further file of the same length that differs only in its payload needs no
-/// parser.
-#[derive(Debug)]
-struct Seen {
-    before: Vec<u8>,
-    after: Vec<u8>,
-    place: Place,
-}
-
-/// Frames met so far, so that equal ones are one.
-#[derive(Debug, Default)]
-pub struct Frames {
-    seen: RwLock<Vec<Seen>>,
-}
-
-/// Kinds of files one archive may mix before the oldest is forgotten; sweeps have one.
-const MOST_SEEN: usize = 16;
-
-impl Frames {
-    /// The place of the payload in `file`, if a file like it was parsed before.
-    pub(super) fn recall(&self, file: &[u8]) -> Option<Place> {
-        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        let same = |s: &&Seen| {
-            file.len() == s.before.len() + s.place.range.len() + s.after.len()
-                && file.starts_with(&s.before)
-                && file.ends_with(&s.after)
-        };
-        seen.iter().rev().find(same).map(|s| s.place.clone())
-    }
-
-    /// Shares the frame with an equal one and remembers the file around the payload.
-    pub(super) fn remember(&self, file: &[u8], mut place: Place) -> Result<Place> {
-        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = seen.iter().find(|s| s.place.frame == place.frame) {
-            place.frame = Arc::clone(&known.place.frame);
-        }
-        let known = |s: &Seen| {
-            place.range == s.place.range
-                && file[..place.range.start] == s.before
-                && file[place.range.end..] == s.after
-        };
-        if seen.iter().any(known) {
-            // Another thread parsed a file like it in the meantime.
-            return Ok(place);
-        }
-        if seen.len() == MOST_SEEN {
-            seen.remove(0);
-        }
-        seen.push(Seen {
-            before: try_copy(&file[..place.range.start])?,
-            after: try_copy(&file[place.range.end..])?,
-            place: place.clone(),
-        });
-        Ok(place)
-    }
 }

@@ -50,6 +50,8 @@ fn owned(file: &[u8], dataset: &mut Dataset, payload: Option<usize>) -> Result<(
 
 fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
     if variable.dtype == DType::Str {
+        // Text has no byte order: frames of both formats are equal.
+        variable.order = Endian::Little;
         return Ok(());
     }
     let size = variable.dtype.size().unwrap_or(1);

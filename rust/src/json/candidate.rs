@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lift::NumberArray;
+use super::lifted::NumberArray;
 use crate::alloc::{try_copy, try_extend, try_reserve};
 use crate::error::Result;
 use crate::netcdf::DType;

@@ -8,41 +8,17 @@
 //! The rule: a list leaves the text if it is rectangular, has more than a given count of numbers, all floats or all integers
 //! within 64 bits, and is not part of a larger such list.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::io::Read;
 
 use super::candidate::{Candidate, Number};
+use super::lifted::{Lifted, token};
 use super::window::{PIECE, Window};
 use crate::alloc::try_extend;
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::netcdf::DType;
 
 /// Dimensions that a NumPy array may have (`NPY_MAXDIMS`; 64 from NumPy 2 on).
 const MOST_DIMS: usize = 32;
-
-/// An array that was a list in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NumberArray {
-    /// [`DType::F64`] or [`DType::I64`].
-    pub dtype: DType,
-    /// Lengths of the nested lists, outermost first.
-    pub shape: Vec<usize>,
-    /// The numbers, little-endian.
-    pub bytes: Vec<u8>,
-}
-
-/// Text without its large number lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lifted {
-    /// The text; the string `token` + index stands where array number index was.
-    pub text: Vec<u8>,
-    /// The arrays, in the order of the text.
-    pub arrays: Vec<NumberArray>,
-    /// Prefix of the strings that stand for arrays; nobody who wrote the text could know it.
-    pub token: String,
-}
 
 /// Lifts the lists of more than `least` numbers out of `text`.
 ///
@@ -64,12 +40,6 @@ pub fn lift(text: impl Read, least: usize, compressed: u64, limits: &Limits) -> 
         lifter.lists()?;
     }
     Ok(lifter.lifted)
-}
-
-fn token() -> String {
-    // Two hashes with keys from the operating system's randomness: 128 bits.
-    let [a, b] = [0, 1].map(|_| RandomState::new().build_hasher().finish());
-    format!("array-{a:016x}{b:016x}-")
 }
 
 struct Lifter<R> {

@@ -2,10 +2,14 @@
 
 mod candidate;
 mod lift;
+mod lifted;
+pub mod nested;
 pub mod number;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod window;
 
-pub use lift::{Lifted, NumberArray, lift};
+pub use lift::lift;
+pub use lifted::{Lifted, NumberArray};
+pub use nested::Nested;

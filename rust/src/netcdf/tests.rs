@@ -1,5 +1,8 @@
 //! Files of other writers, and what damage does to them.
 
+mod found;
+mod overlaps;
+
 use super::*;
 use crate::error::Kind;
 

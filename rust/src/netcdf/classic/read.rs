@@ -18,6 +18,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let attrs = header.attrs()?;
     let entries = header.variables(&dims)?;
     let layout = Layout::new(bytes, header.offset(), header.records, &entries)?;
+    layout.refuse_overlaps(&entries)?;
 
     let mut dims: Vec<(String, u64)> = dims
         .into_iter()
@@ -64,6 +65,33 @@ impl<'a> Layout<'a> {
             records: size(records, "records")?,
             stride: stride.ok_or_else(|| malformed("records within 64 bits", "larger ones"))?,
         })
+    }
+
+    /// Each byte belongs to one variable: what is copied is then no larger than the file, and the data of one
+    /// variable can change without those of another.
+    fn refuse_overlaps(&self, entries: &[Entry]) -> Result<()> {
+        let place = |entry: &Entry| (entry.begin, entry.begin.saturating_add(entry.bytes));
+        let places = |of_records: bool| {
+            let entries = entries.iter().filter(|entry| entry.bytes > 0);
+            let entries = entries.filter(|entry| entry.is_record() == of_records);
+            let mut places: Vec<_> = entries.map(place).collect();
+            places.sort_unstable();
+            places
+        };
+        let (mut records, mut fixed) = (places(true), places(false));
+        if let (Some(&(first, _)), Some(&(_, last))) = (records.first(), records.last())
+            && let Some(before) = self.records.checked_sub(1)
+        {
+            // The first records of all variables come before any second one.
+            records.push((first.saturating_add(self.stride), usize::MAX));
+            disjoint(&records)?;
+            fixed.push((
+                first,
+                last.saturating_add(before.saturating_mul(self.stride)),
+            ));
+        }
+        fixed.sort_unstable();
+        disjoint(&fixed)
     }
 
     fn variable(&self, entry: Entry, dims: &[(String, u64)]) -> Result<Found> {
@@ -137,6 +165,21 @@ impl<'a> Layout<'a> {
         }
         Ok(Data::Owned(owned))
     }
+}
+
+/// Fails unless each place ends before the next one begins.
+fn disjoint(places: &[(usize, usize)]) -> Result<()> {
+    for pair in places.windows(2) {
+        if let [(_, end), (next, _)] = pair
+            && end > next
+        {
+            return Err(malformed(
+                format!("variables that end before others begin, at offset {next}"),
+                format!("one that ends at {end}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A variable, and whether it holds chars that [`text`] has to look at.

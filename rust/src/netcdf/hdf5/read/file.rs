@@ -14,15 +14,22 @@ pub(super) struct File<'a> {
     pub(super) limits: &'a Limits,
     pub(super) heap: RefCell<Collections<'a>>,
     spent: Cell<usize>,
+    /// What was handed out.
+    taken: RefCell<Vec<Range<usize>>>,
 }
 
 impl<'a> File<'a> {
-    pub(super) fn new(bytes: &'a [u8], limits: &'a Limits) -> Self {
+    /// A file whose superblock is its first `superblock` bytes.
+    pub(super) fn new(bytes: &'a [u8], superblock: usize, limits: &'a Limits) -> Self {
         Self {
             bytes,
             limits,
             heap: RefCell::default(),
             spent: Cell::new(0),
+            taken: RefCell::new(vec![Range {
+                start: 0,
+                end: superblock,
+            }]),
         }
     }
 
@@ -33,6 +40,7 @@ impl<'a> File<'a> {
         match start.zip(end) {
             Some((start, end)) if end <= self.bytes.len() => {
                 self.spend(len)?;
+                self.taken.borrow_mut().push(start..end);
                 Ok(start..end)
             }
             _ => Err(malformed(
@@ -74,6 +82,25 @@ impl<'a> File<'a> {
                 "structures that do not overlap",
                 format!("{spent} bytes of them in a file of {}", self.bytes.len()),
             ));
+        }
+        Ok(())
+    }
+
+    /// Fails unless everything that was handed out is apart: the data of one array can then change without
+    /// anything else.
+    pub(super) fn refuse_overlaps(&self) -> Result<()> {
+        let mut taken = self.taken.borrow_mut();
+        taken.retain(|range| !range.is_empty());
+        taken.sort_unstable_by_key(|range| range.start);
+        for pair in taken.windows(2) {
+            if let [before, after] = pair
+                && before.end > after.start
+            {
+                return Err(malformed(
+                    format!("structures that do not overlap, one at {:#x}", after.start),
+                    format!("one that ends at {:#x}", before.end),
+                ));
+            }
         }
         Ok(())
     }

@@ -25,7 +25,10 @@ use file::File;
 
 /// Reads a NetCDF-4 file.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
-    let (end, root) = superblock::read(bytes)?;
-    let file = File::new(bytes.get(..end).unwrap_or(bytes), limits);
-    netcdf::dataset(&file, root)
+    let superblock = superblock::read(bytes)?;
+    let content = bytes.get(..superblock.file_end).unwrap_or(bytes);
+    let file = File::new(content, superblock.len, limits);
+    let dataset = netcdf::dataset(&file, superblock.root)?;
+    file.refuse_overlaps()?;
+    Ok(dataset)
 }

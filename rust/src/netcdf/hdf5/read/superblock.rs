@@ -6,13 +6,22 @@ use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
 
-/// The file's end, as it says itself, and the address of the root group's object header.
-pub(super) fn read(bytes: &[u8]) -> Result<(usize, u64)> {
+/// What the superblock says.
+pub(super) struct Superblock {
+    /// The file's end.
+    pub(super) file_end: usize,
+    /// Address of the root group's object header.
+    pub(super) root: u64,
+    /// Bytes that it takes, so far as they are read.
+    pub(super) len: usize,
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Superblock> {
     let mut cursor = Cursor::new(bytes, 0);
     cursor.take(SIGNATURE.len())?;
     let (end, root) = match cursor.u8()? {
-        0 => version_0(cursor)?,
-        2 | 3 => version_2(cursor, bytes)?,
+        0 => version_0(&mut cursor)?,
+        2 | 3 => version_2(&mut cursor, bytes)?,
         other => {
             return Err(unsupported(
                 "a superblock of version 0, 2 or 3",
@@ -27,10 +36,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<(usize, u64)> {
             format!("{} bytes", bytes.len()),
         ));
     }
-    Ok((end, root))
+    Ok(Superblock {
+        file_end: end,
+        root,
+        len: cursor.offset(),
+    })
 }
 
-fn version_0(mut cursor: Cursor) -> Result<(u64, u64)> {
+fn version_0(cursor: &mut Cursor) -> Result<(u64, u64)> {
     // Versions of free space, root group and shared headers around a reserved byte.
     cursor.take(4)?;
     check_sizes(cursor.array()?)?;
@@ -45,7 +58,7 @@ fn version_0(mut cursor: Cursor) -> Result<(u64, u64)> {
     Ok((end, cursor.u64()?))
 }
 
-fn version_2(mut cursor: Cursor, bytes: &[u8]) -> Result<(u64, u64)> {
+fn version_2(cursor: &mut Cursor, bytes: &[u8]) -> Result<(u64, u64)> {
     check_sizes(cursor.array()?)?;
     let flags = cursor.u8()?;
     check_base(cursor.u64()?)?;

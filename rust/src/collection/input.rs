@@ -1,0 +1,69 @@
+//! A member on its way into memory.
+
+use crate::archive::{Archive, Fetched};
+use crate::error::Result;
+use crate::json::{self, Lifted};
+use crate::limits::Limits;
+
+/// A member to read, its compressed bytes perhaps loaded already.
+pub(super) struct Input<'a> {
+    archive: &'a Archive,
+    pub(super) member: &'a str,
+    fetched: Option<Fetched<'a>>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(archive: &'a Archive, member: &'a str, prefetch: bool) -> Result<Self> {
+        let fetched = if prefetch {
+            Some(archive.fetch(member)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            archive,
+            member,
+            fetched,
+        })
+    }
+
+    pub(super) fn read(&self) -> Result<Vec<u8>> {
+        match &self.fetched {
+            Some(fetched) => fetched.decode(),
+            None => self.archive.read(self.member),
+        }
+    }
+
+    pub(super) fn lift(&self, least: usize, limits: &Limits) -> Result<Lifted> {
+        match &self.fetched {
+            Some(fetched) => json::lift(
+                fetched.decode()?.as_slice(),
+                least,
+                self.compressed(),
+                limits,
+            ),
+            None => json::lift(
+                self.archive.stream(self.member)?,
+                least,
+                self.compressed(),
+                limits,
+            ),
+        }
+    }
+
+    pub(super) fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
+        limits.check_text(self.compressed(), self.size())?;
+        self.read()
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.archive
+            .entry(self.member)
+            .map_or(0, |entry| entry.size)
+    }
+
+    pub(super) fn compressed(&self) -> u64 {
+        self.archive
+            .entry(self.member)
+            .map_or(0, |entry| entry.compressed)
+    }
+}

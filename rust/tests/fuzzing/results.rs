@@ -1,0 +1,236 @@
+//! Whole results: what an archive holds does not depend on how it is opened, and survives being stored.
+
+use std::sync::Arc;
+
+use _native::archive::{Archive, Compressed};
+use _native::codec::pack::{Codec, Packed};
+use _native::codec::zip::{DEFLATED, STORED};
+use _native::collection::{
+    self, Body, Frame, Frames, OpenOptions, PackedResult, Plan, StoreOptions,
+};
+use _native::netcdf::{Attr, Endian, Variable};
+use _native::{Kind, Result};
+
+use crate::checksums;
+use crate::targets::{limits, zip};
+
+/// An archive as it is, or one built around a text and a NetCDF file.
+///
+/// Input: flags; then an archive, or the length of the text (2 bytes), place and value of a byte that a second result
+/// has instead (3 bytes), the text, the file.
+pub(crate) fn collection(bytes: &[u8]) {
+    let Some((&flags, rest)) = bytes.split_first() else {
+        return;
+    };
+    let archive = if flags & 1 == 0 {
+        rest.to_vec()
+    } else if let Some(archive) = built(rest, flags & 2 == 0) {
+        archive
+    } else {
+        return;
+    };
+    if let Ok(archive) = Archive::open(Arc::new(archive), limits()) {
+        let codec = if flags & 4 == 0 {
+            Codec::Lz4
+        } else {
+            Codec::None
+        };
+        let lift = (flags & 8 == 0).then_some(2);
+        all_ways(&archive, codec, lift);
+    }
+}
+
+/// An archive of two results that differ in one byte.
+fn built(input: &[u8], seal: bool) -> Option<Vec<u8>> {
+    let (&[low, high, place, above, value], rest) = input.split_first_chunk()?;
+    let len = usize::from(u16::from_le_bytes([low, high]));
+    let (text, file) = rest.split_at_checked(len)?;
+    let mut files = [file.to_vec(), file.to_vec()];
+    if let Some(byte) = files[1].get_mut(usize::from(u16::from_le_bytes([place, above]))) {
+        *byte = value;
+    }
+    let mut members = Vec::new();
+    for (plan, file) in plans(2).into_iter().zip(&mut files) {
+        if seal && file.starts_with(b"\x89HDF") {
+            checksums::seal(file);
+        }
+        members.push(Compressed::new(plan.data, STORED, None, file).ok()?);
+        members.push(Compressed::new(plan.text, STORED, None, text).ok()?);
+    }
+    Some(zip(&members))
+}
+
+/// Names of the members of so many results.
+pub(crate) fn plans(count: usize) -> Vec<Plan> {
+    let plan = |index| Plan {
+        text: format!("ndr_{index}/metadata.json"),
+        data: format!("ndr_{index}/nddata.nc"),
+        arrays: Vec::new(),
+    };
+    (0..count).map(plan).collect()
+}
+
+/// The results that an archive may have, with their further arrays.
+fn plans_of(archive: &Archive) -> Vec<Plan> {
+    let mut plans = plans(8);
+    plans.retain(|plan| archive.entry(&plan.data).is_some());
+    for (index, plan) in plans.iter_mut().enumerate() {
+        let name = format!("ndr_{index}/extra_0.nc");
+        if archive.entry(&name).is_some() {
+            plan.arrays.push((name, "extra_0.nc".to_owned()));
+        }
+    }
+    plans
+}
+
+fn all_ways(archive: &Archive, codec: Codec, lift: Option<usize>) {
+    let plans = plans_of(archive);
+    let options = |threads, prefetch| OpenOptions {
+        codec,
+        lift,
+        threads,
+        limits: limits(),
+        prefetch,
+    };
+    let one_by_one: Vec<_> = plans
+        .iter()
+        .map(|plan| {
+            let plan = std::slice::from_ref(plan);
+            collection::open(archive, plan, &options(1, false), &Frames::default())
+        })
+        .collect();
+    let frames = Frames::default();
+    for options in [options(1, false), options(1, true), options(2, false)] {
+        let together = collection::open(archive, &plans, &options, &frames);
+        compare(&one_by_one, &together);
+    }
+    for (plan, alone) in plans.iter().zip(one_by_one) {
+        if let Ok(results) = alone {
+            check(&results[0]);
+            restored(&results[0], plan);
+        }
+    }
+}
+
+/// Results opened together, where frames are shared, are those opened one by one.
+fn compare(one_by_one: &[Result<Vec<PackedResult>>], together: &Result<Vec<PackedResult>>) {
+    match together {
+        Ok(together) => {
+            for (alone, result) in one_by_one.iter().zip(together) {
+                same(&alone.as_ref().expect("no error alone")[0], result, false);
+            }
+        }
+        Err(error) => assert!(one_by_one.iter().any(Result::is_err), "{error}"),
+    }
+}
+
+fn check(result: &PackedResult) {
+    result.check().expect("arrays of their sizes");
+    if result.nbytes() < 1 << 20 {
+        let _ = collection::variances(&[result], 1).map_err(|error| {
+            assert!(
+                matches!(error.kind(), Kind::Unsupported | Kind::Value),
+                "{error}"
+            );
+        });
+    }
+}
+
+/// Stores a result and opens it again.
+fn restored(result: &PackedResult, plan: &Plan) {
+    let as_stored = PackedResult {
+        lifted: false,
+        ..result.clone()
+    };
+    let mut plan = plan.clone();
+    let named = |index| format!("ndr_0/extra_{index}.nc");
+    plan.arrays = as_stored
+        .arrays
+        .iter()
+        .enumerate()
+        .map(|(index, array)| (named(index), array.name.clone()))
+        .collect();
+    for method in [STORED, DEFLATED] {
+        let options = StoreOptions {
+            method,
+            level: Some(1),
+            threads: 1,
+        };
+        let plans = [plan.clone()];
+        let Ok(members) = collection::store(&[&as_stored], &plans, &options) else {
+            // What no NetCDF-4 file of ours can carry.
+            return;
+        };
+        let archive = Archive::open(Arc::new(zip(&members)), limits()).expect("our own archive");
+        let options = OpenOptions {
+            codec: Codec::Lz4,
+            lift: None,
+            threads: 1,
+            limits: limits(),
+            prefetch: false,
+        };
+        let again = collection::open(&archive, &plans, &options, &Frames::default());
+        same(&as_stored, &again.expect("what we stored")[0], true);
+    }
+}
+
+/// What a frame says, in whatever order and byte order the file says it.
+fn meaning(frame: &Frame) -> Vec<Variable> {
+    let mut coordinates: Vec<_> = frame.coordinates().cloned().collect();
+    coordinates.sort_by(|a, b| a.name.cmp(&b.name));
+    coordinates.insert(0, frame.variable().clone());
+    for variable in &mut coordinates {
+        variable.order = Endian::Little;
+        for (_, attr) in &mut variable.attrs {
+            if let Attr::Numbers {
+                dtype,
+                order,
+                bytes,
+            } = attr
+            {
+                if *order == Endian::Big {
+                    let size = dtype.size().expect("numbers");
+                    bytes.chunks_mut(size).for_each(<[u8]>::reverse);
+                }
+                *order = Endian::Little;
+            }
+        }
+    }
+    coordinates
+}
+
+/// Fails unless two results are equal; one that was `stored` in between has a frame of another order.
+fn same(a: &PackedResult, b: &PackedResult, stored: bool) {
+    assert_eq!(a.lifted, b.lifted);
+    assert_eq!(a.arrays.len(), b.arrays.len());
+    for (a, b) in a.arrays.iter().zip(&b.arrays) {
+        assert_eq!((a.dtype, &a.shape), (b.dtype, &b.shape));
+        assert!(bytes(&a.packed) == bytes(&b.packed));
+    }
+    if a.lifted {
+        // Names of lifted arrays are random, of one length.
+        assert_eq!(a.text.len(), b.text.len());
+    } else {
+        assert_eq!(a.text, b.text);
+    }
+    match (&a.body, &b.body) {
+        (Body::Plain(frame, a), Body::Plain(other, b)) => {
+            if stored {
+                assert_eq!(meaning(frame), meaning(other));
+            } else {
+                assert_eq!(frame, other);
+            }
+            assert!(bytes(a) == bytes(b));
+        }
+        (Body::General(a), Body::General(b)) => assert!(bytes(a) == bytes(b)),
+        (a, b) => panic!("{a:?} and {b:?}"),
+    }
+}
+
+fn bytes(packed: &Packed) -> Vec<u8> {
+    let mut bytes = vec![0; packed.nbytes()];
+    packed
+        .unpack_into(&mut bytes)
+        .expect("an array that was packed here");
+    bytes
+}

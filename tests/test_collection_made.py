@@ -1,0 +1,99 @@
+"""How a light collection is made of results, and copied."""
+
+import copy
+import pickle
+
+import pandas as pd
+import pytest
+from tqdm.auto import tqdm
+
+import skneuromsi_io as sio
+from helpers import assert_same, make_result
+from sweeps import KINDS, Text, numbers, result_of
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def collection(request):
+    return KINDS[request.param]()
+
+
+def test_what_is_given_is_copied():
+    for extra in ({}, {"text": Text("a")}):
+        results = [result_of(0, extra=extra)]
+        collection = sio.NDResultCollection.from_ndresults("n", results)
+        results[0]._nddata[:] = 0
+        results[0]._extra["number"] = 1
+        assert numbers([collection[0]]) == [0]
+
+
+def test_from_ndresults_takes_any_iterable():
+    results = (result_of(number) for number in range(4))
+    collection = sio.NDResultCollection.from_ndresults(3, results, tqdm_cls=tqdm)
+    assert_same(collection.name, "3")
+    assert numbers(list(collection)) == [0, 1, 2, 3]
+    assert collection.tqdm_cls is tqdm
+    again = sio.NDResultCollection.from_ndresults("n", collection)
+    assert numbers(list(again)) == [0, 1, 2, 3]
+
+
+def test_subclasses():
+    class Mine(sio.NDResultCollection):
+        pass
+
+    mine = Mine.from_ndresults("n", [result_of(0)])
+    assert type(mine) is Mine
+    assert repr(mine) == "<Mine 'n' len=1>"
+    with pytest.raises(ValueError, match=r"^Empty Mine not allowed$"):
+        Mine.from_ndresults("n", [])
+
+
+@pytest.mark.parametrize(
+    ("results", "options", "error", "message"),
+    [
+        ([], {}, ValueError, "^Empty NDResultCollection not allowed$"),
+        ([1], {}, TypeError, "^Not an NDResult: <class 'int'>$"),
+        (3, {}, TypeError, "not iterable"),
+        ([make_result()], {"tqdm_cls": int}, TypeError, "^'tqdm_cls' must be an inst"),
+        ([make_result()], {"compression_params": "no"}, ValueError, "Non valid compr"),
+        (
+            [make_result(), make_result(output_mode="m1")],
+            *(
+                {},
+                ValueError,
+                r"^All NDResults must have the same metadata in \['dims'",
+            ),
+        ),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_wrong_arguments(results, options, error, message):
+    with pytest.raises(error, match=message):
+        sio.NDResultCollection.from_ndresults("n", results, **options)
+
+
+def test_the_constructor_takes_packed_results(collection):
+    shared = sio.NDResultCollection("other", collection._packed[::-1])
+    assert numbers(list(shared)) == [3, 2, 1, 0]
+    for wrong in ([collection[0]], [None], "ab"):
+        with pytest.raises(ValueError, match="Not all results are CompressedNDResult"):
+            sio.NDResultCollection("n", wrong)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))],
+    ids=["copy", "deepcopy", "pickle"],
+)
+def test_copies(collection, way):
+    collection.modes_variance_sum()
+    copied = way(collection)
+    assert_same(copied, collection)
+    assert_same(copied.causes_, collection.causes_)
+    pd.testing.assert_series_equal(
+        copied.modes_variance_sum(), collection.modes_variance_sum()
+    )
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_pickle_protocols(collection, protocol):
+    assert_same(pickle.loads(pickle.dumps(collection, protocol)), collection)

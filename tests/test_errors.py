@@ -1,0 +1,162 @@
+"""What is wrong with a file is said in one way: which file, which member, what was expected, what was found."""
+
+import io
+import pickle
+import zipfile
+
+import pytest
+
+import skneuromsi_io as sio
+from broken import ARCHIVE, CASES, DATA, HEAD, with_member, without
+from helpers import make_collection, make_result
+from skneuromsi_io import _errors, _native
+
+
+class Stream:
+    """Has no more than a reader needs, and a name."""
+
+    def __init__(self, data):
+        stream = io.BytesIO(data)
+        self.read, self.seek, self.tell = stream.read, stream.seek, stream.tell
+
+    def __str__(self):
+        return "<stream (a) \\ of mine>"
+
+
+def path_of(folder, data):
+    path = folder / "Datei ñ.ndc"
+    path.write_bytes(data)
+    return path
+
+
+SOURCES = {
+    "path": path_of,
+    "text": lambda folder, data: str(path_of(folder, data)),
+    "bytes": lambda folder, data: data,
+    "stream": lambda folder, data: Stream(data),
+}
+
+
+def all_of(source):
+    for result in sio.read_ndc(source, tqdm_cls=None, classes="light"):
+        result.to_dict()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong(name, source, tmp_path):
+    archive, builtin, member, told = CASES[name]
+    origin = SOURCES[source](tmp_path, archive)
+    with pytest.raises(builtin, match=told) as raised:
+        all_of(origin)
+    assert isinstance(raised.value, sio.SkneuromsiIOError)
+    label = f"<{len(archive)} bytes>" if source == "bytes" else str(origin)
+    message = str(raised.value)
+    assert message.startswith(f"{label}: ")
+    assert member in message
+    assert message.count(label) == 1
+    assert "\n" not in message
+    assert len(message) < 900
+
+
+#: Of the collection's own document; its size matters to those who read results.
+OF_METADATA = [
+    name
+    for name, (_, _, member, told) in CASES.items()
+    if member == HEAD and "object_size" not in told and "alone" not in told
+]
+
+
+@pytest.mark.parametrize("name", OF_METADATA)
+def test_metadata_alone(name, tmp_path):
+    archive, builtin, _, told = CASES[name]
+    path = path_of(tmp_path, archive)
+    with pytest.raises(builtin, match=told) as raised:
+        sio.read_metadata(path)
+    assert isinstance(raised.value, sio.SkneuromsiIOError)
+    assert str(raised.value).startswith(f"{path}: ")
+
+
+def test_metadata_need_no_sound_results():
+    assert sio.read_metadata(without(DATA))["object_size"] == 3
+
+
+def test_another_number_of_results(tmp_path):
+    path = path_of(tmp_path, ARCHIVE)
+    for call, expected in (
+        (lambda: sio.read_ndc(path, expected_size=4, tqdm_cls=None), 4),
+        (lambda: sio.read_ndr(path), 1),
+    ):
+        with pytest.raises(ValueError, match="Expected") as raised:
+            call()
+        assert str(raised.value) == (
+            f"{path}: Expected {expected} results, but 3 were found"
+        )
+        assert isinstance(raised.value, sio.SkneuromsiIOError)
+
+
+def test_the_cause_is_kept():
+    with pytest.raises(sio.SkneuromsiIOError) as raised:
+        all_of(with_member(HEAD, b"{"))
+    assert raised.value.__cause__ is not None
+
+
+@pytest.mark.parametrize("call", [sio.read_ndc, sio.read_ndr, sio.read_metadata])
+def test_the_operating_system_speaks_for_itself(call, tmp_path):
+    missing = tmp_path / "missing.ndc"
+    with pytest.raises(FileNotFoundError) as raised:
+        call(missing)
+    assert raised.value.filename == str(missing)
+    with pytest.raises(IsADirectoryError) as raised:
+        call(tmp_path)
+    assert raised.value.filename == str(tmp_path)
+    assert not isinstance(raised.value, sio.SkneuromsiIOError)
+
+
+def test_the_operating_system_refuses_to_write(tmp_path):
+    for path, error in (
+        (tmp_path / "no folder" / "new.ndc", FileNotFoundError),
+        (tmp_path, IsADirectoryError),
+    ):
+        with pytest.raises(error) as raised:
+            sio.to_ndr(path, make_result())
+        assert raised.value.filename == str(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_zip64_that_is_not_allowed(tmp_path):
+    packed = make_collection(1)._packed * 32_768
+    path = tmp_path / "new.ndc"
+    with pytest.raises(zipfile.LargeZipFile) as raised:
+        sio.to_ndc(
+            path,
+            sio.NDResultCollection("many", packed),
+            tqdm_cls=None,
+            allowZip64=False,
+            compression=zipfile.ZIP_STORED,
+        )
+    assert isinstance(raised.value, sio.SkneuromsiIOError)
+    assert str(raised.value).startswith(f"{path}: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+OURS = [cls for cls in vars(_errors).values() if isinstance(cls, type)]
+
+
+def test_one_family():
+    assert len(OURS) == 11
+    for cls in OURS:
+        assert issubclass(cls, sio.SkneuromsiIOError)
+        builtins = [
+            base for base in cls.__mro__ if base.__module__ in ("builtins", "zipfile")
+        ]
+        # Each but the base is also what a caller of upstream would catch.
+        assert (builtins[0] is Exception) == (cls is sio.SkneuromsiIOError)
+    assert set(_native.error_kinds()) == set(_errors.BY_KIND)
+
+
+@pytest.mark.parametrize("cls", OURS)
+def test_errors_travel_between_processes(cls):
+    error = pickle.loads(pickle.dumps(cls("a.ndc: expected 'x', found \"y\"")))
+    assert type(error) is cls
+    assert str(error) == "a.ndc: expected 'x', found \"y\""

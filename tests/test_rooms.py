@@ -1,0 +1,154 @@
+"""The arrows between the rooms of the source (DESIGN.md, section 3)."""
+
+import ast
+import graphlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+RUST, PYTHON = ROOT / "rust" / "src", ROOT / "python" / "skneuromsi_io"
+
+pytestmark = pytest.mark.skipif(
+    not (RUST.is_dir() and PYTHON.is_dir()), reason="the sources are not here"
+)
+
+
+def rust_files():
+    return {path.relative_to(RUST): path.read_text() for path in RUST.rglob("*.rs")}
+
+
+def code_of(text):
+    """Rust without its comments, and without the module of tests at its end."""
+    return re.sub(r"//.*", "", re.split(r"#\[cfg\(test\)\]\nmod tests \{", text)[0])
+
+
+def room_of(path):
+    return path.parts[0].removesuffix(".rs")
+
+
+def python_files():
+    return {path.relative_to(PYTHON): path for path in PYTHON.rglob("*.py")}
+
+
+def imports_of(path):
+    """Dotted names of all modules that a file imports, and whether it does so when it is imported."""
+    tree = ast.parse((PYTHON / path).read_text())
+    package = ("skneuromsi_io", *path.parent.parts)
+    on_import = set(tree.body)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node in on_import
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield f"{base}.{alias.name}", node in on_import
+
+
+def module_of(path):
+    parts = ("skneuromsi_io", *path.with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_only_the_bridge_imports_scikit_neuromsi():
+    importing = {
+        path.parts[0]
+        for path in python_files()
+        for name, _ in imports_of(path)
+        if name.split(".")[0] == "skneuromsi"
+    }
+    assert importing == {"upstream"}
+
+
+def test_python_modules_do_not_import_in_circles():
+    modules = {module_of(path): path for path in python_files()}
+    known = {*modules, "skneuromsi_io._native"}
+    graph = {"skneuromsi_io._native": set()}
+    for module, path in modules.items():
+        names = [name for name, on_import in imports_of(path) if on_import]
+        # "a.b.c" is a module, or a name of the module "a.b".
+        found = {name if name in known else name.rpartition(".")[0] for name in names}
+        graph[module] = found & known
+    assert graph["skneuromsi_io"] >= {"skneuromsi_io._open", "skneuromsi_io._store"}
+    assert set(graphlib.TopologicalSorter(graph).static_order()) == known
+
+
+def test_the_light_classes_need_no_archive():
+    """What opens and stores is imported by the methods that do, when they are called."""
+    for path in python_files():
+        if path.parts[0] == "model":
+            inner = {n for n, now in imports_of(path) if now and "skneuromsi_io" in n}
+            assert all(name.startswith("skneuromsi_io.model.") for name in inner), path
+
+
+def test_pyo3_is_named_in_one_room():
+    files = rust_files()
+    naming = {room_of(path) for path, text in files.items() if "pyo3" in code_of(text)}
+    assert naming == {"py"}
+    assert any("numpy" in text.lower() for text in files.values())
+
+
+def test_unsafe_is_in_one_file():
+    found = {
+        path.as_posix()
+        for path, text in rust_files().items()
+        if re.search(r"\bunsafe\b(?!_)", code_of(text))
+    }
+    assert found == {"py/buffer.rs"}
+
+
+def crate_names(code):
+    """First names after `crate::`, those in braces too."""
+    for match in re.finditer(r"\bcrate::(?:(\w+)|\{)", code):
+        if match[1]:
+            yield match[1]
+            continue
+        depth, start = 1, match.end()
+        for place in range(start, len(code)):
+            depth += {"{": 1, "}": -1}.get(code[place], 0)
+            if depth == 1 and code[place - 1] in "{, \n" and code[place].isalpha():
+                yield re.match(r"\w+", code[place:])[0]
+            if depth == 0:
+                break
+
+
+def test_rust_modules_do_not_point_back():
+    files = rust_files()
+    rooms = {room_of(path) for path in files} - {"lib"}
+    graph = {room: set() for room in rooms}
+    for path, text in files.items():
+        if path.name != "lib.rs":
+            room = room_of(path)
+            graph[room] |= set(crate_names(code_of(text))) & rooms - {room}
+    assert graph["py"] >= {"archive", "collection"}
+    assert graph["collection"] >= {"archive", "netcdf", "codec"}
+    assert set(graphlib.TopologicalSorter(graph).static_order()) == rooms
+    pointing = {
+        target: {room for room, names in graph.items() if target in names}
+        for target in ("py", "collection")
+    }
+    assert pointing == {"py": set(), "collection": {"py"}}
+    for base in ("source", "limits", "error"):
+        assert graph[base] <= {"source", "limits", "error"}
+
+
+@pytest.mark.parametrize("room", ["archive", "codec", "netcdf"])
+def test_general_rooms_know_nothing_of_results(room):
+    words = r"ndresult|nddata|ndr_|metadata\.json|object_(type|kwargs|size)"
+    for path, text in rust_files().items():
+        if room_of(path) == room and "tests" not in path.with_suffix("").parts:
+            assert not re.search(words, code_of(text), re.IGNORECASE), path
+
+
+def test_files_are_short():
+    sources = {**rust_files(), **{p: f.read_text() for p, f in python_files().items()}}
+    long = {
+        str(path): len(text.splitlines())
+        for path, text in sources.items()
+        if path.stem != "tests" and len(text.splitlines()) > 300
+    }
+    assert not long
+    assert len(sources) > 50
