@@ -60,15 +60,20 @@ def machine() -> dict[str, Any]:
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "processor": ", ".join(sorted(models)),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": str(len(os.sched_getaffinity(0))),
         "memory": f"{memory / 2**30:.0f} GiB",
-        "load before": f"{os.getloadavg()[0]:.2f}",
+        "load before": load(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "packages": ", ".join(
             f"{name} {importlib.metadata.version(name)}" for name in packages
         ),
     }
+
+
+def load() -> str:
+    """Return how busy the machine is: one process of this benchmark makes it about 1, all beyond is others."""
+    return f"{os.getloadavg()[0]:.2f}"
 
 
 def sections(report: dict[str, Any]) -> str:

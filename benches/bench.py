@@ -56,6 +56,7 @@ def _measured(sections: list[str], works: list[str], quick: bool) -> dict[str, A
     with tempfile.TemporaryDirectory(prefix="skneuromsi-io-bench-") as folder:
         for section in sections:
             report[section] = measure[section](Path(folder))
+    report["machine"]["load after"] = _report.load()
     return report
 
 
