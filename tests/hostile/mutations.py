@@ -164,7 +164,7 @@ class HDF5(_NetCDF):
     """HDF5 against libhdf5, by h5py; the files of its first version have no checksums."""
 
     #: libhdf5 also checks structures that say nothing about the values, such as lists of free space.
-    REFUSALS = (OSError, KeyError, RuntimeError, OverflowError)
+    REFUSALS = (OSError, KeyError, RuntimeError, OverflowError, ValueError)
 
     GOOD = (
         _labelled_hdf5("earliest"),

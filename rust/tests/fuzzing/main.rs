@@ -1,5 +1,12 @@
 //! Every target of the fuzzer on seeded mutations of good inputs, on any toolchain.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a target fails"
+)]
+
 mod checksums;
 mod mutate;
 mod results;
@@ -21,7 +28,9 @@ fn run(name: &str) {
         .find(|(n, _)| *n == name)
         .unwrap();
     let seeds = seeds::seeds(name);
-    seeds.iter().for_each(|seed| target(seed));
+    for seed in &seeds {
+        target(seed);
+    }
     for case in 0..CASES {
         let mut random = Random(case);
         let (good, other) = (random.below(seeds.len()), random.below(seeds.len()));
