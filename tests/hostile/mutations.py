@@ -63,7 +63,8 @@ def damaged(good, rng):
 class Zip:
     """Archives against zipfile."""
 
-    REFUSALS = ()
+    #: An LZMA header may name a dictionary of 4 GiB, which zipfile allocates.
+    REFUSALS = (MemoryError,)
 
     GOOD = (
         build(
