@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust pyth
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help demo test check bench bench-quick fuzz clean
+.PHONY: help demo test check bench bench-quick models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench        store and open times against upstream and peers"
 	@echo "make bench-quick  the same in two minutes"
 	@echo "make fuzz         libFuzzer on every target for SECONDS each (needs a nightly Rust and cargo-fuzz)"
+	@echo "make models       what comes back of every shipped model: docs/models.md"
 	@echo "make clean        remove environments and builds"
 
 demo: $(ENVS)/dev/.ready
@@ -53,6 +54,9 @@ fuzz:
 	  cargo +nightly fuzz run $$target -- -max_total_time=$(SECONDS) -timeout=5 -max_len=32768 \
 	    -rss_limit_mb=1024 -malloc_limit_mb=1024 -dict=fuzz/dictionary.txt || exit 1; \
 	done
+
+models: $(ENVS)/upstream/.ready
+	$(UPSTREAM)/python benches/models_table.py
 
 clean:
 	rm -rf $(ENVS) target dist demo-out

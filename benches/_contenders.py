@@ -56,6 +56,7 @@ class Contender(abc.ABC):
         assert len(touched) == len(expected)
         for result, digests in zip(touched, expected, strict=True):
             assert _digests.of_nddata(result._nddata) == digests["nddata"]
+            assert _digests.of_parameters(result._run_parameters) == digests["run"]
             extra = result._extra
             if self.exact:
                 assert _digests.of_extra(extra) == digests["extra"]
@@ -114,6 +115,15 @@ class Light(Contender):
         return skneuromsi_io.open_ndresults_collection(
             path, tqdm_cls=None, classes=self.classes
         )
+
+    def repeated(self, collection: Any, times: int, path: Path) -> Any:
+        """Return the collection several times over, every result in memory of its own."""
+        import skneuromsi_io
+
+        packed = collection._packed * times
+        many = skneuromsi_io.NDResultCollection(collection.name, packed, tqdm_cls=None)
+        self.store(path, many)
+        return self.open(path)
 
     def memory(self, collection: Any) -> dict[str, int]:
         return {
@@ -212,10 +222,10 @@ class Stacked(Contender):
 
     def touch(self, collection: Any) -> Any:
         collection.load()
-        json.loads(collection["metadata"].values.tobytes())
-        return collection
+        return collection, json.loads(collection["metadata"].values.tobytes())
 
     def check(self, touched: Any, expected: list[dict[str, Any]]) -> None:
+        touched, metadata = touched
         array = touched["nddata"]
         dims = array.dims[1:]
         labels = [array[dim].values.tolist() for dim in dims]
@@ -223,6 +233,8 @@ class Stacked(Contender):
         for index, digests in enumerate(expected):
             found = _digests.of_array(array.values[index], dims, labels)
             assert found == digests["nddata"]
+            parameters = metadata[index]["run_parameters"]
+            assert _digests.of_parameters(parameters) == digests["run"]
             extra = {k: touched[f"extra_{k}"].values[index] for k in digests["arrays"]}
             assert _digests.of_extra(extra) == digests["extra"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -44,12 +45,19 @@ def of_numbers(extra: Mapping[str, Any], names: Iterable[str]) -> str:
     return found.hexdigest()
 
 
+def of_parameters(parameters: Mapping[str, Any]) -> str:
+    """Digest of the parameters of a run, as JSON text."""
+    text = json.dumps(dict(parameters), sort_keys=True, default=lambda v: v.tolist())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def of_result(result: Any) -> dict[str, Any]:
     """All digests of a result of either kind."""
     extra = result._extra
     arrays = [name for name, value in extra.items() if isinstance(value, np.ndarray)]
     return {
         "nddata": of_nddata(result._nddata),
+        "run": of_parameters(result._run_parameters),
         "extra": of_extra(extra),
         "arrays": arrays,
         "numbers": of_numbers(extra, arrays),

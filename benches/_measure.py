@@ -10,12 +10,17 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+#: What a job may leave out: one run of the work as it is.
+DEFAULTS: dict[str, Any] = {"runs": 1, "budget": 0.0, "repeat": 1}
 
 
 def run(job: dict[str, Any], env: dict[str, str] | None = None) -> dict[str, Any]:
     """Run a job in a fresh process and return what it measured."""
+    job = DEFAULTS | job
     process = subprocess.run(
         [sys.executable, "-W", "ignore", __file__, json.dumps(job)],
         stdout=subprocess.PIPE,
@@ -41,6 +46,15 @@ def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
+def _turns(job: dict[str, Any]) -> Iterator[int]:
+    """At most `runs` turns, and no further one once `budget` seconds have gone."""
+    start = time.perf_counter()
+    for turn in range(job["runs"]):
+        if turn and time.perf_counter() - start > job["budget"]:
+            return
+        yield turn
+
+
 def _warm(contender: Any) -> None:
     """Import what is imported on the first call: store, open and touch one small result."""
     import _works
@@ -57,18 +71,20 @@ def _store(contender: Any, job: dict[str, Any]) -> dict[str, Any]:
     import _works
 
     path = Path(job["path"])
-    results = _works.load(job["work"], job["count"]) * job.get("repeat", 1)
+    results = _works.load(job["work"], job["count"])
     start = time.perf_counter()
     collection = contender.build(results)
     build = time.perf_counter() - start
     del results
+    if job["repeat"] > 1:
+        collection = contender.repeated(collection, job["repeat"], path)
     gc.collect()
     before, seconds, peaks = _resident("VmRSS"), [], []
     _forget_peak()
-    for _ in range(job["runs"]):
+    for _ in _turns(job):
         path.unlink(missing_ok=True)
         start = time.perf_counter()
-        contender.store(path, collection, **job.get("options", {}))
+        contender.store(path, collection)
         seconds.append(time.perf_counter() - start)
         peaks.append(_resident("VmHWM"))
     return {
@@ -80,6 +96,23 @@ def _store(contender: Any, job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _levels(contender: Any, job: dict[str, Any]) -> dict[str, Any]:
+    import _works
+
+    path = Path(job["path"])
+    collection = contender.build(_works.load(job["work"], job["count"]))
+    rows = []
+    for level in (None, *range(10)):
+        options = {} if level is None else {"compresslevel": level}
+        seconds = []
+        for _ in _turns(job):
+            start = time.perf_counter()
+            contender.store(path, collection, **options)
+            seconds.append(time.perf_counter() - start)
+        rows.append({"level": level, "size": path.stat().st_size, "store": seconds})
+    return {"levels": rows}
+
+
 def _open(contender: Any, job: dict[str, Any]) -> dict[str, Any]:
     import _works
 
@@ -88,7 +121,7 @@ def _open(contender: Any, job: dict[str, Any]) -> dict[str, Any]:
     _forget_peak()
     opens, touches, peaks, touch_peaks = [], [], [], []
     collection = touched = None
-    for _ in range(job["runs"]):
+    for _ in _turns(job):
         del collection, touched
         gc.collect()
         start = time.perf_counter()
@@ -99,7 +132,7 @@ def _open(contender: Any, job: dict[str, Any]) -> dict[str, Any]:
         touched = contender.touch(collection)
         touches.append(opens[-1] + time.perf_counter() - start)
         touch_peaks.append(_resident("VmHWM"))
-    expected = _works.digests(job["work"], job["count"]) * job.get("repeat", 1)
+    expected = _works.digests(job["work"], job["count"]) * job["repeat"]
     contender.check(touched, expected)
     return contender.memory(collection) | {
         "open": opens,
@@ -123,7 +156,8 @@ def main() -> None:
         return
     contender = CONTENDERS[job["contender"]]
     _warm(contender)
-    measure = {"store": _store, "open": _open}[job["operation"]]
+    measures = {"store": _store, "open": _open, "levels": _levels}
+    measure = measures[job["operation"]]
     print(json.dumps(measure(contender, job)))
 
 

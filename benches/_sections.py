@@ -1,18 +1,37 @@
-"""Beyond the comparison: numbers of results and threads, compression levels, memory."""
+"""What is measured: contenders against each other, numbers of results, threads, memory, compression levels."""
 
 from __future__ import annotations
 
-import statistics
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import _measure
 import _works
-from _report import megabytes, seconds, table
+from _contenders import CONTENDERS, OURS, PEERS
 
 THREADS = "SKNEUROMSI_IO_NUM_THREADS"
-#: Results that the models make; larger collections repeat them.
+#: Kording2007 results that the model makes; larger collections repeat them.
 MADE = 1000
+#: Works whose results several threads share.
+LARGE = ("cuppini2017", "cuppini2014")
+#: Rows that the JSON report keeps.
+Rows = list[dict[str, Any]]
+
+
+class Effort(NamedTuple):
+    """How thoroughly to measure: most runs of each, after how many seconds no further run begins."""
+
+    quick: bool
+    runs: int
+    budget: float
+
+    def job(self, **what: Any) -> dict[str, Any]:
+        """Return the job to measure `what`."""
+        return {"runs": self.runs, "budget": self.budget, **what}
+
+    def count(self, work: str) -> int:
+        """Return the number of results of a work."""
+        return _works.size_of(work, self.quick)
 
 
 def _both(job: dict[str, Any], env: dict[str, str] | None = None) -> dict[str, Any]:
@@ -20,84 +39,75 @@ def _both(job: dict[str, Any], env: dict[str, str] | None = None) -> dict[str, A
     return stored | _measure.run(job | {"operation": "open"}, env)
 
 
-def scaling(quick: bool, runs: int, place: Path) -> tuple[str, list[dict[str, Any]]]:
-    """Cost per small result against their number, with one thread and with two."""
-    rows, lines = [], []
-    for count in (10, 100, 1_000, 10_000, 100_000)[: 4 if quick else 5]:
-        for threads in (1, 2):
-            job = {
-                "work": "kording2007",
-                "count": min(count, MADE),
-                "repeat": count // min(count, MADE),
-                "contender": "light",
-                "path": str(place / f"scaling-{count}"),
-                "runs": runs,
-            }
-            row = _both(job, {THREADS: str(threads)})
-            times = {k: statistics.median(row[k]) for k in ("store", "open", "touch")}
-            rows.append({"count": count, "threads": threads, **times})
-            each = [f"{1e6 * value / count:.1f}" for value in times.values()]
-            lines.append([f"{count:,}", str(threads), *each, seconds(times["touch"])])
-    head = ["Kording2007 results", "threads", "store us each", "open us each"]
-    head += ["open + touch us each", "open + touch s in all"]
-    return "\n### Scaling\n\n" + table(head, lines), rows
-
-
-def levels(
-    works: list[str], quick: bool, runs: int, place: Path
-) -> tuple[str, list[dict[str, Any]]]:
-    """Size and times at every compresslevel; the first row is the default."""
-    rows, lines = [], []
+def comparison(works: list[str], effort: Effort, place: Path) -> dict[str, Any]:
+    """Every contender on every work."""
+    measured: dict[str, Any] = {}
     for work in works:
-        for level in (None, *range(10)):
-            job = {
-                "work": work,
-                "count": _works.size_of(work, quick),
-                "contender": "light",
-                "path": str(place / f"levels-{work}"),
-                "runs": runs,
-                "options": {} if level is None else {"compresslevel": level},
-            }
-            row = _both(job)
-            store, opened = (statistics.median(row[k]) for k in ("store", "open"))
-            rows.append(
-                {"work": work, "level": level, "size": row["size"], "store": store}
-                | {"open": opened}
-            )
-            shown = "default" if level is None else str(level)
-            size = f"{row['size'] / 1e6:.4g}"
-            lines.append([work, shown, size, seconds(store), seconds(opened)])
-    head = ["work", "compresslevel", "file MB", "store s", "open s"]
-    return "\n### Compression levels\n\n" + table(head, lines), rows
+        count = effort.count(work)
+        rows: dict[str, Any] = {}
+        for name in ("upstream", *OURS, *PEERS):
+            print(f"  {_works.title(work, count)}: {CONTENDERS[name].title}")
+            path = str(place / f"{work}-{name}")
+            job = effort.job(work=work, count=count, contender=name, path=path)
+            rows[name] = _both(job)
+            if name == "upstream":
+                for ours in OURS:
+                    job |= {"contender": f"{ours}-of-upstream", "operation": "open"}
+                    rows[job["contender"]] = _measure.run(job)
+            Path(path).unlink()
+        rows = {name: rows[name] for name in CONTENDERS if name in rows}
+        measured[work] = {"count": count, "rows": rows}
+    return measured
 
 
-def memory(works: list[str], place: Path) -> tuple[str, list[dict[str, Any]]]:
-    """Growth of the process against the bounds that the design states.
-
-    Opening: the compressed collection and one decoded result a thread. Storing: one result a thread, beyond
-    the collection, which is there before.
-    """
-    rows, lines = [], []
-    for work in works:
+def scaling(effort: Effort, place: Path) -> Rows:
+    """Small results against their number, with one thread and with two."""
+    rows = []
+    for count in (10, 100, 1_000, 10_000, 100_000)[: 4 if effort.quick else 5]:
+        made = min(count, MADE)
         for threads in (1, 2):
-            job = {
-                "work": work,
-                "count": _works.size_of(work, quick=False),
-                "contender": "light",
-                "path": str(place / f"memory-{work}"),
-                "runs": 1,
-            }
+            print(f"  scaling: {count:,} results, {threads} threads")
+            job = effort.job(work="kording2007", count=made, repeat=count // made)
+            job |= {"contender": "light", "path": str(place / "scaling")}
             row = _both(job, {THREADS: str(threads)})
-            per_thread = threads * row["largest"]
-            for key, bound in (
-                ("store", per_thread),
-                ("open", row["packed"] + per_thread),
-            ):
-                grown = row[f"{key}_peak"] - row[f"{key}_before"]
-                found = {"operation": key, "grown": grown, "bound": bound}
-                rows.append({"work": work, "threads": threads, **found})
-                beyond = megabytes(max(grown - bound, 0))
-                shown = [megabytes(grown), megabytes(bound), beyond]
-                lines.append([work, str(threads), key, *shown])
-    head = ["work", "threads", "operation", "grown MB", "bound MB", "beyond MB"]
-    return "\n### Memory\n\n" + table(head, lines), rows
+            rows.append({"count": count, "threads": threads, **row})
+    return rows
+
+
+def threads(effort: Effort, place: Path) -> Rows:
+    """Store and open the large works with one thread and with two."""
+    rows = []
+    for work in LARGE:
+        count = effort.count(work)
+        for number in (1, 2):
+            print(f"  threads: {_works.title(work, count)}, {number} threads")
+            job = effort.job(work=work, count=count, contender="light")
+            row = _both(job | {"path": str(place / "threads")}, {THREADS: str(number)})
+            rows.append({"work": work, "count": count, "threads": number, **row})
+    return rows
+
+
+def memory(effort: Effort, place: Path) -> Rows:
+    """Growth of the process with large results: the work, and twice as many."""
+    rows = []
+    count = effort.count("cuppini2017")
+    for repeat in (1, 2):
+        for number in (1, 2):
+            print(f"  memory: {repeat * count} Cuppini2017, {number} threads")
+            job = {"work": "cuppini2017", "count": count, "repeat": repeat}
+            job |= {"contender": "light", "path": str(place / "memory")}
+            row = _both(job, {THREADS: str(number)})
+            rows.append({"count": repeat * count, "threads": number, **row})
+    return rows
+
+
+def levels(works: list[str], effort: Effort, place: Path) -> Rows:
+    """Sizes and times to store at every compresslevel; the first row of a work is the default."""
+    rows: Rows = []
+    for work in works:
+        print(f"  levels: {_works.title(work, effort.count(work))}")
+        job = effort.job(work=work, count=effort.count(work), contender="light")
+        job |= {"path": str(place / "levels"), "operation": "levels"}
+        found = _measure.run(job)["levels"]
+        rows += [{"work": work, "count": job["count"], **row} for row in found]
+    return rows

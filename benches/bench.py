@@ -1,82 +1,90 @@
 """Store and open real results: ours, scikit-neuromsi's own functions, and what a user would pick instead.
 
-Every measurement runs in a process of its own; what was read is compared to what the models gave.
+Every measurement runs in a process of its own; what was read is compared to what the models gave. Without a
+section all are measured and docs/benchmarks.md is written anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import _main
 import _measure
 import _report
 import _sections
 import _works
+from _sections import Effort
 
 DOCS = Path(__file__).parents[1] / "docs"
+SECTIONS = ("comparison", "scaling", "threads", "memory", "levels")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer results, one run")
-    parser.add_argument("--runs", type=int, help="runs whose median counts (3)")
     parser.add_argument(
-        "--works", nargs="+", choices=_works.WORKS, default=list(_works.WORKS)
+        "--quick", action="store_true", help="fewer results, one run, no Cuppini2014"
     )
-    parser.add_argument("--scaling", action="store_true", help="numbers of results")
-    parser.add_argument("--levels", action="store_true", help="compresslevel 0 to 9")
-    parser.add_argument("--memory", action="store_true", help="growth and its bounds")
-    parser.add_argument("--json", type=Path, help="where the figures go")
+    parser.add_argument("--page", action="store_true", help="only write the page again")
+    parser.add_argument("--works", nargs="+", choices=_works.WORKS)
+    for section in SECTIONS:
+        parser.add_argument(f"--{section}", action="store_true", help="this section")
     return parser.parse_args()
 
 
 def _make(works: list[str], quick: bool) -> None:
     """Run the models, in other processes, so that this one stays small."""
-    wanted = {("kording2007", count) for count in (1, 10, 100, 1000)}
+    wanted = {("kording2007", count) for count in (1, 10, 100, _sections.MADE)}
     wanted |= {(work, _works.size_of(work, quick)) for work in works}
     for work, count in sorted(wanted):
         _measure.run({"operation": "make", "work": work, "count": count})
 
 
+def _measured(sections: list[str], works: list[str], quick: bool) -> dict[str, Any]:
+    once = Effort(quick, runs=1, budget=0)
+    full, brief = (once, once) if quick else (Effort(quick, 5, 4), Effort(quick, 3, 1))
+    measure = {
+        "comparison": lambda place: _sections.comparison(works, full, place),
+        "scaling": lambda place: _sections.scaling(brief, place),
+        "threads": lambda place: _sections.threads(full, place),
+        "memory": lambda place: _sections.memory(once, place),
+        "levels": lambda place: _sections.levels(works, brief, place),
+    }
+    report: dict[str, Any] = {"machine": _report.machine()}
+    with tempfile.TemporaryDirectory(prefix="skneuromsi-io-bench-") as folder:
+        for section in sections:
+            report[section] = measure[section](Path(folder))
+    return report
+
+
+def _write(report: dict[str, Any]) -> None:
+    DOCS.mkdir(exist_ok=True)
+    picture = DOCS / "benchmarks.png"
+    _report.draw(picture, report["comparison"])
+    (DOCS / "benchmarks.md").write_text(_report.page(report, picture.name))
+    print(f"written: {DOCS / 'benchmarks.md'}")
+
+
 def main() -> None:
     """Measure, and report."""
     args = _arguments()
-    runs = args.runs or (1 if args.quick else 3)
-    report: dict[str, Any] = {"machine": _report.machine()}
+    if args.page:
+        _write(json.loads((DOCS / "benchmarks.json").read_text()))
+        return
+    asked = [name for name in SECTIONS if getattr(args, name)]
+    whole = not asked and not args.quick
+    sections = asked or list(SECTIONS if whole else SECTIONS[:1])
+    quick_works = [work for work in _works.WORKS if work != "cuppini2014"]
+    works = args.works or (quick_works if args.quick else list(_works.WORKS))
     print("making the results of the models (cached)")
-    _make(args.works, args.quick)
-    text = ""
-    with tempfile.TemporaryDirectory(prefix="skneuromsi-io-bench-") as folder:
-        place = Path(folder)
-        if args.scaling:
-            shown, report["scaling"] = _sections.scaling(args.quick, runs, place)
-            text += shown
-        if args.levels:
-            shown, report["levels"] = _sections.levels(
-                args.works, args.quick, runs, place
-            )
-            text += shown
-        if args.memory:
-            shown, report["memory"] = _sections.memory(args.works, place)
-            text += shown
-        if not text:
-            measured = _main.compare(args.works, runs, args.quick, place)
-            report["comparison"] = measured
-            text = _main.show(measured, args.quick) + _main.targets(measured)
-    print(text)
-    name = "quick" if args.quick else "benchmarks"
-    default = (_works.CACHE if args.quick else DOCS) / f"{name}.json"
-    path = args.json or default
-    _report.save(path, report)
-    if "comparison" in report:
-        titles = {
-            work: _works.title(work, _works.size_of(work, args.quick))
-            for work in args.works
-        }
-        _report.draw(path.with_suffix(".svg"), titles, report["comparison"])
+    _make(works, args.quick)
+    report = _measured(sections, works, args.quick)
+    print(_report.sections(report))
+    if whole:
+        _report.save(DOCS / "benchmarks.json", report)
+        _write(report)
 
 
 if __name__ == "__main__":

@@ -256,6 +256,27 @@ def test_other_files_are_refused(name):
         opened(members)
 
 
+def test_labels_beside_the_data():
+    result = a_result({})
+    plain = result.to_xarray()
+    array = plain.astype(">f8").assign_attrs(scale_factor=2.0, pair=(1, 2))
+    array = array.assign_coords(subject="S01")
+    members = members_of(
+        sio.NDResult(**{**result.to_dict(), "nddata": array, "extra": {}})
+    )
+    labels = json.loads(members["ndr_0/metadata.json"])["nddata"]
+    assert set(labels) == {"name", "dims", "dtype", "coords", "attrs"}
+    assert labels["dtype"] == ">f8"
+    found = opened(members).to_xarray()
+    xr.testing.assert_identical(found, array)
+    assert found.dtype == array.dtype
+    # Without them the data are there all the same, as other readers see them.
+    document = json.loads(members["ndr_0/metadata.json"])
+    del document["nddata"], document["types"]
+    bare = {**members, "ndr_0/metadata.json": json.dumps(document).encode()}
+    np.testing.assert_array_equal(opened(bare).to_xarray().values, plain.values)
+
+
 TYPED = {
     "tuple": (1, (2, 3)),
     "set": {1, 2},

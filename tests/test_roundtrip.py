@@ -102,6 +102,15 @@ def test_names_of_modes(modes):
     assert_same(through_file(result), result)
 
 
+def test_encodings_of_other_files_are_not_used():
+    array = make_array().assign_coords(flag=("times", [True, False, True]))
+    array.encoding = {"dtype": "int16", "scale_factor": 0.1}
+    array.coords["flag"].encoding = {"compression": "lzf", "chunksizes": (3,)}
+    array.coords["times"].encoding = {"dtype": "int8"}
+    result = make_result(array)
+    assert_same(through_file(result), result)
+
+
 def test_object_labels():
     labels = np.array(["multi", "other"], dtype=object)
     result = make_result(make_array().assign_coords(modes=labels))

@@ -22,7 +22,10 @@ from ._open import (
     read_ndc,
     read_ndr,
 )
+from ._repair import repair
+from ._report import Problem, RepairReport, VerifyReport
 from ._store import store_ndresult, store_ndresults_collection, to_ndc, to_ndr
+from ._verify import verify
 from .model import NDResult, NDResultCollection
 from .upstream import as_light, as_upstream, is_patched, patch, patched, unpatch
 from .upstream._ipython import load_ipython_extension, unload_ipython_extension
@@ -40,9 +43,12 @@ __all__ = [
     "MissingMemberError",
     "NDResult",
     "NDResultCollection",
+    "Problem",
+    "RepairReport",
     "SkneuromsiIOError",
     "UnstorableError",
     "UnsupportedError",
+    "VerifyReport",
     "as_light",
     "as_upstream",
     "is_patched",
@@ -54,10 +60,12 @@ __all__ = [
     "read_metadata",
     "read_ndc",
     "read_ndr",
+    "repair",
     "store_ndresult",
     "store_ndresults_collection",
     "to_ndc",
     "to_ndr",
     "unload_ipython_extension",
     "unpatch",
+    "verify",
 ]

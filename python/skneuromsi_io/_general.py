@@ -9,16 +9,15 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._errors import (
-    BadNetCDFError,
-    SkneuromsiIOError,
-    UnstorableError,
-    UnsupportedError,
-)
+from . import _hdf5_guard
+from ._errors import BadNetCDFError, UnstorableError
+from .model import _names
 
 if TYPE_CHECKING:
-    import h5py
     import xarray as xr
+
+#: The name under which xarray stores an array that has none.
+_UNNAMED = "__xarray_dataarray_variable__"
 
 
 def write(array: xr.DataArray) -> bytes:
@@ -30,6 +29,8 @@ def write(array: xr.DataArray) -> bytes:
         If xarray cannot write it, with its reason.
 
     """
+    # How the array was once stored elsewhere: types that lose digits, filters that not every reader has.
+    array = array.drop_encoding()
     with tempfile.TemporaryDirectory() as folder:
         # A file and not memory: xarray before 2025.10 writes NetCDF-4 to paths only.
         path = Path(folder) / "nddata.nc"
@@ -40,6 +41,22 @@ def write(array: xr.DataArray) -> bytes:
                 f"nddata: cannot be stored as NetCDF: {error}"
             ) from error
         return path.read_bytes()
+
+
+def write_as_upstream(array: xr.DataArray) -> bytes:
+    """Return `array` as NetCDF-3, written by xarray with scipy, or as NetCDF-4 where that cannot be.
+
+    Raises
+    ------
+    UnstorableError
+        If xarray can write neither, with its reason.
+
+    """
+    try:
+        return bytes(array.to_netcdf(None, engine="scipy"))
+    except (ImportError, TypeError, ValueError, NotImplementedError):
+        # No scipy here, or numbers and names that NetCDF-3 has no place for; NetCDF-4 gives its own reason.
+        return write(array if array.name is not None else array.rename(_UNNAMED))
 
 
 def _encoding(array: xr.DataArray) -> dict[Hashable, dict[str, None]]:
@@ -62,20 +79,22 @@ def read(netcdf: bytes, place: str) -> xr.DataArray:
 
     Raises
     ------
-    UnsupportedError
-        If the file refers to another file, which is never opened.
+    UnsupportedError, LimitError
+        As :func:`_hdf5_guard.check`.
     BadNetCDFError
         If xarray cannot read it, or it holds more or less than one array.
 
     """
     import xarray as xr
 
-    _refuse_other_files(netcdf, place)
+    _hdf5_guard.check(netcdf, place)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", xr.SerializationWarning)
+            # Of h5netcdf, about arrays without named dimensions, which are refused below.
+            warnings.filterwarnings("ignore", ".*phony_dims", UserWarning)
             with xr.open_dataarray(io.BytesIO(netcdf), engine="h5netcdf") as array:
-                return array.load()
+                loaded = array.load()
     except (
         ValueError,
         TypeError,
@@ -88,42 +107,9 @@ def read(netcdf: bytes, place: str) -> xr.DataArray:
             f"{place}: expected a NetCDF file with one array, found one that xarray "
             f"cannot read: {error}"
         ) from error
-
-
-def _refuse_other_files(netcdf: bytes, place: str) -> None:
-    """Links, external storage and virtual datasets would load bytes of any file of the machine."""
-    import h5py
-
-    try:
-        with h5py.File(io.BytesIO(netcdf), "r") as file:
-            _walk(file, place, set())
-    except SkneuromsiIOError:
-        raise
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+    missing = [dim for dim in _names.DIMENSIONS[:3] if dim not in loaded.dims]
+    if missing:
         raise BadNetCDFError(
-            f"{place}: expected a NetCDF-4 file, found one that HDF5 cannot read: "
-            f"{error}"
-        ) from error
-
-
-def _walk(group: h5py.Group, place: str, seen: set[int]) -> None:
-    import h5py
-
-    for name in group:
-        link = group.get(name, getlink=True)
-        if not isinstance(link, h5py.HardLink):
-            raise UnsupportedError(
-                f"{place}: expected plain HDF5 objects, found {name!r}, a link, "
-                "which is refused"
-            )
-        item = group[name]
-        if isinstance(item, h5py.Group):
-            address = h5py.h5o.get_info(item.id).addr
-            if address not in seen:
-                seen.add(address)
-                _walk(item, place, seen)
-        elif isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
-            raise UnsupportedError(
-                f"{place}: expected data in the file itself, found {name!r} stored in "
-                "another file, which is refused"
-            )
+            f"{place}: expected the dimensions {missing}, found {list(loaded.dims)}"
+        )
+    return loaded

@@ -4,6 +4,7 @@ import datetime as dt
 import platform
 import re
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from ._errors import BadMetadataError, MissingMemberError
@@ -28,8 +29,14 @@ UPSTREAM_FORMAT = 0.1
 #: The format that we write by default (FORMAT.md).
 FORMAT = 0.2
 
+#: A number in a name. Python turns no more than 4,300 digits into an integer.
+_NUMBER = "(?:0|[1-9][0-9]{0,17})"
 #: A result's large arrays lie beside its data: ``ndr_{i}/extra_{k}.nc``.
-_EXTRA_MEMBER = re.compile(r"ndr_(0|[1-9][0-9]*)/(extra_(?:0|[1-9][0-9]*)\.nc)")
+_EXTRA_MEMBER = re.compile(rf"ndr_({_NUMBER})/(extra_{_NUMBER}\.nc)")
+#: A member of a result, of any kind.
+_RESULT_MEMBER = re.compile(
+    rf"ndr_({_NUMBER})/(?:metadata\.json|nddata\.nc|extra_{_NUMBER}\.nc)"
+)
 
 #: What upstream writes into every archive (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2, where the
 #: version is joined character by character). Stock readers show it, so it stays.
@@ -72,6 +79,17 @@ def extra_members(names: list[str]) -> dict[int, list[str]]:
         if match:
             found.setdefault(int(match[1]), []).append(match[2])
     return found
+
+
+def result_indices(names: Iterable[str]) -> list[int]:
+    """Numbers of the results of which at least one member is among `names`, ascending."""
+    matches = map(_RESULT_MEMBER.fullmatch, names)
+    return sorted({int(match[1]) for match in matches if match})
+
+
+def is_known(name: str) -> bool:
+    """Whether FORMAT.md says what a member of this name holds."""
+    return name == METADATA or _RESULT_MEMBER.fullmatch(name) is not None
 
 
 def collection_metadata(

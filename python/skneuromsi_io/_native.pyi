@@ -11,6 +11,7 @@ __all__ = [
     "Packed",
     "Writer",
     "encode",
+    "encode_nested",
     "error_kinds",
     "pack",
     "variances",
@@ -26,6 +27,15 @@ _Compression = tuple[str, int]
 _Job = tuple[
     bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
 ]
+
+#: A member and what is wrong with it.
+_Fault = tuple[str, str]
+
+#: An array that a text lacks: its place in the text, the number of brackets around it, and itself.
+_LeftOut = tuple[int, int, npt.NDArray[Any]]
+
+#: A result to spell out: metadata text, the arrays that it lacks, frame (None: the data are a NetCDF file), data.
+_Spelled = tuple[bytes, Sequence[_LeftOut], Frame | None, npt.NDArray[Any]]
 
 @final
 class Archive:
@@ -56,8 +66,18 @@ class Archive:
         source_: Any,
         label: str,
         encoding: str | None = None,
-        limits: Sequence[tuple[str, int]] = [],
+        limits: Sequence[tuple[str, int]] | None = None,
     ) -> Archive: ...
+    @staticmethod
+    def salvage(
+        source_: Any, label: str, limits: Sequence[tuple[str, int]]
+    ) -> tuple[Archive, list[_Fault]]:
+        """Find the whole members of a damaged archive by their local headers.
+
+        Returns an archive of these, and what is wrong with the others that have a name left. Its
+        parameters are those of the class.
+        """
+
     def __contains__(self, name: str, /) -> bool: ...
     def names(self) -> list[str]:
         """Names of all members, in the order of the directory."""
@@ -65,8 +85,11 @@ class Archive:
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
+    def head(self, name: str, size: int) -> bytes:
+        """Return the first bytes of a member, which are not verified."""
+
     def text(self, name: str) -> bytes:
-        """Read one member of text; its sizes and its CRC-32 are checked before anything is returned."""
+        """Read one member of text, which is held against the limits of text."""
 
     def results(
         self,
@@ -81,6 +104,12 @@ class Archive:
         With `lift`, rectangular lists of more than so many numbers leave the metadata text and become
         arrays; strings that equal one of :attr:`Packed.array_names` stand in their places.
         """
+
+    def result_faults(self, plan_: _Plan, lift: int | None) -> list[_Fault]:
+        """Tell what is wrong with each member of a result, where :meth:`results` stops at the first."""
+
+    def faults(self, names: Sequence[str], *, threads: int) -> list[_Fault]:
+        """Tell what is wrong with sizes and CRC-32 of members, which are read piece by piece."""
 
 @final
 class Frame:
@@ -200,11 +229,26 @@ class Writer:
     ) -> None:
         """Compress results in parallel and write their members in order."""
 
+    def add_spelled(
+        self,
+        results: Sequence[_Spelled],
+        plans_: Sequence[_Plan],
+        *,
+        threads: int,
+    ) -> None:
+        """Write results with arrays as nested lists, and NetCDF-3 where it can hold the data."""
+
     def add_text(self, name: str, data: bytes) -> None:
         """Write one member of text."""
 
+    def copy(self, archive: Archive, member: str, name: str) -> None:
+        """Write a member of another archive as it is, under the name `name`."""
+
     def finish(self) -> None:
         """Write the directory; nothing can be added any more."""
+
+    def close(self) -> None:
+        """Let go of the sink. An archive that is not finished stays without a directory."""
 
 def pack(
     jobs: Sequence[_Job], *, compression: _Compression, threads: int
@@ -219,6 +263,14 @@ def encode(obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]) -> bytes
 
     For whatever is not exactly dict (of str), list, str, int, float, bool or None, `hook(value, path)`
     gives what is written in its place.
+    """
+
+def encode_nested(
+    obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any], inline: int
+) -> tuple[bytes, list[_LeftOut]]:
+    """As :func:`encode`, but for arrays that `hook` gives: numbers, contiguous and little-endian.
+
+    Up to `inline` bytes they are written as nested lists; larger ones are left out and returned.
     """
 
 def error_kinds() -> list[str]:

@@ -21,6 +21,9 @@ from ._source import label_of, open_archive
 from .model import NDResultCollection
 from .model._collection import check_tqdm
 
+#: Upstream's name for a collection without one.
+UNNAMED = "<UNKNOW>"
+
 
 def open_ndresults_collection(
     path_or_stream: Any,
@@ -84,19 +87,13 @@ def open_ndresults_collection(
     cls = _collection_class(classes)
     label = label_of(path_or_stream)
     archive = open_archive(path_or_stream, limits, **kwargs)
-    document = _collection_document(archive, label)
-    size = _size(document, label)
+    document = collection_document(archive, label)
+    size = size_of(document, label)
     if expected_size is not None and size != int(expected_size):
         raise ArgumentError(
             f"{label}: Expected {expected_size} results, but {size} were found"
         )
-    kwargs = document[_layout.OBJECT_KWARGS]
-    if not kwargs.keys() <= {"name"}:
-        raise BadMetadataError(
-            f"{label}: member {_layout.METADATA!r}: expected 'name' alone in "
-            f"{_layout.OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
-        )
-    name = kwargs.get("name", "<UNKNOW>")
+    name = name_of(document, label)
     packed = _read_results(archive, label, document, codec, bar)
     try:
         return cls(name, packed, tqdm_cls=bar)
@@ -166,7 +163,7 @@ def read_metadata(
 
     """
     archive = open_archive(path_or_stream, limits, **kwargs)
-    return _collection_document(archive, label_of(path_or_stream))
+    return collection_document(archive, label_of(path_or_stream))
 
 
 def _collection_class(classes: str) -> Any:
@@ -179,7 +176,8 @@ def _collection_class(classes: str) -> Any:
     return NDResultCollection
 
 
-def _collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+def collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+    """Read the metadata of the collection, types restored."""
     place = f"{label}: member {_layout.METADATA!r}"
     text = archive.text(_layout.METADATA)
     try:
@@ -196,7 +194,8 @@ def _no_arrays(name: str) -> Any:
     )
 
 
-def _size(document: dict[str, Any], label: str) -> int:
+def size_of(document: dict[str, Any], label: str) -> int:
+    """Return the number of results that the metadata state."""
     place = f"{label}: member {_layout.METADATA!r}"
     try:
         size = document[_layout.OBJECT_SIZE]
@@ -212,6 +211,17 @@ def _size(document: dict[str, Any], label: str) -> int:
     return size
 
 
+def name_of(document: dict[str, Any], label: str) -> Any:
+    """Return the name of the collection."""
+    kwargs = document[_layout.OBJECT_KWARGS]
+    if not kwargs.keys() <= {"name"}:
+        raise BadMetadataError(
+            f"{label}: member {_layout.METADATA!r}: expected 'name' alone in "
+            f"{_layout.OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
+        )
+    return kwargs.get("name", UNNAMED)
+
+
 def _read_results(
     archive: _native.Archive, label: str, document: dict[str, Any], codec: Any, bar: Any
 ) -> list[PackedResult]:
@@ -221,7 +231,7 @@ def _read_results(
     ours = document.get(_layout.FORMAT_VERSION) == _layout.FORMAT
     lift = None if ours else _typed.INLINE_LIMIT
     frames: dict[Any, Any] = {}
-    plans = (_plan(index, extras.get(index, ())) for index in range(size))
+    plans = (plan_of(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []
     with Steps(bar, size, "Reading ndresults") as steps:
         for batch in batches(
@@ -235,7 +245,8 @@ def _read_results(
     return results
 
 
-def _plan(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
+def plan_of(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    """Members of a result, `extras` being the names of its large arrays."""
     text, data = _layout.result_names(index)
     return text, data, [(_layout.extra_name(index, name), name) for name in extras]
 

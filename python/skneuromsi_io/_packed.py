@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _general, _labels, _layout, _native, _typed
-from ._errors import BadMetadataError, MissingMemberError, SkneuromsiIOError
+from ._errors import (
+    BadMetadataError,
+    BadNetCDFError,
+    MissingMemberError,
+    SkneuromsiIOError,
+)
 from ._progress import thread_count
 from .model import NDResult
 from .model._packed import Packed
@@ -97,7 +102,8 @@ class PackedResult(Packed):
         if self.frame is None or self.relabelled():
             modes = self.open().modes_
         else:
-            modes = self.frame.labels("modes")
+            with self._blamed():
+                modes = self.frame.labels("modes")
             self._validate(kwargs, self.frame)
         # Names that are no text have a type.
         names = self.columns() if "run_parameters" in typed else kwargs
@@ -169,6 +175,9 @@ class PackedResult(Packed):
         """Say of what contradicts itself where it stands."""
         try:
             yield
+        except BadNetCDFError as error:
+            place = self._place(_layout.NDDATA)
+            raise BadNetCDFError(f"{place}: {error}") from error
         except _WRONG as error:
             place = self._place(_layout.METADATA)
             raise BadMetadataError(f"{place}: {error}") from error

@@ -51,12 +51,13 @@ def open_archive(
     with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
         encoding = kwargs.get("metadata_encoding")
     return _native.Archive(
-        _source(path_or_stream), label_of(path_or_stream), encoding, _caps(limits or {})
+        source_of(path_or_stream), label_of(path_or_stream), encoding, caps_of(limits)
     )
 
 
-def _caps(limits: Mapping[str, int]) -> list[tuple[str, int]]:
-    caps = [(name, operator.index(value)) for name, value in limits.items()]
+def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
+    """Check limits that differ from their defaults."""
+    caps = [(name, operator.index(value)) for name, value in (limits or {}).items()]
     for name, value in caps:
         if not 0 <= value < 2**64:
             raise ArgumentError(
@@ -65,7 +66,8 @@ def _caps(limits: Mapping[str, int]) -> list[tuple[str, int]]:
     return caps
 
 
-def _source(path_or_stream: Any) -> Any:
+def source_of(path_or_stream: Any) -> Any:
+    """Return what the native core reads an archive from."""
     if is_path(path_or_stream):
         path = os.fsdecode(path_or_stream)
         if "\0" in path:

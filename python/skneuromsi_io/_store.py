@@ -8,12 +8,12 @@ import operator
 import os
 import time
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
 
-from . import _convert, _layout, _native, _typed
+from . import _convert, _layout, _native, _typed, _upstream_layout
 from ._errors import ArgumentError
 from ._progress import Steps, batches, thread_count, tqdm_class
 from ._source import label_of
@@ -26,6 +26,7 @@ def store_ndresults_collection(
     *,
     metadata: dict[str, Any] | None = None,
     tqdm_cls: Any = tqdm,
+    format_version: float = _layout.FORMAT,
     **kwargs: Any,
 ) -> None:
     """Store an NDResultCollection to a file or stream.
@@ -42,6 +43,9 @@ def store_ndresults_collection(
         Additional metadata, stored under ``"extra"`` (see :func:`read_metadata`).
     tqdm_cls : callable, bool or None, optional
         Progress bar, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
+    format_version : {0.2, 0.1}, optional
+        0.2 keeps every type. 0.1 is what scikit-neuromsi 1.0.2 writes, for installations of it without
+        h5netcdf: arrays become nested lists in JSON, tuples lists, and the data NetCDF-3 where that can hold them.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"w"``: `compression` (default ``ZIP_DEFLATED``),
         `compresslevel` (see the README for what the levels mean), `allowZip64`, `strict_timestamps`.
@@ -50,7 +54,9 @@ def store_ndresults_collection(
     ------
     TypeError
         If `ndrcollection` is no NDResultCollection, if an argument is unknown, or if a result holds
-        something that no file can carry (:class:`UnstorableError`, which names its key).
+        something that a file of the format cannot carry (:class:`UnstorableError`, which names its key).
+    ValueError
+        If there is no such `format_version`.
     ValueError, NotImplementedError, zipfile.LargeZipFile
         As `zipfile.ZipFile` raises them for its arguments.
     OSError
@@ -62,26 +68,29 @@ def store_ndresults_collection(
             "'ndrcollection' must be an instance of NDResultCollection, found "
             f"{type(ndrcollection)!r}"
         )
+    layout = _format(format_version)
     options = _zip_options(kwargs)
     label = label_of(path_or_stream)
     document = _layout.collection_metadata(
         name=ndrcollection.name,
         size=len(ndrcollection),
         extra=metadata or {},
-        format_version=_layout.FORMAT,
+        format_version=float(format_version),
     )
-    head = _typed.dumps(document, external=False).text
+    head = layout.dumps(document)
     threads = thread_count()
     with (
         _sink(path_or_stream) as (sink, start),
         Steps(tqdm_class(tqdm_cls), len(ndrcollection), f"Saving '{label}'") as steps,
+        # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
+        contextlib.closing(
+            _native.Writer(sink, label, start=start, **options)
+        ) as writer,
     ):
-        writer = _native.Writer(sink, label, start=start, **options)
         index = 0
-        results = _convert.packed_for_storing(ndrcollection, threads)
-        for batch in batches(results, lambda packed: packed.nbytes, threads):
-            plans = [_plan(index + i, packed) for i, packed in enumerate(batch)]
-            writer.add_results(batch, plans, threads=threads)
+        results = layout.prepared(ndrcollection, threads)
+        for batch in batches(results, lambda item: item.nbytes, threads):
+            layout.add(writer, index, batch, threads)
             index += len(batch)
             steps.done(len(batch))
         writer.add_text(_layout.METADATA, head)
@@ -93,6 +102,7 @@ def store_ndresult(
     ndresult: Any,
     *,
     metadata: dict[str, Any] | None = None,
+    format_version: float = _layout.FORMAT,
     **kwargs: Any,
 ) -> None:
     """Store a single NDResult to a file or stream.
@@ -105,6 +115,8 @@ def store_ndresult(
         The result, of this package or of scikit-neuromsi.
     metadata : dict, optional
         Additional metadata, stored under ``"extra"`` (see :func:`read_metadata`).
+    format_version : {0.2, 0.1}, optional
+        As of :func:`store_ndresults_collection`.
     **kwargs
         As of :func:`store_ndresults_collection`.
 
@@ -120,7 +132,40 @@ def store_ndresult(
         )
     collection = _convert.Single(type(ndresult).__name__, ndresult)
     kwargs.setdefault("tqdm_cls", None)
-    store_ndresults_collection(path_or_stream, collection, metadata=metadata, **kwargs)
+    store_ndresults_collection(
+        path_or_stream,
+        collection,
+        metadata=metadata,
+        format_version=format_version,
+        **kwargs,
+    )
+
+
+class _Format(NamedTuple):
+    """How the results of a collection and its metadata become members."""
+
+    dumps: Callable[[dict[str, Any]], bytes]
+    prepared: Callable[[Any, int], Iterator[Any]]
+    add: Callable[[_native.Writer, int, list[Any], int], None]
+
+
+def _format(version: Any) -> _Format:
+    if not isinstance(version, float) or version not in _FORMATS:
+        raise ArgumentError(
+            f"'format_version': expected one of {list(_FORMATS)}, found {version!r}"
+        )
+    return _FORMATS[version]
+
+
+def _dumps(document: dict[str, Any]) -> bytes:
+    return _typed.dumps(document, external=False).text
+
+
+def _add(
+    writer: _native.Writer, first: int, batch: list[_native.Packed], threads: int
+) -> None:
+    plans = [_plan(index, packed) for index, packed in enumerate(batch, first)]
+    writer.add_results(batch, plans, threads=threads)
 
 
 def _plan(index: int, packed: _native.Packed) -> tuple[str, str, list[tuple[str, str]]]:
@@ -128,6 +173,13 @@ def _plan(index: int, packed: _native.Packed) -> tuple[str, str, list[tuple[str,
     arrays = [(_layout.extra_name(index, name), name) for name in packed.array_names]
     return text, data, arrays
 
+
+_FORMATS = {
+    _layout.FORMAT: _Format(_dumps, _convert.packed_for_storing, _add),
+    _layout.UPSTREAM_FORMAT: _Format(
+        _upstream_layout.dumps, _upstream_layout.spelled, _upstream_layout.add
+    ),
+}
 
 #: Levels that each method takes, as zlib, bz2 and Zstandard define them; the others ignore theirs.
 _LEVELS = {
@@ -146,7 +198,7 @@ def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
         "method": method,
         "level": _checked_level(method, level),
         "allow_zip64": kwargs.get("allowZip64", True),
-        "modified": _dos_time(),
+        "modified": dos_time(),
     }
 
 
@@ -163,7 +215,7 @@ def _checked_level(method: int, level: Any) -> int | None:
     return operator.index(level)
 
 
-def _dos_time() -> int:
+def dos_time() -> int:
     """Now, as zip members carry it (APPNOTE 4.4.6): local time, two-second steps, from 1980 to 2107."""
     now = time.localtime()
     year = min(max(now.tm_year, 1980), 2107)

@@ -22,6 +22,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     any moment leaves the old file or the new one, whole. After any exception, KeyboardInterrupt included,
     the old file is untouched and the temporary file is gone. A symbolic link stays a link: the file it
     points to is replaced. The permissions of an old file are kept.
+
+    Only a process that is killed leaves its temporary file behind: hidden, named ``.NAME.16 hex digits.tmp``, and
+    in nobody's way. A file without a name (``O_TMPFILE``) would vanish by itself, but cannot replace another.
     """
     if not os.fspath(path):
         # `realpath` would take it for the working directory.

@@ -17,6 +17,8 @@ pub struct Limits {
     /// Uncompressed bytes per compressed byte of one member, beyond a first free mebibyte. Deflate cannot
     /// exceed 1032:1 (<https://zlib.net/zlib_tech.html>); bzip2, LZMA and Zstandard can.
     pub expansion: u64,
+    /// Bytes of a NetCDF member that is handed to libhdf5 because only xarray reads it; 0 keeps libhdf5 out.
+    pub delegated_bytes: u64,
     /// Texts of one NetCDF variable: each takes some 50 bytes of memory, and as little as none in the file.
     pub texts: u64,
     /// Bytes of JSON text that are always allowed, large number lists not counted. Python's parser makes up to
@@ -33,6 +35,7 @@ impl Default for Limits {
             directory_bytes: 1 << 30,
             member_bytes: 16 << 30,
             expansion: 1_100,
+            delegated_bytes: 16 << 30,
             texts: 4_000_000,
             text_bytes: 16 << 20,
             text_expansion: 100,
@@ -48,12 +51,13 @@ impl Limits {
             "directory_bytes" => &mut self.directory_bytes,
             "member_bytes" => &mut self.member_bytes,
             "expansion" => &mut self.expansion,
+            "delegated_bytes" => &mut self.delegated_bytes,
             "texts" => &mut self.texts,
             "text_bytes" => &mut self.text_bytes,
             "text_expansion" => &mut self.text_expansion,
             _ => {
-                let expected = "a limit: members, directory_bytes, member_bytes, expansion, texts, text_bytes or \
-                                text_expansion";
+                let expected = "a limit: members, directory_bytes, member_bytes, expansion, delegated_bytes, texts, \
+                                text_bytes or text_expansion";
                 return Err(Error::new(Kind::Value, expected, format!("{name:?}")));
             }
         };
@@ -78,6 +82,16 @@ impl Limits {
         );
         let found = format!("{size} bytes out of {compressed}");
         Err(Error::new(Kind::Limit, expected, found))
+    }
+
+    /// Whether a member of `size` bytes may be handed to libhdf5.
+    pub fn check_delegated(&self, size: u64) -> Result<()> {
+        if size <= self.delegated_bytes {
+            return Ok(());
+        }
+        let most = self.delegated_bytes;
+        let expected = format!("at most {most} bytes for libhdf5 to read (limit delegated_bytes)");
+        Err(Error::new(Kind::Limit, expected, format!("{size} bytes")))
     }
 
     /// Whether a variable may have so many texts.
@@ -129,6 +143,7 @@ mod tests {
             "directory_bytes",
             "member_bytes",
             "expansion",
+            "delegated_bytes",
             "texts",
             "text_bytes",
             "text_expansion",
@@ -143,9 +158,10 @@ mod tests {
             directory_bytes: 1,
             member_bytes: 2,
             expansion: 3,
-            texts: 4,
-            text_bytes: 5,
-            text_expansion: 6,
+            delegated_bytes: 4,
+            texts: 5,
+            text_bytes: 6,
+            text_expansion: 7,
         };
         assert_eq!(limits, expected);
         assert_eq!(limits.set("depth", 1).unwrap_err().kind(), Kind::Value);

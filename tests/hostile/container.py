@@ -47,7 +47,14 @@ def lies():
             field, value = value if isinstance(value, tuple) else ("crc", value)
             if field == "packed" and abs(value) == 1:
                 value += len(build_packed(VALUES))
-            yield f"{header} {what}", altered(**{header: {field: value}}), BAD, None
+            # A size out of proportion is seen before the headers are compared.
+            expected = (BAD, LIMIT) if what == "size 4 GB" else BAD
+            yield (
+                f"{header} {what}",
+                altered(**{header: {field: value}}),
+                expected,
+                None,
+            )
         both = {"local": {"size": 0}, "central": {"size": 0}}
         yield f"{header} and other size 0", altered(**both), MEMBER, VALUES
     for method in (1, 2, 6, 9, 20, 95, 98, 99):
@@ -57,7 +64,7 @@ def lies():
     yield "patched data", altered(flags=0x20), UNSUPPORTED, VALUES
     data = build_packed(VALUES)
     yield "data cut", altered(data=data[:-4]), MEMBER, VALUES
-    yield "data longer", altered(data=data + b"more"), BAD, VALUES
+    yield "data longer", altered(data=data + b"more"), EITHER, VALUES
     yield "not deflate", altered(data=b"\xff" * 100), MEMBER, VALUES
     yield "empty deflate", altered(data=b""), MEMBER, VALUES
 
@@ -103,7 +110,7 @@ def ambiguous():
     overlapping = changed(overlapping, RESULT, offset=0)
     yield "two members in one place", build(overlapping), BAD, None
     good = build(members)
-    yield "appended", good + b"trailing", BAD, None
+    yield "appended", good + b"trailing", EQUAL, None
     yield "two archives", good + good, EITHER, None
     for field, value in {
         "here": 1,
@@ -116,8 +123,9 @@ def ambiguous():
         yield f"end record {field}", build(members, end={field: value}), EITHER, None
     nested = build([Member(b"inner.zip", build(members), STORED), *one()])
     yield "an archive within", nested, EQUAL, None
-    for count in (0, 1, 21):
+    for count in (0, 1, 17):
         yield f"{count} bytes", b"PK\5\6" + bytes(count), BAD, None
+    yield "no members, and trailing bytes", b"PK\5\6" + bytes(21), MISSING, None
     yield "empty archive", build([]), MISSING, "metadata.json"
     yield "nothing", b"", BAD, None
     yield "text", b"this is no archive" * 100, BAD, None
@@ -143,10 +151,13 @@ def bombs():
             name,
         )
     for method in (BZIP2, LZMA):
-        member = Member(VALUES.encode(), bytes(300 << 20), method)
-        yield f"bomb by method {method}", build(
-            [m if m.name != VALUES.encode() else member for m in one()]
-        ), "SkneuromsiIOError", VALUES
+        member = Member(VALUES.encode(), bytes(64 << 20), method)
+        yield (
+            f"bomb by method {method}",
+            build([m if m.name != VALUES.encode() else member for m in one()]),
+            "SkneuromsiIOError",
+            VALUES,
+        )
     # A dictionary of 4 GiB is asked for by five bytes.
     greedy = b"\x09\x04\x05\x00" + struct.pack("<BL", 93, 0xFFFFFFFF) + bytes(50)
     yield "lzma dictionary", altered(method=LZMA, data=greedy), MEMBER, VALUES
@@ -156,11 +167,16 @@ def missing():
     """Members that should be there."""
     for name in contents(1):
         left = [m for m in one() if m.name != name.encode()]
-        expected = META if name == LARGE else MISSING
-        yield f"without {name}", build(left), expected, name
-    yield "a directory instead", altered(
-        central={"name": b"ndr_0/nddata.nc/"}, local={"name": b"ndr_0/nddata.nc/"}
-    ), MISSING, VALUES
+        place = "extra_0.nc" if name == LARGE else name
+        yield f"without {name}", build(left), MISSING, place
+    yield (
+        "a directory instead",
+        altered(
+            central={"name": b"ndr_0/nddata.nc/"}, local={"name": b"ndr_0/nddata.nc/"}
+        ),
+        MISSING,
+        VALUES,
+    )
 
 
 def odd():
@@ -190,21 +206,27 @@ def odd():
     extra = struct.pack("<2H5s", 0x5455, 5, b"\1time")
     timed = [Member(m.name, m.content, extra=extra) for m in members]
     yield "time stamps", build(timed), EQUAL, None
-    yield "unknown members", build(
-        [Member(n, b"?") for n in (b"a", b"../b", b"/c", b"d\\e", "ñ".encode(), b"f/")]
-        + members
-    ), EQUAL, None
+    yield (
+        "unknown members",
+        build(
+            [
+                Member(n, b"?")
+                for n in (b"a", b"../b", b"/c", b"d\\e", "ñ".encode(), b"f/")
+            ]
+            + members
+        ),
+        EQUAL,
+        None,
+    )
     described = []
     for m in members:
         data = m.bytes_stored()
         tail = struct.pack("<3L", zlib.crc32(m.content), len(data), len(m.content))
         unknown = {"crc": 0, "packed": 0, "size": 0}
-        for sign in (b"PK\7\x08",):
-            described.append(
-                Member(
-                    m.name, m.content, flags=8, descriptor=sign + tail, local=unknown
-                )
-            )
+        descriptor = b"PK\7\x08" + tail
+        described.append(
+            Member(m.name, m.content, flags=8, descriptor=descriptor, local=unknown)
+        )
     yield "data descriptors", build(described), EQUAL, None
     unsigned = [
         Member(m.name, m.content, flags=8, descriptor=m.descriptor[4:], local=m.local)

@@ -38,9 +38,19 @@ def texts():
             yield f"{name}: {what}", archive(contents(1) | {name: text}), META, name
         for encoding in ("utf-16", "utf-32", "utf-8-sig"):
             text = good.decode().encode(encoding)
-            yield f"{name}: {encoding}", archive(contents(1) | {name: text}), EITHER, None
+            yield (
+                f"{name}: {encoding}",
+                archive(contents(1) | {name: text}),
+                EITHER,
+                None,
+            )
         number = b'{"x": ' + b"9" * 5000 + b"," + good.lstrip()[1:]
-        yield f"{name}: a huge integer", archive(contents(1) | {name: number}), EITHER, None
+        yield (
+            f"{name}: a huge integer",
+            archive(contents(1) | {name: number}),
+            EITHER,
+            None,
+        )
         twice = good.replace(b"{", b'{"object_type": "x",', 1)
         yield f"{name}: a key twice", archive(contents(1) | {name: twice}), EITHER, None
 
@@ -52,11 +62,19 @@ def collections():
     for key in keys:
         case = with_document(name, lambda d, key=key: d.pop(key) and None)
         yield f"without {key}", archive(case), MISSING, name
-    for key in ("object_type", "object_size", "object_kwargs", "format_version", "extra"):
+    for key in (
+        "object_type",
+        "object_size",
+        "object_kwargs",
+        "format_version",
+        "extra",
+    ):
         for value in WRONG:
             good = key == "extra" or (key, value) == ("object_size", True)
             case = with_document(name, lambda d, k=key, v=value: d.update({k: v}))
-            expected = EITHER if good or key in ("format_version", "object_kwargs") else ERROR
+            expected = (
+                EITHER if good or key in ("format_version", "object_kwargs") else ERROR
+            )
             yield f"{key} = {value!r}", archive(case), expected, None
     for size in (2, 3, 10**6, 2**31, 2**62, 2**64, 10**30):
         case = with_document(name, lambda d, s=size: d.update(object_size=s))
@@ -74,7 +92,9 @@ def results():
             case = with_document(RESULT, lambda d, k=key, v=value: d.update({k: v}))
             yield f"result's {key} = {value!r}", archive(case), ERROR, None
     for key in json.loads(contents(1)[RESULT])["object_kwargs"]:
-        case = with_document(RESULT, lambda d, k=key: d["object_kwargs"].pop(k) and None)
+        case = with_document(
+            RESULT, lambda d, k=key: d["object_kwargs"].pop(k) and None
+        )
         yield f"result without {key}", archive(case), ERROR, RESULT
         for value in WRONG:
             case = with_document(
@@ -125,21 +145,37 @@ def types():
         yield f"type {row!r}", archive(case), expected, None
     for pointer in ("", "x", "/x", "/object_kwargs/extra/list/9", "/object_kwargs/extra/x/y",
                     "/object_kwargs/mname/0", "/" * 10_000):  # fmt: skip
-        case = with_document(RESULT, lambda d, p=pointer: d["types"].update({p: "tuple"}))
+        case = with_document(
+            RESULT, lambda d, p=pointer: d["types"].update({p: "tuple"})
+        )
         yield f"pointer {pointer[:40]!r}", archive(case), ERROR, None
     for table in WRONG:
         case = with_document(RESULT, lambda d, t=table: d.update(types=t))
         yield f"types = {table!r}", archive(case), "an error, or a result", None
-    for member in ("extra_1.nc", "../nddata.nc", "nddata.nc", "", 7, None, "extra_0.nc/"):
+    for member in (
+        "extra_1.nc",
+        "../nddata.nc",
+        "nddata.nc",
+        "",
+        7,
+        None,
+        "extra_0.nc/",
+    ):
         descriptor = {"netcdf": member, "dtype": "<f8", "shape": [1001]}
         case = with_document(
             RESULT, lambda d, x=descriptor: d["object_kwargs"]["extra"].update(large=x)
         )
         yield f"descriptor of {member!r}", archive(case), ERROR, None
-    for dtype, shape in (("<f4", [1001]), ("<f8", [1002]), ("<f8", [7, 143]), ("<i8", [1001])):
+    for dtype, shape in (
+        ("<f4", [1001]),
+        ("<f8", [1002]),
+        ("<f8", [7, 143]),
+        ("<i8", [1001]),
+    ):
         row = ["external", dtype, shape]
         case = with_document(
-            RESULT, lambda d, r=row: d["types"].update({"/object_kwargs/extra/large": r})
+            RESULT,
+            lambda d, r=row: d["types"].update({"/object_kwargs/extra/large": r}),
         )
         yield f"an array said to be {dtype} {shape}", archive(case), ERROR, None
     surplus = dict(contents(1)) | {"ndr_0/extra_1.nc": contents(1)[LARGE]}

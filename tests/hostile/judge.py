@@ -5,8 +5,9 @@ import resource
 import sys
 from pathlib import Path
 
-import skneuromsi_io as sio
 from good import digest
+
+import skneuromsi_io as sio
 
 #: Memory that opening may take beyond what the process has after its imports, in bytes.
 MEMORY = 1 << 30
@@ -74,7 +75,7 @@ def _serve(pipe):
             )
             outcome = None, digest(collection)
             del collection
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             names = tuple(cls.__name__ for cls in type(error).__mro__)
             outcome = names, str(error)
         pipe.send(outcome)

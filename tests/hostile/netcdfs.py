@@ -7,10 +7,9 @@ import struct
 import h5py
 import numpy as np
 import xarray as xr
-from scipy.io import netcdf_file
-
 from container import EITHER
 from good import DATA, DIMS, LARGE, VALUES, a_result, contents
+from scipy.io import netcdf_file
 from zipkit import build, members_of
 
 ERROR = "SkneuromsiIOError"
@@ -65,7 +64,6 @@ def hdf5(fill):
 
 def variables():
     """Files with no, several or other variables."""
-    values = a_result().to_xarray()
 
     def short_chunk(file):
         chunked = file.create_dataset("values", (1000,), "f8", chunks=(1000,))
@@ -74,7 +72,9 @@ def variables():
     def bomb(file):
         import zlib
 
-        chunked = file.create_dataset("values", (100,), "f8", chunks=(100,), compression=9)
+        chunked = file.create_dataset(
+            "values", (100,), "f8", chunks=(100,), compression=9
+        )
         chunked.id.write_direct_chunk((0,), zlib.compress(bytes(300 << 20)))
 
     def cycle(file):
@@ -121,7 +121,12 @@ def numbers():
     for at in range(4, head - head % 4, 4):
         for value in (0, 1, 0x7FFFFFFF, 0xFFFFFFFF, 0x80000000):
             content = good[:at] + struct.pack(">L", value) + good[at + 4 :]
-            yield f"NetCDF-3 word {at} = {value:x}", archive(content), "an error, or a result", None
+            yield (
+                f"NetCDF-3 word {at} = {value:x}",
+                archive(content),
+                "an error, or a result",
+                None,
+            )
 
 
 FAMILIES = (garbage, variables, numbers)

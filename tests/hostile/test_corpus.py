@@ -7,11 +7,10 @@ that names the archive and, where there is one to blame, the member.
 
 import sys
 
-import pytest
-
 import container
 import documents
 import netcdfs
+import pytest
 from good import contents, digest
 from judge import Judge
 from zipkit import build, members_of

@@ -6,7 +6,7 @@ to names.
 """
 
 from ._decode import loads, loads_plain, place
-from ._encode import INLINE_LIMIT, Encoded, dumps
+from ._encode import INLINE_LIMIT, Encoded, dumps, show
 from ._labelled import coords_of, restore_coords
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "loads_plain",
     "place",
     "restore_coords",
+    "show",
 ]

@@ -42,18 +42,13 @@ class Encoded(NamedTuple):
     exact: bool
 
 
-def dumps(
-    document: dict[str, Any], *, typed: bool = True, external: bool = True
-) -> Encoded:
+def dumps(document: dict[str, Any], *, external: bool = True) -> Encoded:
     """Encode a document.
 
     Parameters
     ----------
     document : dict
         Keys must be str at the top.
-    typed : bool, optional
-        Whether to record types and move large arrays out; without, the text is what
-        upstream's JSON encoder writes.
     external : bool, optional
         Whether large arrays may leave the text.
 
@@ -65,7 +60,7 @@ def dumps(
         If it nests too deep, or contains itself.
 
     """
-    recorder = _Recorder(typed, external and typed)
+    recorder = _Recorder(external)
     text = _native.encode(document, recorder.hook)
     if recorder.types:
         types = json.dumps(recorder.types)
@@ -76,8 +71,7 @@ def dumps(
 class _Recorder:
     """Replaces what JSON has no form for, and writes down what it was."""
 
-    def __init__(self, typed: bool, external: bool):
-        self.typed = typed
+    def __init__(self, external: bool):
         self.external = external
         self.types: dict[str, Any] = {}
         self.arrays: list[tuple[str, npt.NDArray[Any]]] = []
@@ -105,8 +99,7 @@ class _Recorder:
         )
 
     def record(self, path: tuple[str | int, ...], name: Any, parts: Any) -> Any:
-        if self.typed:
-            self.types[pointer(path)] = name
+        self.types[pointer(path)] = name
         return parts
 
     def base(self, value: Any, cls: type) -> None:
@@ -146,11 +139,6 @@ def _mapping(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> An
         if len(set(texts)) == len(keys):
             plain = dict(zip(texts, value.values(), strict=True))
             return recorder.record(path, ["keys", keys], plain)
-    if not recorder.typed:
-        raise UnstorableError(
-            f"keys must be text, numbers, bool or None, and distinct as "
-            f"text, found {keys[:5]!r}"
-        )
     pairs = [[key, item] for key, item in value.items()]
     return recorder.record(path, "pairs", pairs)
 
@@ -228,7 +216,7 @@ def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
     if recorder.external and large:
         return _external(recorder, array, path)
     name = ["array", array.dtype.str, list(array.shape)]
-    return recorder.record(path, name, _numpy.listed(array, recorder.typed))
+    return recorder.record(path, name, _numpy.listed(array))
 
 
 def _external(

@@ -59,10 +59,10 @@ def scalar_value(value: Any) -> Any:
     raise UnstorableError(f"a NumPy scalar of dtype {dtype} cannot be stored")
 
 
-def listed(array: npt.NDArray[Any], typed: bool) -> Any:
+def listed(array: npt.NDArray[Any]) -> Any:
     """Nested lists of an array, as upstream's JSON shows them where it can."""
     kind = array.dtype.kind
-    if kind in "cmM" and typed:
+    if kind in "cmM":
         return carrier(array).tolist()
     if kind == "S" and array.size:
         array = np.char.decode(array, "latin-1")
@@ -126,7 +126,9 @@ def restore_scalar(value: Any, name: str) -> Any:
         return np.array(value, dtype="i8").view(dtype.newbyteorder("="))[()]
     if dtype.kind == "S":
         return dtype.type(base64.b64decode(value, validate=True))
-    return dtype.type(value)
+    if dtype.kind == "U":
+        return dtype.type(expect(value, str))
+    return _numbers(value, [], dtype)[0]
 
 
 def restore_array(value: Any, name: str, shape: list[int]) -> npt.NDArray[Any]:
@@ -137,15 +139,29 @@ def restore_array(value: Any, name: str, shape: list[int]) -> npt.NDArray[Any]:
         return _objects(value, shape, size)
     if dtype.kind in "cmM":
         carried = carrier(np.empty(0, dtype=dtype)).dtype
-        flat = np.array(value, dtype=carried).reshape(-1)
+        tail = [2] if dtype.kind == "c" else []
+        flat = _numbers(value, [*shape, *tail], carried)
         flat = flat.view(dtype.newbyteorder("<"))
     elif dtype.kind in "US":
         flat = _texts(_flat(value, shape), dtype)
     else:
-        flat = np.array(value, dtype=dtype).reshape(-1)
+        flat = _numbers(value, shape, dtype)
     if flat.size != size:
         raise ValueError(f"{flat.size} items for the shape {shape}")
     return flat.astype(dtype, copy=False).reshape(shape)
+
+
+#: What JSON has for numbers of a kind of dtype; for others, integers.
+_JSON_TYPES: dict[str, set[type]] = {"b": {bool}, "f": {float, int}}
+
+
+def _numbers(value: Any, shape: list[int], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Array of what JSON writes for numbers of `dtype`: NumPy would take None, text and truth for numbers too."""
+    items = _flat(value, shape)
+    wrong = set(map(type, items)) - _JSON_TYPES.get(dtype.kind, {int})
+    if wrong:
+        raise TypeError(f"{wrong.pop().__name__} where {dtype} is due")
+    return np.array(items, dtype=dtype)
 
 
 def _flat(value: Any, shape: list[int]) -> list[Any]:

@@ -27,21 +27,27 @@ GATHERED = {
 }
 
 
+#: Modes, output mode and names of the run parameters of a result.
 Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
 
 
-def _agree(one: Signature, other: Signature) -> bool:
-    same_modes = one[0] is other[0] or np.array_equal(one[0], other[0])
-    return same_modes and one[1:] == other[1:]
+def check_alike(index: int, found: Signature, expected: Signature) -> None:
+    """Check that result `index` can be in one collection with the first.
 
+    Raises
+    ------
+    ValueError
+        In upstream's words, if they differ; a note says how.
 
-def _disagreement(index: int, found: Signature, expected: Signature) -> ValueError:
-    """Upstream's error, and as a note which result it is about."""
+    """
+    same_modes = found[0] is expected[0] or np.array_equal(found[0], expected[0])
+    if same_modes and found[1:] == expected[1:]:
+        return
     keys = ["dims", "modes", "output_mode", "run_parameters"]
     error = ValueError(f"All NDResults must have the same metadata in {keys}.")
     told = [f"{[m.tolist(), *rest]!r:.300}" for m, *rest in (expected, found)]
     error.add_note(f"Result {index}: expected {told[0]}, found {told[1]}.")
-    return error
+    raise error
 
 
 class Summary:
@@ -68,8 +74,7 @@ class Summary:
         self.modes = known.view()
         self.modes.flags.writeable = False
         for index, other in enumerate(others, 1):
-            if not _agree(other, first):
-                raise _disagreement(index, other, first)
+            check_alike(index, other, first)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

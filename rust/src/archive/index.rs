@@ -1,8 +1,10 @@
 //! The central directory, read at once: what each member is and how far its bytes may reach.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::end::{self, End};
+use super::member::Local;
 use super::name::cp437;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN, UTF8};
 use crate::alloc::try_zeroed;
@@ -40,8 +42,28 @@ pub struct Entry {
     end: usize,
 }
 
+impl Entry {
+    /// A member that was found without a directory, at `place`; `sizes` are the compressed and the
+    /// uncompressed one.
+    pub(super) fn found(local: &Local, crc: u32, sizes: [u64; 2], place: Range<u64>) -> Self {
+        let [compressed, size] = sizes;
+        Self {
+            method: local.method,
+            flags: local.flags,
+            crc,
+            compressed,
+            size,
+            offset: place.start,
+            limit: place.end,
+            raw_name: u16::try_from(local.name.len()).unwrap_or(u16::MAX),
+            start: 0,
+            end: 0,
+        }
+    }
+}
+
 /// All members, found by name or in directory order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Index {
     names: String,
     entries: Vec<Entry>,
@@ -96,6 +118,11 @@ impl Index {
         &self.names[entry.start..entry.end]
     }
 
+    /// Where the members begin.
+    pub(super) fn offsets(&self) -> HashSet<u64> {
+        self.entries.iter().map(|entry| entry.offset).collect()
+    }
+
     /// The name of `entry` as its local header has to repeat it.
     pub(super) fn raw_name(&self, entry: &Entry) -> &[u8] {
         let name = self.name(entry).as_bytes();
@@ -113,12 +140,7 @@ impl Index {
 
     fn parse(bytes: &[u8], end: &End, decode: Option<DecodeName>) -> Result<Self> {
         let members = usize::try_from(end.members).unwrap_or_default();
-        let mut index = Self {
-            names: String::new(),
-            entries: Vec::new(),
-            by_name: Vec::new(),
-            foreign: HashMap::new(),
-        };
+        let mut index = Self::default();
         let mut fields = Fields::new(bytes, Kind::Archive, "a central directory header");
         while !fields.is_empty() {
             if index.len() == members {
@@ -155,14 +177,12 @@ impl Index {
         let _comment = fields.take(comment.into())?;
         let [size, compressed, offset] = fields.widen([size, compressed, offset], extra)?;
 
-        let start = self.names.len();
-        self.push_name(raw, flags, decode)?;
         // Bytes before the archive move everything by as much as they move the directory.
         let offset = offset
             .checked_add(end.directory.start)
             .and_then(|offset| offset.checked_sub(end.declared))
             .ok_or_else(|| misplaced(offset, end))?;
-        self.entries.push(Entry {
+        let entry = Entry {
             method,
             flags,
             crc,
@@ -171,9 +191,23 @@ impl Index {
             offset,
             limit: 0,
             raw_name,
-            start,
-            end: self.names.len(),
-        });
+            start: 0,
+            end: 0,
+        };
+        self.add(raw, entry, decode)
+    }
+
+    /// Adds a member of the name `raw`; [`Index::sort_names`] comes after the last one.
+    pub(super) fn add(
+        &mut self,
+        raw: &[u8],
+        mut entry: Entry,
+        decode: Option<DecodeName>,
+    ) -> Result<()> {
+        entry.start = self.names.len();
+        self.push_name(raw, entry.flags, decode)?;
+        entry.end = self.names.len();
+        self.entries.push(entry);
         Ok(())
     }
 
@@ -221,7 +255,8 @@ impl Index {
         Ok(())
     }
 
-    fn sort_names(&mut self) -> Result<()> {
+    /// Makes members findable by name, and refuses a name that is there twice.
+    pub(super) fn sort_names(&mut self) -> Result<()> {
         let mut by_name: Vec<u32> = (0..).take(self.len()).collect();
         let name = |position: u32| self.name(&self.entries[position as usize]);
         by_name.sort_unstable_by(|&a, &b| name(a).cmp(name(b)));

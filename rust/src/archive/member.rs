@@ -95,42 +95,83 @@ pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Resu
     Ok(Cow::Owned(bytes))
 }
 
+/// A local header.
+pub(super) struct Local<'a> {
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    pub(super) crc: u32,
+    compressed: u32,
+    size: u32,
+    pub(super) name: &'a [u8],
+    extra: &'a [u8],
+    fields: Fields<'a>,
+}
+
+impl<'a> Local<'a> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let mut fields = Fields::new(bytes, Kind::Member, "a local header");
+        fields.signature(LOCAL)?;
+        let _version = fields.u16()?;
+        let (flags, method) = (fields.u16()?, fields.u16()?);
+        let _modified = fields.u32()?;
+        let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
+        let (name_len, extra_len) = (fields.u16()?, fields.u16()?);
+        let name = fields.take(name_len.into())?;
+        let extra = fields.take(extra_len.into())?;
+        Ok(Self {
+            flags,
+            method,
+            crc,
+            compressed,
+            size,
+            name,
+            extra,
+            fields,
+        })
+    }
+
+    /// Length of the header, which is where the data begin.
+    pub(super) fn len(&self) -> usize {
+        LOCAL_LEN + self.name.len() + self.extra.len()
+    }
+
+    /// Size and compressed size.
+    pub(super) fn sizes(&self) -> Result<[u64; 2]> {
+        self.fields.widen([self.size, self.compressed], self.extra)
+    }
+
+    fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> Error {
+        self.fields.error(expected, found)
+    }
+}
+
 /// Where in `bytes`, which begin with the local header of `entry`, its data begins.
 pub(super) fn data_start(bytes: &[u8], entry: &Entry, raw_name: &[u8]) -> Result<usize> {
-    let mut fields = Fields::new(bytes, Kind::Member, "a local header");
-    fields.signature(LOCAL)?;
-    let _version = fields.u16()?;
-    let (flags, method) = (fields.u16()?, fields.u16()?);
-    let _modified = fields.u32()?;
-    let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
-    let (name_len, extra_len) = (fields.u16()?, fields.u16()?);
-    let name = fields.take(name_len.into())?;
-    let extra = fields.take(extra_len.into())?;
-
-    refuse_flags(flags)?;
-    let same_encoding = (flags ^ entry.flags) & UTF8 == 0 || name.is_ascii();
-    if name != raw_name || !same_encoding {
+    let local = Local::parse(bytes)?;
+    refuse_flags(local.flags)?;
+    let same_encoding = (local.flags ^ entry.flags) & UTF8 == 0 || local.name.is_ascii();
+    if local.name != raw_name || !same_encoding {
         let expected = format!("name {}", raw_name.escape_ascii());
-        return Err(fields.error(expected, name.escape_ascii().to_string()));
+        return Err(local.error(expected, local.name.escape_ascii().to_string()));
     }
-    let [size, compressed] = fields.widen([size, compressed], extra)?;
+    let [size, compressed] = local.sizes()?;
     // With a data descriptor the writer did not know these yet and may have left zeros.
-    let unknown = flags & DESCRIPTOR != 0;
+    let unknown = local.flags & DESCRIPTOR != 0;
     for (what, found, expected, unknown) in [
-        ("method", method.into(), entry.method.into(), false),
-        ("CRC-32", crc.into(), entry.crc.into(), unknown),
+        ("method", local.method.into(), entry.method.into(), false),
+        ("CRC-32", local.crc.into(), entry.crc.into(), unknown),
         ("compressed size", compressed, entry.compressed, unknown),
         ("size", size, entry.size, unknown),
     ] {
         if found != expected && !(unknown && found == 0) {
-            return Err(fields.error(format!("{what} {expected}"), found.to_string()));
+            return Err(local.error(format!("{what} {expected}"), found.to_string()));
         }
     }
-    let start = LOCAL_LEN + usize::from(name_len) + usize::from(extra_len);
+    let start = local.len();
     let end = (entry.offset + start as u64).checked_add(entry.compressed);
     if end.is_none_or(|end| end > entry.limit) {
         let expected = format!("data that ends by offset {}", entry.limit);
-        return Err(fields.error(expected, format!("{} bytes", entry.compressed)));
+        return Err(local.error(expected, format!("{} bytes", entry.compressed)));
     }
     Ok(start)
 }

@@ -4,20 +4,21 @@
 //! members that overlap each other or the directory, and local headers that contradict the directory
 //! are errors. No byte of a member is given out before its size and CRC-32 were found right.
 
+mod descriptor;
 mod end;
 mod index;
 mod member;
 mod name;
 mod record;
+mod salvage;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod window;
 mod writer;
 
-use std::io::BufReader;
 use std::sync::Arc;
 
-use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
@@ -25,13 +26,12 @@ use index::Index;
 
 pub use index::{DecodeName, Entry};
 pub use member::Fetched;
+pub use salvage::{Lost, Tick};
 pub use stream::Stream;
 pub use writer::{Compressed, Options, Writer, dos_time};
 
 /// How many member names an error about a missing one lists.
 const NAMES_IN_ERRORS: usize = 5;
-/// Piece in which [`Archive::stream`] reads compressed bytes.
-const STREAM_BUFFER: usize = 1 << 18;
 
 /// An open archive. Reads are positioned and take `&self`, so that threads share it without a lock.
 pub struct Archive {
@@ -59,6 +59,27 @@ impl Archive {
             limits,
             index,
         })
+    }
+
+    /// The archive of all whole members that are in `source`, whether its directory is sound or not, and
+    /// the others that still have a name.
+    pub fn salvage(
+        source: Arc<dyn ReadAt>,
+        limits: Limits,
+        tick: Tick,
+    ) -> Result<(Self, Vec<Lost>)> {
+        let (index, lost) = salvage::salvage(&*source, &limits, tick)?;
+        let archive = Self {
+            source,
+            limits,
+            index,
+        };
+        Ok((archive, lost))
+    }
+
+    /// Reads a member to its end, piece by piece, and throws its content away.
+    pub fn check(&self, name: &str) -> Result<()> {
+        self.stream(name)?.drain()
     }
 
     /// Names of the members, in directory order.
@@ -126,10 +147,7 @@ impl Archive {
         let head = member::load(&*self.source, entry, 0)?;
         let start = member::data_start(&head, entry, self.index.raw_name(entry))?;
         let start = entry.offset + start as u64;
-        let section = stream::Section::new(&*self.source, start, entry.compressed);
-        let section = BufReader::with_capacity(STREAM_BUFFER, section);
-        let decoder = zip::Decoder::new(entry.method, section, entry.compressed, entry.size)?;
-        Ok(Stream::new(self.index.name(entry), decoder, entry.crc))
+        Stream::at(&*self.source, self.index.name(entry), entry, start)
     }
 
     fn find(&self, name: &str) -> Result<&Entry> {

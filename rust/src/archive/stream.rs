@@ -1,10 +1,18 @@
 //! A member in pieces.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
+use super::index::Entry;
 use super::member::check_crc;
+use crate::alloc::try_zeroed;
 use crate::codec::zip::{Crc, Decoder, error_of, io_error};
+use crate::error::Result;
 use crate::source::ReadAt;
+
+/// Piece in which compressed bytes are read.
+const INPUT: usize = 1 << 18;
+/// Piece in which bytes that nobody wants are decoded.
+const OUTPUT: usize = 1 << 16;
 
 /// The uncompressed bytes of one member, see [`super::Archive::stream`].
 pub struct Stream<'a> {
@@ -15,13 +23,37 @@ pub struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    pub(super) fn new(name: &'a str, decoder: Decoder<'a>, expected: u32) -> Self {
-        Self {
+    /// The bytes of `entry`, whose data begin at `start`.
+    pub(super) fn at(
+        source: &'a dyn ReadAt,
+        name: &'a str,
+        entry: &Entry,
+        start: u64,
+    ) -> Result<Self> {
+        let section = Section {
+            source,
+            at: start,
+            left: entry.compressed,
+        };
+        let section = BufReader::with_capacity(INPUT, section);
+        Ok(Self {
             name,
-            decoder,
+            decoder: Decoder::new(entry.method, section, entry.compressed, entry.size)?,
             crc: Crc::new(),
-            expected,
-        }
+            expected: entry.crc,
+        })
+    }
+
+    /// Bytes that are still to come.
+    pub(super) fn left(&self) -> u64 {
+        self.decoder.left()
+    }
+
+    /// Reads to the end, and throws the bytes away.
+    pub(super) fn drain(&mut self) -> Result<()> {
+        let mut piece = try_zeroed(OUTPUT)?;
+        while self.read(&mut piece).map_err(error_of)? > 0 {}
+        Ok(())
     }
 }
 
@@ -39,20 +71,10 @@ impl Read for Stream<'_> {
 }
 
 /// A stretch of a source, read forward.
-pub(super) struct Section<'a> {
+struct Section<'a> {
     source: &'a dyn ReadAt,
     at: u64,
     left: u64,
-}
-
-impl<'a> Section<'a> {
-    pub(super) fn new(source: &'a dyn ReadAt, at: u64, len: u64) -> Self {
-        Self {
-            source,
-            at,
-            left: len,
-        }
-    }
 }
 
 impl Read for Section<'_> {

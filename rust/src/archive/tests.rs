@@ -2,6 +2,7 @@
 
 mod hostile;
 mod ordinary;
+mod salvage;
 mod writing;
 mod zip64;
 

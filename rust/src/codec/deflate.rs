@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use flate2::{Compress, Compression, Crc, FlushCompress};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
 use crate::alloc::try_reserve;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 thread_local! {
     /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.
@@ -54,8 +55,76 @@ pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) -> Resu
     })
 }
 
+/// A part of a deflate stream, and the CRC-32 and size of what it holds.
+pub(crate) struct Part {
+    deflated: Vec<u8>,
+    crc: Crc,
+}
+
+/// Parts that are one stream.
+pub(crate) struct Joined {
+    /// The stream.
+    pub(crate) data: Vec<u8>,
+    /// CRC-32 of what it holds.
+    pub(crate) crc: u32,
+    /// Bytes of what it holds.
+    pub(crate) size: u64,
+}
+
+impl Part {
+    /// Compresses a part at a `compresslevel` from 0 to 9; the `last` one ends the stream.
+    ///
+    /// libdeflate knows only whole streams, hence flate2.
+    pub(crate) fn new(data: &[u8], compresslevel: i32, last: bool) -> Result<Self> {
+        let level = Compression::new(compresslevel.unsigned_abs());
+        let mut stream = Compress::new(level, false);
+        let flush = if last {
+            FlushCompress::Finish
+        } else {
+            FlushCompress::Sync
+        };
+        let mut deflated = Vec::new();
+        let mut rest = data;
+        // A stream has come out when room is left (zlib's manual, `deflate`).
+        while deflated.len() == deflated.capacity() {
+            try_reserve(&mut deflated, rest.len() + 64)?;
+            let before = stream.total_in();
+            stream
+                .compress_vec(rest, &mut deflated, flush)
+                .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
+            let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        deflated.shrink_to_fit();
+        let mut crc = Crc::new();
+        crc.update(data);
+        Ok(Self { deflated, crc })
+    }
+
+    /// The stream of parts in their order, the last of which ends it.
+    pub(crate) fn join(parts: Vec<Self>) -> Result<Joined> {
+        let mut crc = Crc::new();
+        let mut size = 0;
+        let mut data = Vec::new();
+        try_reserve(
+            &mut data,
+            parts.iter().map(|part| part.deflated.len()).sum(),
+        )?;
+        for part in parts {
+            crc.combine(&part.crc);
+            size += u64::from(part.crc.amount());
+            data.extend_from_slice(&part.deflated);
+        }
+        Ok(Joined {
+            data,
+            crc: crc.sum(),
+            size,
+        })
+    }
+}
+
 /// Fills `out` from a zlib stream (RFC 1950); gives the bytes that came out, or what was found instead.
-pub(crate) fn inflate_zlib(stored: &[u8], out: &mut [u8]) -> Result<usize, String> {
+pub(crate) fn inflate_zlib(stored: &[u8], out: &mut [u8]) -> std::result::Result<usize, String> {
     Decompressor::new()
         .zlib_decompress(stored, out)
         .map_err(|error| error.to_string())
@@ -63,7 +132,25 @@ pub(crate) fn inflate_zlib(stored: &[u8], out: &mut [u8]) -> Result<usize, Strin
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_are_one_stream(
+            data in proptest::collection::vec(any::<u8>(), 0..40_000), cut in 0_usize..40_000, level in 0..10,
+        ) {
+            let (first, second) = data.split_at(cut.min(data.len()));
+            let parts = [(first, false), (second, true)].map(|(data, last)| Part::new(data, level, last).unwrap());
+            let joined = Part::join(parts.into()).unwrap();
+            let mut out = vec![0; data.len()];
+            let written = Decompressor::new().deflate_decompress(&joined.data, &mut out);
+            prop_assert_eq!(written.unwrap(), data.len());
+            prop_assert_eq!((joined.size, joined.crc), (data.len() as u64, libdeflater::crc32(&data)));
+            prop_assert_eq!(out, data);
+        }
+    }
 
     #[test]
     fn a_higher_level_is_never_larger_on_a_real_file() {

@@ -91,9 +91,14 @@ pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Vec<u8>>
     }
 }
 
+/// Whether members compressed by `method` are served.
+pub(crate) fn is_known(method: u16) -> bool {
+    matches!(method, STORED | DEFLATED | BZIP2 | LZMA | ZSTD)
+}
+
 /// Holds the sizes a header declares against the limits; gives back the uncompressed one.
 pub(crate) fn admit(method: u16, compressed: u64, size: u64, limits: &Limits) -> Result<usize> {
-    if !matches!(method, STORED | DEFLATED | BZIP2 | LZMA | ZSTD) {
+    if !is_known(method) {
         return Err(unknown(method));
     }
     limits.check_member(compressed, size)?;

@@ -123,6 +123,46 @@ impl Frame {
         Ok(cell.get_or_init(|| envelope))
     }
 
+    /// The NetCDF-3 file with `payload` as the data of the array, as xarray writes it: coordinates first, and NaN
+    /// declared the fill value of floats.
+    ///
+    /// [`Kind::Unsupported`] means that NetCDF-3 cannot hold it.
+    pub fn classic(&self, payload: &[u8]) -> Result<Vec<u8>> {
+        let mut dataset = self.dataset.clone();
+        let mut array = dataset.variables.remove(self.payload);
+        array.data = Data::Raw {
+            range: 0..payload.len(),
+            shuffled: false,
+        };
+        dataset.variables.push(array);
+        // Dimensions as the variables name them, one after the other.
+        dataset.dims.clear();
+        for variable in &mut dataset.variables {
+            for dim in variable
+                .dims
+                .iter()
+                .cloned()
+                .zip(variable.shape.iter().copied())
+            {
+                if !dataset.dims.contains(&dim) {
+                    dataset.dims.push(dim);
+                }
+            }
+            let nan = match variable.dtype {
+                DType::F32 => f32::NAN.to_be_bytes().to_vec(),
+                DType::F64 => f64::NAN.to_be_bytes().to_vec(),
+                _ => continue,
+            };
+            let fill = Attr::Numbers {
+                dtype: variable.dtype,
+                order: Endian::Big,
+                bytes: nan,
+            };
+            variable.attrs.push(("_FillValue".to_owned(), fill));
+        }
+        netcdf::classic::write(&dataset, payload)
+    }
+
     /// The whole file description, with `payload` as the data of the array.
     #[must_use]
     pub fn with_payload(&self, payload: Vec<u8>) -> Dataset {

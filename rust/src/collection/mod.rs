@@ -7,13 +7,15 @@ mod frame;
 mod open;
 mod packed;
 mod payload;
+mod spelled;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use frame::{Frame, Frames};
-pub use open::{OpenOptions, open};
+pub use open::{OpenOptions, faults, open};
 pub use packed::{Array, Body, PackedResult, variances};
+pub use spelled::{Labelled, Spelled, spell};
 pub use store::{StoreOptions, store};
 
 /// Names of the members that one result consists of.

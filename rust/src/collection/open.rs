@@ -109,29 +109,68 @@ pub fn open(
 ) -> Result<Vec<PackedResult>> {
     let mut jobs = Vec::new();
     for plan in plans {
-        for part in 0..2 + plan.arrays.len() {
-            let member = match part {
-                0 => &plan.data,
-                1 => &plan.text,
-                _ => &plan.arrays[part - 2].0,
-            };
-            jobs.push((plan, part, Input::new(archive, member, options.prefetch)?));
+        for part in 0..parts(plan) {
+            let input = Input::new(archive, member(plan, part), options.prefetch)?;
+            jobs.push((plan, part, input));
         }
     }
     let mut pieces = parallel::map(jobs.len(), options.threads, |index| {
         let (plan, part, input) = &jobs[index];
-        let piece = match part {
-            0 => open_body(input, options, frames),
-            1 => open_text(input, options),
-            _ => open_array(input, &plan.arrays[part - 2].1, options),
-        };
-        piece.map_err(|error| error.in_member(input.member))
+        open_part(plan, *part, input, options, frames)
     })?
     .into_iter();
     plans
         .iter()
-        .map(|plan| assemble(pieces.by_ref().take(2 + plan.arrays.len())))
+        .map(|plan| assemble(pieces.by_ref().take(parts(plan))))
         .collect()
+}
+
+/// What is wrong with each member of a result, where [`open`] stops at the first.
+pub fn faults(
+    archive: &Archive,
+    plan: &Plan,
+    options: &OpenOptions,
+    frames: &Frames,
+) -> Result<Vec<Error>> {
+    let mut found = Vec::new();
+    for part in 0..parts(plan) {
+        let name = member(plan, part);
+        let opened = Input::new(archive, name, options.prefetch)
+            .and_then(|input| open_part(plan, part, &input, options, frames));
+        match opened {
+            Ok(_) => {}
+            Err(error) if error.kind() == Kind::Io => return Err(error),
+            Err(error) => found.push(error.in_member(name)),
+        }
+    }
+    Ok(found)
+}
+
+fn parts(plan: &Plan) -> usize {
+    2 + plan.arrays.len()
+}
+
+fn member(plan: &Plan, part: usize) -> &str {
+    match part {
+        0 => &plan.data,
+        1 => &plan.text,
+        _ => &plan.arrays[part - 2].0,
+    }
+}
+
+fn open_part(
+    plan: &Plan,
+    part: usize,
+    input: &Input<'_>,
+    options: &OpenOptions,
+    frames: &Frames,
+) -> Result<Piece> {
+    let piece = match part {
+        0 => open_body(input, options, frames),
+        1 => open_text(input, options),
+        _ => open_array(input, &plan.arrays[part - 2].1, options),
+    };
+    piece.map_err(|error| error.in_member(input.member))
 }
 
 fn assemble(pieces: impl Iterator<Item = Piece>) -> Result<PackedResult> {
@@ -254,6 +293,7 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Pi
 }
 
 fn general(file: &[u8], options: &OpenOptions) -> Result<Piece> {
+    options.limits.check_delegated(file.len() as u64)?;
     Ok(Piece::Body(Body::General(Packed::from_plain(
         file,
         1,

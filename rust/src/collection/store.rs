@@ -81,7 +81,7 @@ fn store_array(member: &str, array: &Array, options: &StoreOptions) -> Result<Co
     store_payload(member, &frame, &array.packed, options)
 }
 
-fn store_payload(
+pub(super) fn store_payload(
     member: &str,
     frame: &Frame,
     packed: &Packed,

@@ -2,6 +2,7 @@
 
 mod candidate;
 mod lift;
+pub mod nested;
 pub mod number;
 #[cfg(test)]
 mod tests;
@@ -9,3 +10,4 @@ pub mod text;
 mod window;
 
 pub use lift::{Lifted, NumberArray, lift};
+pub use nested::Nested;

@@ -24,7 +24,13 @@ pub fn push_float(out: &mut Vec<u8>, value: f64) {
         return;
     }
     let mut buffer = zmij::Buffer::new();
-    let (digits, point) = decimal(buffer.format_finite(value.abs()));
+    let text = buffer.format_finite(value.abs());
+    if (1e-4..1e16).contains(&value.abs()) && !text.contains('e') {
+        // Both write these alike, and nearly all numbers are such.
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    let (digits, point) = decimal(text);
     layout(out, &digits, point);
 }
 
@@ -126,6 +132,17 @@ mod tests {
             if value.is_finite() {
                 prop_assert_eq!(text(value).parse::<f64>().unwrap().to_bits(), value.to_bits());
             }
+        }
+
+        #[test]
+        fn the_short_way_writes_what_the_long_way_does(digits in any::<u64>(), power in -5..17) {
+            #[expect(clippy::cast_precision_loss, reason = "any number will do")]
+            let value = digits as f64 / 2_f64.powi(64) * 10_f64.powi(power);
+            let mut buffer = zmij::Buffer::new();
+            let (decimals, point) = decimal(buffer.format_finite(value.max(1e-300)));
+            let mut long = Vec::new();
+            layout(&mut long, &decimals, point);
+            prop_assert_eq!(text(value.max(1e-300)).into_bytes(), long);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! [`Archive`] for Python: an open zip archive and the results in it.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -9,10 +10,13 @@ use super::buffer::bytes;
 use super::error::raise;
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
-use crate::archive::{self, DecodeName};
+use crate::alloc::try_copy;
+use crate::archive::{self, Compressed, DecodeName};
+use crate::codec::pack::Codec;
 use crate::collection::{self, Frames, OpenOptions, Plan};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::parallel;
 use crate::source::ReadAt;
 
 /// An open zip archive; see the stub.
@@ -29,29 +33,38 @@ pub(super) struct Archive {
 /// Member names of one result as Python gives them: text, data, [(member, name)].
 pub(super) type PyPlan = (String, String, Vec<(String, String)>);
 
+/// A member and what is wrong with it.
+type Fault = (String, String);
+
 pub(super) fn plans(plans: Vec<PyPlan>) -> Vec<Plan> {
-    plans
-        .into_iter()
-        .map(|(text, data, arrays)| Plan { text, data, arrays })
-        .collect()
+    plans.into_iter().map(plan).collect()
+}
+
+fn plan((text, data, arrays): PyPlan) -> Plan {
+    Plan { text, data, arrays }
+}
+
+fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {
+    let mut caps = Limits::default();
+    for (name, value) in limits {
+        caps.set(&name, value)
+            .map_err(|error| raise(py, "'limits'", &error))?;
+    }
+    Ok(caps)
 }
 
 #[pymethods]
 impl Archive {
     #[new]
-    #[pyo3(signature = (source_, label, encoding=None, limits=Vec::new()))]
+    #[pyo3(signature = (source_, label, encoding=None, limits=None))]
     fn new(
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
         encoding: Option<&str>,
-        limits: Vec<(String, u64)>,
+        limits: Option<Vec<(String, u64)>>,
     ) -> PyResult<Self> {
-        let mut caps = Limits::default();
-        for (name, value) in limits {
-            caps.set(&name, value)
-                .map_err(|error| raise(py, "'limits'", &error))?;
-        }
+        let caps = caps(py, limits.unwrap_or_default())?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let opened = source.and_then(|source| py.detach(|| open(source, encoding, caps)));
@@ -67,6 +80,37 @@ impl Archive {
         }
     }
 
+    /// The whole members of a damaged archive, as an archive, and faults of the others.
+    #[staticmethod]
+    fn salvage(
+        py: Python<'_>,
+        source_: &Bound<'_, PyAny>,
+        label: String,
+        limits: Vec<(String, u64)>,
+    ) -> PyResult<(Self, Vec<Fault>)> {
+        let caps = caps(py, limits)?;
+        let source = source(source_)?;
+        let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
+        let tick = || {
+            Python::attach(|py| {
+                py.check_signals()
+                    .map_err(|signal| Error::from(std::io::Error::other(signal)))
+            })
+        };
+        let (archive, lost) = source
+            .and_then(|source| py.detach(|| archive::Archive::salvage(source, caps, &tick)))
+            .map_err(|error| raise(py, &label, &error))?;
+        let lost = lost.into_iter().map(|(name, error)| (name, told(&error)));
+        let archive = Self {
+            archive,
+            prefetch,
+            label,
+            limits: caps,
+            frames: Frames::default(),
+        };
+        Ok((archive, lost.collect()))
+    }
+
     fn names(&self) -> Vec<&str> {
         self.archive.names().collect()
     }
@@ -79,6 +123,18 @@ impl Archive {
         self.archive
             .size(name)
             .map_err(|error| raise(py, &self.label, &error))
+    }
+
+    fn head<'py>(&self, py: Python<'py>, name: &str, size: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let head = self.run(py, || {
+            let mut head = Vec::new();
+            self.archive
+                .stream(name)?
+                .take(size)
+                .read_to_end(&mut head)?;
+            Ok(head)
+        })?;
+        bytes(py, &head)
     }
 
     fn text<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
@@ -96,21 +152,83 @@ impl Archive {
         threads: usize,
     ) -> PyResult<Vec<Packed>> {
         let plans = plans(plans_);
-        let options = OpenOptions {
-            codec: codec(&compression)?,
-            lift,
-            threads,
-            limits: self.limits,
-            prefetch: self.prefetch,
-        };
+        let options = self.options(codec(&compression)?, lift, threads);
         let results = self.run(py, || {
             collection::open(&self.archive, &plans, &options, &self.frames)
         })?;
         wrap(py, results)
     }
+
+    fn result_faults(
+        &self,
+        py: Python<'_>,
+        plan_: PyPlan,
+        lift: Option<usize>,
+    ) -> PyResult<Vec<Fault>> {
+        let plan = plan(plan_);
+        let options = self.options(Codec::None, lift, 1);
+        let found = self.run(py, || {
+            collection::faults(&self.archive, &plan, &options, &self.frames)
+        })?;
+        Ok(found.iter().map(placed).collect())
+    }
+
+    #[pyo3(signature = (names, *, threads))]
+    fn faults(&self, py: Python<'_>, names: Vec<String>, threads: usize) -> PyResult<Vec<Fault>> {
+        let threads = if self.prefetch { 1 } else { threads };
+        let found = self.run(py, || {
+            parallel::map(names.len(), threads, |index| {
+                match self.archive.check(&names[index]) {
+                    Ok(()) => Ok(None),
+                    Err(error) if error.kind() == Kind::Io => Err(error),
+                    Err(error) => Ok(Some(error)),
+                }
+            })
+        })?;
+        Ok(found.iter().flatten().map(placed).collect())
+    }
+}
+
+fn placed(error: &Error) -> Fault {
+    (error.member().unwrap_or_default().to_owned(), told(error))
+}
+
+/// The message without the member, which stands beside it.
+fn told(error: &Error) -> String {
+    format!("expected {}, found {}", error.expected(), error.found())
 }
 
 impl Archive {
+    /// A member's bytes as they are in the archive, under another name.
+    pub(super) fn copied(
+        &self,
+        py: Python<'_>,
+        member: &str,
+        name: String,
+    ) -> PyResult<Compressed> {
+        self.run(py, || {
+            let fetched = self.archive.fetch(member)?;
+            let entry = fetched.entry();
+            Ok(Compressed {
+                name,
+                method: entry.method,
+                crc: entry.crc,
+                size: entry.size,
+                data: try_copy(fetched.compressed())?,
+            })
+        })
+    }
+
+    fn options(&self, codec: Codec, lift: Option<usize>, threads: usize) -> OpenOptions {
+        OpenOptions {
+            codec,
+            lift,
+            threads,
+            limits: self.limits,
+            prefetch: self.prefetch,
+        }
+    }
+
     fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
         py.detach(work)
             .map_err(|error| raise(py, &self.label, &error))

@@ -5,9 +5,13 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 
 use super::buffer::bytes;
+use super::error::raise;
+use super::pack::loosen;
+use crate::json::Nested;
+use crate::json::nested::line;
 use crate::json::number::push_float;
 use crate::json::text::push_string;
 
@@ -20,15 +24,41 @@ pub(super) fn encode<'py>(
     obj: &Bound<'py, PyAny>,
     hook: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let mut walk = Walk {
-        out: Vec::with_capacity(1024),
-        hook,
-        path: Vec::new(),
-        level: 0,
-        replaced: 0,
-    };
+    let mut walk = Walk::new(hook, None);
     walk.value(obj)?;
     bytes(obj.py(), &walk.out)
+}
+
+/// An array that was left out of a text: where it belongs, inside how many brackets, and itself.
+pub(super) type LeftOut<'py> = (usize, usize, Bound<'py, PyAny>);
+
+/// JSON text of `obj` with arrays as nested lists, but for large ones; see the stub.
+#[pyfunction]
+pub(super) fn encode_nested<'py>(
+    obj: &Bound<'py, PyAny>,
+    hook: &Bound<'py, PyAny>,
+    inline: usize,
+) -> PyResult<(Bound<'py, PyBytes>, Vec<LeftOut<'py>>)> {
+    let arrays = Arrays {
+        class: obj.py().import("numpy")?.getattr("ndarray")?.cast_into()?,
+        inline,
+        left_out: Vec::new(),
+    };
+    let mut walk = Walk::new(hook, Some(arrays));
+    walk.value(obj)?;
+    let left_out = walk
+        .arrays
+        .map(|arrays| arrays.left_out)
+        .unwrap_or_default();
+    Ok((bytes(obj.py(), &walk.out)?, left_out))
+}
+
+/// What becomes of arrays that the hook gives.
+struct Arrays<'py> {
+    class: Bound<'py, PyType>,
+    /// Bytes up to which an array is written into the text.
+    inline: usize,
+    left_out: Vec<LeftOut<'py>>,
 }
 
 struct Walk<'a, 'py> {
@@ -40,9 +70,21 @@ struct Walk<'a, 'py> {
     level: usize,
     /// Replacements that stand in place of one another at this point.
     replaced: usize,
+    arrays: Option<Arrays<'py>>,
 }
 
-impl<'py> Walk<'_, 'py> {
+impl<'a, 'py> Walk<'a, 'py> {
+    fn new(hook: &'a Bound<'py, PyAny>, arrays: Option<Arrays<'py>>) -> Self {
+        Self {
+            out: Vec::with_capacity(1024),
+            hook,
+            path: Vec::new(),
+            level: 0,
+            replaced: 0,
+            arrays,
+        }
+    }
+
     fn value(&mut self, value: &Bound<'py, PyAny>) -> PyResult<()> {
         if let Ok(text) = value.cast_exact::<PyString>() {
             return push_text(&mut self.out, text);
@@ -122,6 +164,18 @@ impl<'py> Walk<'_, 'py> {
     fn replacement(&mut self, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let path = PyTuple::new(value.py(), &self.path)?;
         let replacement = self.hook.call1((value, path))?;
+        if let Some(arrays) = &mut self.arrays
+            && replacement.get_type().is(&arrays.class)
+        {
+            if replacement.getattr("nbytes")?.extract::<usize>()? > arrays.inline {
+                let left_out = (self.out.len(), self.level, replacement);
+                arrays.left_out.push(left_out);
+                return Ok(());
+            }
+            let nested = nested(&replacement, self.level)?;
+            nested.push(&mut self.out, 0..nested.count());
+            return Ok(());
+        }
         self.replaced += 1;
         self.value(&replacement)?;
         self.replaced -= 1;
@@ -137,18 +191,13 @@ impl<'py> Walk<'_, 'py> {
         if !first {
             self.out.push(b',');
         }
-        self.line();
+        line(&mut self.out, self.level);
     }
 
     fn close(&mut self, bracket: u8) {
         self.level -= 1;
-        self.line();
+        line(&mut self.out, self.level);
         self.out.push(bracket);
-    }
-
-    fn line(&mut self) {
-        self.out.push(b'\n');
-        self.out.resize(self.out.len() + 2 * self.level, b' ');
     }
 
     fn too_deep(&self) -> PyErr {
@@ -159,6 +208,12 @@ impl<'py> Walk<'_, 'py> {
             start.join(" > ")
         ))
     }
+}
+
+/// An array of numbers, contiguous and little-endian, for a place inside `level` brackets.
+pub(super) fn nested(array: &Bound<'_, PyAny>, level: usize) -> PyResult<Nested> {
+    let (_, dtype, shape, bytes) = loosen(String::new(), array)?;
+    Nested::new(dtype, &shape, bytes, level).map_err(|error| raise(array.py(), "", &error))
 }
 
 fn push_text(out: &mut Vec<u8>, text: &Bound<'_, PyString>) -> PyResult<()> {

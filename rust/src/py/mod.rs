@@ -20,7 +20,7 @@ mod _native {
     #[pymodule_export]
     use super::archive::Archive;
     #[pymodule_export]
-    use super::encode::encode;
+    use super::encode::{encode, encode_nested};
     #[pymodule_export]
     use super::error::error_kinds;
     #[pymodule_export]

@@ -62,7 +62,10 @@ pub(super) fn pack(
         .collect())
 }
 
-fn loosen(name: String, array: &Bound<'_, PyAny>) -> PyResult<(String, DType, Vec<u64>, Vec<u8>)> {
+pub(super) fn loosen(
+    name: String,
+    array: &Bound<'_, PyAny>,
+) -> PyResult<(String, DType, Vec<u64>, Vec<u8>)> {
     let dtype: String = array.getattr("dtype")?.getattr("str")?.extract()?;
     Ok((
         name,

@@ -2,17 +2,20 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::archive::{PyPlan, plans};
+use super::archive::{Archive, PyPlan, plans};
+use super::buffer::copied;
+use super::encode::{LeftOut, nested};
 use super::error::raise;
+use super::frame::Frame;
 use super::packed::Packed;
 use crate::archive::{self, Compressed, Options};
-use crate::collection::{self, PackedResult, StoreOptions};
+use crate::collection::{self, Labelled, PackedResult, Spelled, StoreOptions};
 use crate::error::{Error, Result};
 
 /// Where the bytes go.
@@ -47,6 +50,28 @@ impl Write for Sink {
             Self::Stream(_) => Ok(()),
         }
     }
+}
+
+/// A result to spell out as Python gives it: text, arrays that it lacks, frame (None: `data` is a NetCDF file), data.
+type PySpelled<'py> = (
+    Vec<u8>,
+    Vec<LeftOut<'py>>,
+    Option<Py<Frame>>,
+    Bound<'py, PyAny>,
+);
+
+fn spelled((text, left_out, frame, data): PySpelled<'_>) -> PyResult<Spelled> {
+    let arrays = left_out.into_iter();
+    let arrays = arrays.map(|(at, level, array)| Ok((at, nested(&array, level)?)));
+    let bytes = copied(&data)?;
+    Ok(Spelled {
+        text,
+        arrays: arrays.collect::<PyResult<_>>()?,
+        data: match frame {
+            Some(frame) => Labelled::Plain(Arc::clone(&frame.get().0), bytes),
+            None => Labelled::General(bytes),
+        },
+    })
 }
 
 /// An archive being written; see the stub.
@@ -112,18 +137,26 @@ impl Writer {
         let plans = plans(plans_);
         let results: Vec<&PackedResult> =
             results.iter().map(|packed| &packed.get().result).collect();
-        let options = StoreOptions {
-            method: self.method,
-            level: self.level,
-            threads,
-        };
+        let options = self.options(threads);
         self.run(py, |writer| {
-            for member in collection::store(&results, &plans, &options)? {
-                writer
-                    .add(&member)
-                    .map_err(|error| error.in_member(&member.name))?;
-            }
-            Ok(())
+            add_all(writer, collection::store(&results, &plans, &options)?)
+        })
+    }
+
+    /// The same for results whose arrays are spelled out.
+    #[pyo3(signature = (results, plans_, *, threads))]
+    fn add_spelled(
+        &self,
+        py: Python<'_>,
+        results: Vec<PySpelled<'_>>,
+        plans_: Vec<PyPlan>,
+        threads: usize,
+    ) -> PyResult<()> {
+        let plans = plans(plans_);
+        let results: Vec<Spelled> = results.into_iter().map(spelled).collect::<PyResult<_>>()?;
+        let options = self.options(threads);
+        self.run(py, |writer| {
+            add_all(writer, collection::spell(&results, &plans, &options)?)
         })
     }
 
@@ -138,21 +171,47 @@ impl Writer {
         })
     }
 
+    fn copy(&self, py: Python<'_>, archive: &Archive, member: &str, name: String) -> PyResult<()> {
+        let copied = archive.copied(py, member, name)?;
+        self.run(py, |writer| writer.add(&copied))
+    }
+
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
-        let writer = self
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(writer) = writer else {
+        let Some(writer) = self.take() else {
             return Err(finished());
         };
         py.detach(|| writer.finish().and_then(|mut sink| Ok(sink.flush()?)))
             .map_err(|error| raise(py, &self.label, &error))
     }
+
+    fn close(&self) {
+        drop(self.take());
+    }
+}
+
+fn add_all(writer: &mut archive::Writer<Sink>, members: Vec<Compressed>) -> Result<()> {
+    for member in members {
+        writer
+            .add(&member)
+            .map_err(|error| error.in_member(&member.name))?;
+    }
+    Ok(())
 }
 
 impl Writer {
+    fn take(&self) -> Option<archive::Writer<Sink>> {
+        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.take()
+    }
+
+    fn options(&self, threads: usize) -> StoreOptions {
+        StoreOptions {
+            method: self.method,
+            level: self.level,
+            threads,
+        }
+    }
+
     fn run<F>(&self, py: Python<'_>, work: F) -> PyResult<()>
     where
         F: FnOnce(&mut archive::Writer<Sink>) -> Result<()> + Send,

@@ -1,6 +1,7 @@
 //! CDF-2 files as xarray writes them through scipy, byte for byte.
 
 use super::{ATTRIBUTE, DIMENSION, ENCODING, NC_CHAR, VARIABLE, number};
+use crate::alloc::try_reserve;
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::model::{Attr, DType, Data, Dataset, Endian, Variable, product};
 use crate::netcdf::unsupported;
@@ -37,13 +38,7 @@ pub fn write(dataset: &Dataset, raw: &[u8]) -> Result<Vec<u8>> {
     let total = columns
         .iter()
         .fold(0, |sum: usize, column| sum.saturating_add(column.padded));
-    out.try_reserve_exact(total).map_err(|_| {
-        Error::new(
-            Kind::Limit,
-            format!("room for {total} bytes"),
-            "not enough memory",
-        )
-    })?;
+    try_reserve(&mut out, total)?;
     for (column, at) in columns.iter().zip(begins) {
         let begin = out.len() as u64;
         if let Some(field) = out.get_mut(at..at + 8) {

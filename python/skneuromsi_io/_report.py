@@ -1,0 +1,100 @@
+"""What verifying and repairing report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Problems that the text of a report shows.
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an archive.
+
+    Attributes
+    ----------
+    member : str or None
+        The member that it is about; None for the archive as a whole.
+    message : str
+        What was expected and what was found.
+
+    """
+
+    member: str | None
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.message}" if self.member else self.message
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """What :func:`skneuromsi_io.verify` found.
+
+    Attributes
+    ----------
+    path : str
+        The archive, as messages call it.
+    members : int
+        Members in the archive.
+    results : int
+        Results that are sound.
+    problems : tuple of Problem
+        Everything that is wrong; empty for a sound archive.
+
+    """
+
+    path: str
+    members: int
+    results: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def __str__(self) -> str:
+        counts = f"{self.members} members, {self.results} sound results"
+        return f"{self.path}: {counts}, {_listing(self.problems)}"
+
+
+@dataclass(frozen=True)
+class RepairReport:
+    """What :func:`skneuromsi_io.repair` saved.
+
+    Attributes
+    ----------
+    path : str
+        The damaged archive, as messages call it.
+    out : str
+        The new archive.
+    kept : tuple of int
+        Numbers that the results of the new archive had in the old one, in their new order.
+    metadata : bool
+        Whether the metadata of the collection were saved too; if not, they were made anew, without the name
+        of the collection and what the user had added.
+    problems : tuple of Problem
+        Why other members and results were lost.
+
+    """
+
+    path: str
+    out: str
+    kept: tuple[int, ...]
+    metadata: bool
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        saved = "with their metadata" if self.metadata else "with new metadata"
+        counts = f"{len(self.kept)} results saved to {self.out}, {saved}"
+        return f"{self.path}: {counts}, {_listing(self.problems)}"
+
+
+def _listing(problems: tuple[Problem, ...]) -> str:
+    lines = [f"\n  {problem}" for problem in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        lines.append(f"\n  and {len(problems) - _SHOWN} more")
+    count = {0: "no problems", 1: "1 problem:"}
+    return count.get(len(problems), f"{len(problems)} problems:") + "".join(lines)

@@ -1,0 +1,207 @@
+//! What is whole comes back, whatever is around it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::*;
+use crate::archive::Lost;
+
+fn salvage(bytes: &[u8]) -> Result<(Archive, Vec<Lost>)> {
+    Archive::salvage(Arc::new(bytes.to_vec()), Limits::default(), &|| Ok(()))
+}
+
+fn salvaged(bytes: &[u8]) -> (Vec<(String, Vec<u8>)>, Vec<Lost>) {
+    let (archive, lost) = salvage(bytes).unwrap();
+    let read = |name: &str| (name.to_owned(), archive.read(name).unwrap());
+    (archive.names().map(read).collect(), lost)
+}
+
+fn names(bytes: &[u8]) -> Vec<String> {
+    let (members, _) = salvaged(bytes);
+    members.into_iter().map(|(name, _)| name).collect()
+}
+
+/// A member as a writer leaves it that cannot seek: sizes and CRC-32 follow the data.
+fn streamed(name: &str, method: u16, data: &[u8], wide: bool) -> Vec<u8> {
+    let whole = write(&[(name, method, data)]);
+    let packed = zip::compress(method, None, data).unwrap();
+    let mut out = whole[..30 + name.len()].to_vec();
+    out[6] |= 1 << 3;
+    out[14..26].fill(0);
+    if wide {
+        out[18..26].fill(0xff);
+        out[28] = 20;
+        out.extend([1, 0, 16, 0]);
+        out.extend([0; 16]);
+    }
+    out.extend(&packed);
+    out.extend(b"PK\x07\x08");
+    out.extend(zip::crc32(data).to_le_bytes());
+    for size in [packed.len() as u64, data.len() as u64] {
+        out.extend(&size.to_le_bytes()[..if wide { 8 } else { 4 }]);
+    }
+    out
+}
+
+#[test]
+fn every_cut_leaves_the_members_before_it() {
+    let bytes = small();
+    let second = record(&bytes, *b"PK\x03\x04", 1);
+    let directory = record(&bytes, *b"PK\x01\x02", 0);
+    for end in 0..=bytes.len() {
+        let expected: &[&str] = match end {
+            _ if end < second => &[],
+            _ if end < directory => &["a"],
+            _ => &["a", "bb"],
+        };
+        assert_eq!(names(&bytes[..end]), expected, "{end}");
+    }
+    let (_, lost) = salvaged(&bytes[..directory - 1]);
+    assert_eq!(lost.len(), 1);
+    assert_eq!(lost[0].0, "bb");
+    assert!(
+        lost[0].1.to_string().contains("end of the file"),
+        "{}",
+        lost[0].1
+    );
+}
+
+#[test]
+fn a_flipped_byte_costs_one_member_at_most() {
+    let bytes = small();
+    let second = record(&bytes, *b"PK\x03\x04", 1);
+    for at in 0..bytes.len() {
+        let mut bad = bytes.clone();
+        bad[at] ^= 0x20;
+        let (members, _) = salvaged(&bad);
+        let other: (&str, &[u8]) = if at < second {
+            ("bb", b"second")
+        } else {
+            ("a", b"first")
+        };
+        let found = members
+            .iter()
+            .any(|(n, data)| (n.as_str(), data.as_slice()) == other);
+        assert!(found, "{at}: {members:?}");
+    }
+}
+
+#[test]
+fn streamed_members_are_found_by_their_descriptors() {
+    let methods = [zip::STORED, zip::DEFLATED, zip::BZIP2, zip::LZMA, zip::ZSTD];
+    for wide in [false, true] {
+        let mut bytes = Vec::new();
+        for method in methods {
+            bytes.extend(streamed(
+                &format!("m{method}"),
+                method,
+                b"streamed, streamed",
+                wide,
+            ));
+        }
+        bytes.extend(streamed("empty", zip::STORED, b"", wide));
+        let (members, lost) = salvaged(&bytes);
+        assert!(lost.is_empty(), "{lost:?}");
+        assert_eq!(members.len(), methods.len() + 1);
+        for (name, data) in &members {
+            assert_eq!(
+                data,
+                if name == "empty" {
+                    &b""[..]
+                } else {
+                    b"streamed, streamed"
+                }
+            );
+        }
+        let (members, lost) = salvaged(&bytes[..bytes.len() - 1]);
+        assert_eq!((members.len(), lost.len()), (methods.len(), 1));
+    }
+}
+
+#[test]
+fn of_two_members_of_one_name_none_is_taken_unless_they_are_equal() {
+    let one = write(&[("a", zip::STORED, b"first"), ("c", zip::STORED, b"third")]);
+    let end = record(&one, *b"PK\x01\x02", 0);
+    let other = write(&[("a", zip::STORED, b"other")]);
+    let cut = other.len() - 22;
+    let (members, lost) = salvaged(&[&one[..end], &other[..cut]].concat());
+    assert_eq!(members, [("c".to_owned(), b"third".to_vec())]);
+    assert_eq!(
+        lost.iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>(),
+        ["a", "a"]
+    );
+    assert_eq!(names(&[&one[..end], &one[..end]].concat()), ["a", "c"]);
+}
+
+#[test]
+fn a_sound_directory_leaves_out_what_it_does_not_list() {
+    let old = write(&[("old", zip::STORED, b"stale")]);
+    let end = record(&old, *b"PK\x01\x02", 0);
+    let new = write_at(end as u64, &[("a", zip::STORED, b"first")]);
+    assert_eq!(names(&[&old[..end], &new[..]].concat()), ["a"]);
+    assert_eq!(
+        names(&[&old[..end], &new[..new.len() - 9]].concat()),
+        ["old", "a"]
+    );
+}
+
+#[test]
+fn an_archive_inside_a_member_stays_inside() {
+    let outer = write(&[
+        ("outer", zip::STORED, &small()),
+        ("last", zip::STORED, b"x"),
+    ]);
+    assert_eq!(names(&outer[..outer.len() - 9]), ["outer", "last"]);
+}
+
+/// Counts the bytes that are read.
+struct Counting(Vec<u8>, AtomicU64);
+
+impl ReadAt for Counting {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
+        self.1.fetch_add(buf.len() as u64, Ordering::Relaxed);
+        self.0.read_exact_at(buf, offset)
+    }
+}
+
+#[test]
+fn members_that_all_claim_the_whole_file_do_not_make_the_work_quadratic() {
+    // Headers side by side, each of a stored member that reaches to the end of the file.
+    let count = 20_000;
+    let mut bytes = Vec::new();
+    for nth in 1..=count {
+        let mut header = write(&[("a", zip::STORED, b"")])[..31].to_vec();
+        header[18..26]
+            .copy_from_slice(&[word(31 * (count - nth)), word(31 * (count - nth))].concat());
+        bytes.extend(header);
+    }
+    let source = Arc::new(Counting(bytes, AtomicU64::new(0)));
+    let (archive, lost) = Archive::salvage(source.clone(), Limits::default(), &|| Ok(())).unwrap();
+    // The last one, which claims nothing, is whole: an empty member's CRC-32 is 0.
+    assert_eq!(archive.names().collect::<Vec<_>>(), ["a"]);
+    assert_eq!(lost.len(), count - 1);
+    let read = source.1.load(Ordering::Relaxed);
+    assert!(read < 10 * source.size() + (32 << 20), "{read}");
+}
+
+#[test]
+fn names_that_overlap_are_refused() {
+    let mut header = write(&[("a", zip::STORED, b"")])[..30].to_vec();
+    header[26..28].copy_from_slice(&[0xff, 0x7f]);
+    let error = salvage(&header.repeat(3_000)).err().unwrap();
+    assert_eq!(error.kind(), Kind::Limit);
+}
+
+#[test]
+fn the_caller_can_stop_a_search() {
+    let stop = || Err(Error::new(Kind::Io, "more time", "none"));
+    let error = Archive::salvage(Arc::new(small()), Limits::default(), &stop)
+        .err()
+        .unwrap();
+    assert_eq!(error.found(), "none");
+}

@@ -1,0 +1,276 @@
+"""Threads, processes and signals."""
+
+import contextlib
+import io
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+import zipfile
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from tqdm import tqdm
+
+import skneuromsi_io as sio
+from helpers import (
+    assert_same,
+    make_array,
+    make_collection,
+    make_result,
+    opened,
+    stored,
+)
+from processes import in_process
+from skneuromsi_io import _native, _store
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="fork and POSIX signals")
+THREADS = 8
+
+
+def at_once(function):
+    """Run a function in many threads that begin together; return what each returns."""
+    start = threading.Barrier(THREADS)
+
+    def run(number):
+        start.wait(timeout=60)
+        return function(number)
+
+    with ThreadPoolExecutor(THREADS) as executor:
+        return list(executor.map(run, range(THREADS)))
+
+
+def test_many_threads_on_one_collection():
+    expected = make_collection(20)
+    collection = opened(stored(expected))
+    for found in at_once(lambda _: list(collection)):
+        assert_same(found, list(expected))
+    found = at_once(lambda number: [collection[(number + i) % 20] for i in range(20)])
+    for number, results in enumerate(found):
+        for i, result in enumerate(results):
+            assert_same(result, expected[(number + i) % 20])
+
+
+def test_many_threads_on_one_archive(tmp_path):
+    path, expected = tmp_path / "sweep.ndc", make_collection(20)
+    sio.to_ndc(path, expected, tqdm_cls=None)
+    archive = _native.Archive(str(path), "label")
+    names = [name for name in archive.names() if name.endswith(".json")]
+    texts = at_once(lambda _: [archive.text(name) for name in names])
+    with zipfile.ZipFile(path) as file:
+        assert all(found == [file.read(name) for name in names] for found in texts)
+    for found in at_once(lambda _: opened(path)):
+        assert_same(found, expected)
+
+
+def test_many_threads_store_one_collection(tmp_path):
+    collection = opened(stored(make_collection(20)))
+    at_once(lambda n: sio.to_ndc(tmp_path / f"{n}.ndc", collection, tqdm_cls=None))
+    for number in range(THREADS):
+        assert_same(opened(tmp_path / f"{number}.ndc"), collection)
+
+
+class Meeting(io.BytesIO):
+    """A stream whose first read waits until other threads are in a read too."""
+
+    def __init__(self, content, barrier):
+        super().__init__(content)
+        self.barrier = barrier
+
+    def read(self, size=-1):
+        barrier, self.barrier = self.barrier, None
+        if barrier is not None:
+            barrier.wait(timeout=60)
+        return super().read(size)
+
+
+def test_opens_do_not_wait_for_each_other(archive):
+    barrier = threading.Barrier(THREADS)
+    found = at_once(lambda _: opened(Meeting(archive, barrier)))
+    assert all(len(collection) == 3 for collection in found)
+
+
+@contextlib.contextmanager
+def counting():
+    """Yield a count that another thread moves on whenever it gets the interpreter.
+
+    Nobody has to give the interpreter up meanwhile: only who releases it lets the count grow.
+    """
+    count, stop = [0], threading.Event()
+
+    def move():
+        while not stop.is_set():
+            count[0] += 1
+            time.sleep(0.0001)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    thread = threading.Thread(target=move)
+    thread.start()
+    try:
+        yield count
+    finally:
+        stop.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+
+
+def native_calls():
+    """Return calls of the native core that take some milliseconds each."""
+    result = make_result(make_array(shape=(2, 500, 500, 1)))
+    collection = sio.NDResultCollection.from_ndresults("large", [result] * 4)
+    archive = _native.Archive(stored(collection), "label")
+    plan = ("ndr_0/metadata.json", "ndr_0/nddata.nc", [])
+    options = {"compression": ("lz4", 0), "lift": None, "threads": 2}
+    (packed,) = archive.results([plan], **options)
+    array = np.zeros(4 << 20)
+    job = (packed.text, None, np.zeros(1, "u1"), [("a", array)])
+
+    def store():
+        writer = _native.Writer(
+            io.BytesIO(),
+            "label",
+            start=0,
+            method=8,
+            level=None,
+            allow_zip64=True,
+            modified=_store.dos_time(),
+        )
+        writer.add_results([packed], [plan], threads=2)
+
+    return {
+        "open": lambda: archive.results([plan], **options),
+        "check": lambda: archive.faults(["ndr_0/nddata.nc"], threads=1),
+        "unpack": lambda: packed.values(threads=1),
+        "pack": lambda: _native.pack([job], compression=("lz4", 0), threads=1),
+        "measure": lambda: _native.variances([packed], threads=1),
+        "store": store,
+    }
+
+
+def test_the_count_stands_still_without_release():
+    """Tests the test: Python code that releases nothing is not interrupted."""
+    with counting() as count:
+        before = count[0]
+        sum(range(1_000_000))
+        assert count[0] == before
+
+
+@pytest.mark.parametrize("name", list(native_calls()))
+def test_native_calls_release_the_interpreter(name):
+    call = native_calls()[name]
+    with counting() as count:
+        for _ in range(200):
+            before = count[0]
+            call()
+            if count[0] > before:
+                return
+    pytest.fail(f"{name} held the interpreter in 200 calls")
+
+
+def use(archive):
+    """Do everything that starts native threads."""
+    return stored(opened(archive))
+
+
+def used_in_a_fork(archive):
+    expected = list(opened(use(archive)))
+    with ProcessPoolExecutor(
+        2, mp_context=multiprocessing.get_context("fork")
+    ) as executor:
+        for found in executor.map(opened, [archive] * 4):
+            assert_same(list(found), expected)
+    return True
+
+
+@POSIX
+def test_fork_after_use(archive):
+    assert in_process(used_in_a_fork, archive)
+
+
+def means(collection):
+    return [float(result.to_xarray().mean()) for result in collection]
+
+
+def test_collections_go_to_workers(archive):
+    collection = opened(archive)
+    assert_same(pickle.loads(pickle.dumps(collection)), collection)
+    assert in_process(means, collection) == means(collection)
+    assert_same(in_process(opened, archive), collection)
+
+
+class Interrupting(io.BytesIO):
+    """A stream during whose reads or writes Ctrl-C is pressed."""
+
+    def read(self, size=-1):
+        signal.raise_signal(signal.SIGINT)
+        return super().read(size)
+
+    def write(self, data):
+        signal.raise_signal(signal.SIGINT)
+        return super().write(data)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda archive, _: opened(Interrupting(archive)),
+        lambda archive, _: sio.verify(Interrupting(archive)),
+        lambda archive, out: sio.repair(Interrupting(archive), out),
+        lambda archive, _: sio.to_ndc(Interrupting(), opened(archive), tqdm_cls=None),
+    ],
+    ids=["open", "verify", "repair", "store"],
+)
+def test_ctrl_c_in_a_stream(archive, tmp_path, call):
+    with pytest.raises(KeyboardInterrupt):
+        call(archive, tmp_path / "out.ndc")
+    assert list(tmp_path.iterdir()) == []
+
+
+def interrupted(kind, path, out):
+    """Press Ctrl-C in the middle of a long call; return how many steps of how many were done."""
+    results = 20_000
+    packed = make_collection(1)._packed * results
+    collection = sio.NDResultCollection("many", packed)
+    if kind != "store":
+        sio.to_ndc(path, collection, tqdm_cls=None)
+    done = 0
+
+    class Bar(tqdm):
+        def __iter__(self):
+            nonlocal done
+            for item in self.iterable:
+                if done == 0:
+                    # After some milliseconds of work, however slow the machine is.
+                    signal.setitimer(signal.ITIMER_VIRTUAL, 0.005)
+                done += 1
+                yield item
+
+    # What Python does on SIGINT, on the signal of this timer.
+    signal.signal(signal.SIGVTALRM, signal.default_int_handler)
+    try:
+        if kind == "store":
+            sio.to_ndc(out, collection, tqdm_cls=Bar)
+        elif kind == "open":
+            sio.open_ndresults_collection(path, tqdm_cls=Bar, classes="light")
+        else:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0.01)
+            sio.verify(path) if kind == "verify" else sio.repair(path, out)
+    except KeyboardInterrupt:
+        return done, results
+    return None
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["store", "open", "verify", "repair"])
+def test_ctrl_c_in_long_calls(tmp_path, kind):
+    path, out = tmp_path / "sweep.ndc", tmp_path / "out.ndc"
+    out.write_bytes(b"old")
+    done, results = in_process(interrupted, kind, path, out)
+    assert done < results
+    assert out.read_bytes() == b"old"
+    assert {*tmp_path.iterdir()} <= {path, out}
