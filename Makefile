@@ -8,7 +8,11 @@ PIP := -m pip install --quiet --disable-pip-version-check
 
 SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust python -name '*.rs' -o -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test check bench bench-quick models clean
+# Seconds that each target of the fuzzer runs.
+SECONDS := 60
+FUZZ := archive member classic hdf5 json pack collection
+
+.PHONY: help demo test check bench bench-quick models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
@@ -16,6 +20,7 @@ help:
 	@echo "make check        formatters, linters, types, stubs"
 	@echo "make bench        store and open times against upstream and peers"
 	@echo "make bench-quick  the same in two minutes"
+	@echo "make fuzz         libFuzzer on every target for SECONDS each (needs a nightly Rust and cargo-fuzz)"
 	@echo "make models       what comes back of every shipped model: docs/models.md"
 	@echo "make clean        remove environments and builds"
 
@@ -41,6 +46,14 @@ bench: $(ENVS)/upstream/.ready
 
 bench-quick: $(ENVS)/upstream/.ready
 	$(UPSTREAM)/python benches/bench.py --quick
+
+fuzz:
+	@cargo +nightly fuzz --version || { echo "needs: rustup toolchain install nightly; cargo install cargo-fuzz --locked"; exit 1; }
+	cargo run --quiet --release --manifest-path fuzz/Cargo.toml --example seeds fuzz/corpus
+	for target in $(FUZZ); do \
+	  cargo +nightly fuzz run $$target -- -max_total_time=$(SECONDS) -timeout=5 -max_len=32768 \
+	    -rss_limit_mb=1024 -malloc_limit_mb=1024 -dict=fuzz/dictionary.txt || exit 1; \
+	done
 
 models: $(ENVS)/upstream/.ready
 	$(UPSTREAM)/python benches/models_table.py

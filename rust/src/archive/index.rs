@@ -12,6 +12,9 @@ use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
+/// Newest version of the format that is read, 6.3; Python's `zipfile` refuses later ones too.
+const NEWEST: u8 = 63;
+
 /// Turns the bytes of a name without UTF-8 flag into text, for archives of a known encoding.
 pub type DecodeName<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
 
@@ -153,7 +156,15 @@ impl Index {
 
     fn push(&mut self, fields: &mut Fields, end: &End, decode: Option<DecodeName>) -> Result<()> {
         fields.signature(CENTRAL)?;
-        let _versions = fields.u32()?;
+        let [_, _, needed, _] = fields.u32()?.to_le_bytes();
+        if needed > NEWEST {
+            let expected = "a member that needs version 6.3 of the format at most";
+            return Err(Error::new(
+                Kind::Unsupported,
+                expected,
+                format!("{}.{}", needed / 10, needed % 10),
+            ));
+        }
         let (flags, method) = (fields.u16()?, fields.u16()?);
         let _modified = fields.u32()?;
         let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);

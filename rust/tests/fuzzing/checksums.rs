@@ -78,6 +78,10 @@ fn put(file: &mut [u8], start: usize, end: usize) {
 }
 
 /// Bob Jenkins' `hashlittle`, from the description in his `lookup3.c`.
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the names of the description"
+)]
 fn lookup3(bytes: &[u8]) -> u32 {
     let len = u32::try_from(bytes.len() & 0xffff_ffff).unwrap_or(0);
     let [mut a, mut b, mut c] = [0xdead_beef_u32.wrapping_add(len); 3];

@@ -7,6 +7,13 @@
     reason = "all of this is a test"
 )]
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a target fails"
+)]
+
 mod checksums;
 mod mutate;
 mod results;

@@ -140,6 +140,14 @@ fn what_is_not_served_is_told_when_it_is_read() {
 }
 
 #[test]
+fn a_later_version_of_the_format_is_refused_as_zipfile_does() {
+    for (version, kind) in [(63, None), (64, Some(Kind::Unsupported))] {
+        let bytes = patched(&small(), CENTRAL, 1, 6, &[version]);
+        assert_eq!(open(&bytes).err().map(|error| error.kind()), kind);
+    }
+}
+
+#[test]
 fn lying_sizes_are_errors_and_cost_nothing() {
     let bytes = write(&[("a", zip::DEFLATED, &[b'x'; 5_000])]);
     for size in [0, 4_999, 5_001, u32::MAX - 1] {

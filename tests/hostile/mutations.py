@@ -1,0 +1,283 @@
+"""Seeded damage of good files, each held against another reader of the same bytes.
+
+What we return must be what zipfile, scipy, h5py or json return; else it must be an error of our family. Members
+are damaged before they are zipped: sizes and CRC-32 are right, so that the damage reaches the readers.
+
+``python tests/hostile/mutations.py SEED COUNT`` runs more of it.
+"""
+
+import functools
+import io
+import json
+import multiprocessing
+import random
+import resource
+import sys
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+from good import DATA, DIMS
+from netcdfs import classic
+from scipy.io import netcdf_file
+from zipkit import BZIP2, DEFLATED, LZMA, STORED, Member, build
+
+from skneuromsi_io import SkneuromsiIOError, _native, _typed
+
+#: Memory that a case may take beyond what the process has after its imports, in bytes.
+MEMORY = 1 << 30
+
+#: Seconds that a case may take; all take milliseconds.
+SECONDS = 20
+
+DIED = "died or hung"
+
+NUMBERS = (0, 1, 2, 0x7F, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1 << 63, (1 << 64) - 1)
+
+
+def damaged(good, rng):
+    """Return the bytes after one to four changes."""
+    data = bytearray(good)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(data) or 1)
+        end = min(at + rng.randint(1, 12), len(data))
+        match rng.randrange(8):
+            case 0:
+                del data[at:end]
+            case 1:
+                data[at:at] = data[end : end + rng.randint(1, 12)]
+            case 2:
+                start = rng.randrange(len(good))
+                data[at:end] = good[start : start + end - at]
+            case 3 | 4:
+                width = rng.choice((1, 2, 4, 8))
+                number = rng.choice(NUMBERS) % (1 << 8 * width)
+                order = rng.choice(("little", "big"))
+                data[at : at + width] = number.to_bytes(width, order)
+            case _ if data:
+                data[at] ^= 1 << rng.randrange(8)
+    return bytes(data)
+
+
+class Zip:
+    """Archives against zipfile."""
+
+    #: An LZMA header may name a dictionary of 4 GiB, which zipfile allocates.
+    REFUSALS = (MemoryError,)
+
+    GOOD = (
+        build(
+            Member(f"ndr_{method}/x".encode(), bytes(range(256)) * 3, method)
+            for method in (STORED, DEFLATED, BZIP2, LZMA)
+        ),
+        (DATA / "upstream" / "random-int32-netcdf3.ndc").read_bytes(),
+    )
+
+    def ours(self, data):
+        archive = _native.Archive(data, "case")
+        return {name: _or_none(archive.text, name) for name in archive.names()}
+
+    def same(self, ours, data):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            assert archive.namelist() == list(ours)
+            for name, content in ours.items():
+                assert content is None or archive.read(name) == content, name
+
+
+def _or_none(read, *args):
+    try:
+        return read(*args)
+    except SkneuromsiIOError:
+        return None
+
+
+def packed(text, file, lift=None):
+    """Return a result made of two members."""
+    archive = build([Member(b"t", text, STORED), Member(b"d", file, STORED)])
+    (result,) = _native.Archive(archive, "case").results(
+        [("t", "d", [])], compression=("none", 0), lift=lift, threads=1
+    )
+    return result
+
+
+class _NetCDF:
+    def ours(self, data):
+        """Return name, dimensions and values of the array and its coordinates; None if xarray reads it."""
+        result = packed(b"{}", data)
+        frame = result.frame
+        if frame is None:
+            return None
+        arrays = {name: ((name,), values) for name, values, _ in frame.coords}
+        arrays[frame.name] = (tuple(frame.dims), result.values(threads=1))
+        return arrays
+
+    def same(self, ours, data):
+        if ours is None:
+            return
+        with self.opened(data) as file:
+            for name, (dims, values) in ours.items():
+                found_dims, found = self.variable(file, name)
+                assert found_dims == dims, (name, found_dims, dims)
+                if isinstance(values, list):
+                    assert found == values, (name, found, values)
+                else:
+                    # Byte orders differ by the format, and nothing else may.
+                    little = found.astype(found.dtype.newbyteorder("<"))
+                    assert little.dtype == values.dtype, (name, found.dtype)
+                    assert little.shape == values.shape, (name, found.shape)
+                    assert little.tobytes() == values.tobytes(), name
+
+
+class Classic(_NetCDF):
+    """NetCDF-3 against scipy."""
+
+    REFUSALS = ()
+
+    GOOD = ((DATA / "kording-netcdf3.nc").read_bytes(), classic())
+
+    def opened(self, data):
+        return netcdf_file(io.BytesIO(data), mmap=False)
+
+    def variable(self, file, name):
+        variable = file.variables[name]
+        dims, values = variable.dimensions, np.array(variable.data)
+        if values.dtype.kind != "S":
+            return dims, values
+        rows = (row.tobytes().rstrip(b"\0").decode() for row in values)
+        return dims[:-1], list(rows)
+
+
+def _labelled_hdf5(libver, **how):
+    """Return an HDF5 file of one labelled array."""
+    sink = io.BytesIO()
+    with h5py.File(sink, "w", libver=libver) as file:
+        values = np.linspace(0, 1, 24).reshape(2, 3, 4, 1)
+        file.create_dataset("values", data=values, **how)
+        for axis, (dim, length) in enumerate(zip(DIMS, values.shape, strict=True)):
+            file[dim] = ["à", "visual"] if dim == "modes" else np.arange(length)
+            file[dim].make_scale(dim)
+            file["values"].dims[axis].attach_scale(file[dim])
+    return sink.getvalue()
+
+
+class HDF5(_NetCDF):
+    """HDF5 against libhdf5, by h5py; the files of its first version have no checksums."""
+
+    #: libhdf5 also checks structures that say nothing about the values, such as lists of free space.
+    REFUSALS = (OSError, KeyError, RuntimeError, OverflowError, ValueError)
+
+    GOOD = (
+        _labelled_hdf5("earliest"),
+        _labelled_hdf5("earliest", chunks=(2, 3, 4, 1), shuffle=True),
+        _labelled_hdf5("earliest", chunks=(1, 2, 3, 1), compression=1),
+        _labelled_hdf5("earliest", chunks=(2, 2, 2, 1), fletcher32=True),
+        _labelled_hdf5("latest"),
+    )
+
+    def opened(self, data):
+        return h5py.File(io.BytesIO(data), "r")
+
+    def variable(self, file, name):
+        variable = file[name]
+        if h5py.check_string_dtype(variable.dtype) is not None:
+            return (name,), [text.decode() for text in variable[...]]
+        if variable.is_scale:
+            return (name,), variable[...]
+        dims = tuple(Path(dim[0].name).name for dim in variable.dims)
+        return dims, variable[...]
+
+
+class JSON:
+    """Metadata of which lists are lifted against json.loads."""
+
+    REFUSALS = ()
+
+    GOOD = (
+        b'{"a": [[1.5, -2e5, NaN], [1e-7, Infinity, 0.1]], "b": [1, 2, -3, 99999999999999999999, 4],'
+        b'"c": "[1, 2, 3] \\" \\\\", "d": [[[], [1]], [[1, 2, 3], [4, 5, 6]]], "e": {"f": [true, null,'
+        b'"x", 1.0, 2.0, 3.0], "g": [[1, 2, 3], [1.0, 2.0, 3.0]], "h": [0.1,0.2 , 0.3\n,0.4]}}',
+        json.dumps(
+            {"x": [[float(i + j) for i in range(4)] for j in range(3)]}
+        ).encode(),
+    )
+
+    def ours(self, data):
+        result = packed(data, Classic.GOOD[0], lift=2)
+        arrays = {
+            name: result.array(name, threads=1).tolist() for name in result.array_names
+        }
+        return _typed.place(_typed.loads_plain(result.text), arrays)
+
+    def same(self, ours, data):
+        assert repr(ours) == repr(json.loads(data))
+
+
+KINDS = (Zip(), Classic(), HDF5(), JSON())
+
+
+def complaint(case, ours_done):
+    """Say what is wrong with what we make of a case, if anything."""
+    rng = random.Random(case)
+    kind = KINDS[case % len(KINDS)]
+    data = damaged(rng.choice(kind.GOOD), rng)
+    try:
+        ours = kind.ours(data)
+    except SkneuromsiIOError:
+        return None
+    ours_done()
+    try:
+        kind.same(ours, data)
+    except kind.REFUSALS:
+        return None
+    except Exception as error:  # noqa: BLE001
+        return f"{type(kind).__name__}: {type(error).__name__}: {error!s:.300}"
+    return None
+
+
+def _serve(pipe, cases):
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, hard))
+    for case in cases:
+        pipe.send((case, DIED))
+        # What kills the process from then on is the other reader.
+        ours_done = functools.partial(pipe.send, (case, None))
+        try:
+            pipe.send((case, complaint(case, ours_done)))
+        except BaseException as error:  # noqa: BLE001, a panic is no Exception
+            pipe.send((case, f"{type(error).__name__}: {error!s:.300}"))
+
+
+def complaints(first, count):
+    """Yield (case, what is wrong) for the cases from `first` on, run in a process that may die."""
+    context = multiprocessing.get_context("spawn")
+    cases = range(first, first + count)
+    while cases:
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_serve, args=(theirs, cases), daemon=True)
+        process.start()
+        theirs.close()
+        case, problem = cases[0] - 1, None
+        try:
+            while ours.poll(SECONDS):
+                case, problem = ours.recv()
+                if problem not in (None, DIED):
+                    yield case, problem
+        except EOFError:
+            pass
+        if problem == DIED:
+            yield case, problem
+        process.kill()
+        process.join()
+        cases = range(case + 1, cases.stop)
+
+
+if __name__ == "__main__":
+    SEED, COUNT = map(int, sys.argv[1:])
+    found = 0
+    for number, wrong in complaints(SEED, COUNT):
+        found += 1
+        print(f"case {number}: {wrong}", flush=True)
+    print(f"{COUNT} cases from {SEED} on: {found} faults")
+    sys.exit(found > 0)
