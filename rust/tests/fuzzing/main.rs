@@ -1,13 +1,5 @@
 //! Every target of the fuzzer on seeded mutations of good inputs, on any toolchain.
 #![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::many_single_char_names,
-    reason = "all of this is a test"
-)]
-
-#![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
