@@ -263,3 +263,11 @@ def test_what_the_members_are_called():
         *("metadata.json", "ndr_0/metadata.json", "ndr_0/nddata.nc"),
         "ndr_0/extra_0.nc",
     }
+
+
+def test_dates_that_netcdf_cannot_span():
+    """xarray counts from the first date, in 64 bits of nanoseconds at most."""
+    times = np.array(["1700-01-01", "2200-01-01", "2000-01-01T00:00:00.000000001"])
+    array = make_array().assign_coords(start=("times", times.astype("M8[ns]")))
+    with pytest.raises(sio.UnstorableError, match="result 0: nddata"):
+        stored(make_result(array))

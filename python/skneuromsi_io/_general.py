@@ -36,7 +36,13 @@ def write(array: xr.DataArray) -> bytes:
         path = Path(folder) / "nddata.nc"
         try:
             array.to_netcdf(path, engine="h5netcdf", encoding=_encoding(array))
-        except (TypeError, ValueError, NotImplementedError) as error:
+        except (
+            TypeError,
+            ValueError,
+            NotImplementedError,
+            KeyError,
+            OverflowError,
+        ) as error:
             raise UnstorableError(
                 f"nddata: cannot be stored as NetCDF: {error}"
             ) from error

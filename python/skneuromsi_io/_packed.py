@@ -231,9 +231,18 @@ class _Claims:
         self._output_mode = str(kwargs["output_mode"])
         self._time_range = kwargs["time_range"]
         self._position_range = kwargs["position_range"]
-        self._time_res = float(kwargs["time_res"])
-        self._position_res = float(kwargs["position_res"])
+        self._time_res = _number(kwargs, "time_res")
+        self._position_res = _number(kwargs, "position_res")
         self._causes = kwargs["causes"]
+
+
+def _number(kwargs: dict[str, Any], name: str) -> float:
+    try:
+        return float(kwargs[name])
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"expected a number as {name!r}, found {kwargs[name]!r:.60}"
+        ) from error
 
 
 class HeldResult(Packed):

@@ -35,13 +35,27 @@ pub(super) fn compress(data: &[u8], compresslevel: i32) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Appends one complete deflate stream of `data`, made at a `compresslevel` from 0 to 9.
-pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) -> Result<()> {
+/// Bytes that a stream of `len` bytes takes at most.
+pub(super) fn bound(len: usize, compresslevel: i32) -> usize {
+    with_compressor(compresslevel, |compressor| {
+        compressor.deflate_compress_bound(len)
+    })
+}
+
+fn with_compressor<T>(compresslevel: i32, work: impl FnOnce(&mut Compressor) -> T) -> T {
     let level = level_of(compresslevel);
     COMPRESSORS.with_borrow_mut(|compressors| {
-        let compressor = compressors
-            .entry(level)
-            .or_insert_with(|| Compressor::new(CompressionLvl::new(level).unwrap_or_default()));
+        work(
+            compressors
+                .entry(level)
+                .or_insert_with(|| Compressor::new(CompressionLvl::new(level).unwrap_or_default())),
+        )
+    })
+}
+
+/// Appends one complete deflate stream of `data`, made at a `compresslevel` from 0 to 9.
+pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) -> Result<()> {
+    with_compressor(compresslevel, |compressor| {
         let start = out.len();
         let bound = compressor.deflate_compress_bound(data.len());
         try_reserve(out, bound)?;

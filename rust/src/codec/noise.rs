@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::deflate::{append, compress};
+use super::deflate::{append, bound, compress};
 use crate::alloc::try_reserve;
 use crate::error::Result;
 
@@ -56,9 +56,10 @@ pub fn deflate(
     }
     let (stored, rest) = data.split_at(head + noisy * plane);
     let mut out = Vec::new();
+    // Room for all that may come, so that no growth copies it; the rest is given back.
     try_reserve(
         &mut out,
-        stored.len() + stored.len() / STORED_MOST * 5 + rest.len() / 2 + 64,
+        stored.len() + (stored.len() / STORED_MOST + 1) * 5 + bound(rest.len(), level),
     )?;
     for block in stored.chunks(STORED_MOST) {
         // A chunk's length fits 16 bits by construction.
@@ -70,6 +71,7 @@ pub fn deflate(
         out.extend_from_slice(block);
     }
     append(&mut out, rest, level)?;
+    out.shrink_to_fit();
     Ok(out)
 }
 
