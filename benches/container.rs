@@ -61,7 +61,7 @@ fn read(criterion: &mut Criterion) {
     for (name, data) in [("small", SMALL), ("large", &large)] {
         let bytes = Arc::new(archive_of(&[member(name.to_owned(), data)]));
         let archive = open(&bytes);
-        assert_eq!(archive.read(name).unwrap(), data);
+        assert_eq!(*archive.read(name).unwrap(), *data);
         group.throughput(Throughput::Bytes(data.len() as u64));
         group.bench_function(name, |b| {
             b.iter(|| archive.read(black_box(name)).unwrap());

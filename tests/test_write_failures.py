@@ -107,6 +107,27 @@ def test_streams_that_fail(collection):
     sio.to_ndc(Full(size + 100), collection, tqdm_cls=None)
 
 
+class Answering(Full):
+    """A raw stream whose `write` says something else than what it took."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def write(self, data):
+        return self.answer(len(data))
+
+
+def test_raw_streams_that_would_block(collection):
+    """None from a raw stream says that nothing was written, which is no reason to go on."""
+    with pytest.raises(BlockingIOError, match="would block"):
+        sio.to_ndc(Answering(lambda _: None), collection, tqdm_cls=None)
+
+
+def test_streams_that_take_more_than_there_is(collection):
+    with pytest.raises(OSError, match="took 10000000"):
+        sio.to_ndc(Answering(lambda _: 10_000_000), collection, tqdm_cls=None)
+
+
 class Unpackable(Packed):
     """A result that cannot be taken out of its collection."""
 

@@ -5,6 +5,7 @@
 
 pub mod alloc;
 pub mod archive;
+pub mod buffer;
 pub mod codec;
 pub mod collection;
 pub mod error;

@@ -1,11 +1,12 @@
 //! A member that is ready to be written, so compressed that the default limits let it be read.
 
+use crate::codec::Encoded;
 use crate::codec::zip::{self, DEFLATED, STORED};
 use crate::error::Result;
 use crate::limits::Limits;
 
 /// A member that is ready to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Compressed {
     /// Name, with `/` between its parts.
     pub name: String,
@@ -16,7 +17,7 @@ pub struct Compressed {
     /// Uncompressed size.
     pub size: u64,
     /// Compressed bytes.
-    pub data: Vec<u8>,
+    pub data: Encoded,
 }
 
 impl Compressed {
@@ -34,7 +35,7 @@ impl Compressed {
             method,
             crc: zip::crc32(data),
             size,
-            data: compressed,
+            data: compressed.into(),
         })
     }
 

@@ -1,20 +1,39 @@
 //! One member: its local header, which must not contradict the directory, and its data.
 
-use std::borrow::Cow;
+use std::ops::Deref;
 
 use super::index::Entry;
 use super::record::{DESCRIPTOR, Fields, LOCAL, LOCAL_LEN, UNSUPPORTED, UTF8};
-use crate::alloc::try_zeroed;
+use crate::buffer::Buffer;
 use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
+/// Bytes of a source.
+pub(super) enum Loaded<'a> {
+    /// Those of a source that is in memory.
+    Borrowed(&'a [u8]),
+    /// Those that were read.
+    Owned(Buffer),
+}
+
+impl Deref for Loaded<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Borrowed(bytes) => bytes,
+            Self::Owned(bytes) => bytes,
+        }
+    }
+}
+
 /// A member's compressed bytes, loaded and yet to be decoded.
 pub struct Fetched<'a> {
     name: &'a str,
     entry: &'a Entry,
-    bytes: Cow<'a, [u8]>,
+    bytes: Loaded<'a>,
     start: usize,
     limits: Limits,
 }
@@ -23,7 +42,7 @@ impl<'a> Fetched<'a> {
     pub(super) fn new(
         name: &'a str,
         entry: &'a Entry,
-        bytes: Cow<'a, [u8]>,
+        bytes: Loaded<'a>,
         start: usize,
         limits: Limits,
     ) -> Self {
@@ -51,7 +70,7 @@ impl<'a> Fetched<'a> {
     }
 
     /// Decompresses, and verifies size and CRC-32.
-    pub fn decode(&self) -> Result<Vec<u8>> {
+    pub fn decode(&self) -> Result<Buffer> {
         let Entry {
             method, size, crc, ..
         } = *self.entry;
@@ -80,7 +99,7 @@ pub(super) fn admit(entry: &Entry, limits: &Limits) -> Result<()> {
 ///
 /// The extra field may have any length up to 65,535 bytes, but nothing beyond the member's limit
 /// belongs to it; members usually fill the room up to their limit, so little is read in vain.
-pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Result<Cow<'a, [u8]>> {
+pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Result<Loaded<'a>> {
     let most = LOCAL_LEN as u64 + u64::from(entry.raw_name) + u64::from(u16::MAX);
     let len = most.saturating_add(data).min(entry.limit - entry.offset);
     let len = usize::try_from(len).unwrap_or(usize::MAX);
@@ -88,11 +107,11 @@ pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Resu
         && let Ok(start) = usize::try_from(entry.offset)
         && let Some(bytes) = all.get(start..).and_then(|rest| rest.get(..len))
     {
-        return Ok(Cow::Borrowed(bytes));
+        return Ok(Loaded::Borrowed(bytes));
     }
-    let mut bytes = try_zeroed(len)?;
+    let mut bytes = Buffer::zeroed(len)?;
     source.read_exact_at(&mut bytes, entry.offset)?;
-    Ok(Cow::Owned(bytes))
+    Ok(Loaded::Owned(bytes))
 }
 
 /// A local header.

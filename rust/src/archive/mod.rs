@@ -20,6 +20,7 @@ mod writer;
 
 use std::sync::Arc;
 
+use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
@@ -102,12 +103,12 @@ impl Archive {
     }
 
     /// The bytes of a member, verified.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>> {
+    pub fn read(&self, name: &str) -> Result<Buffer> {
         self.fetch(name)?.decode()
     }
 
     /// The bytes of a member that is text, verified and held against [`Limits::check_text`].
-    pub fn read_text(&self, name: &str) -> Result<Vec<u8>> {
+    pub fn read_text(&self, name: &str) -> Result<Buffer> {
         let entry = self.find(name)?;
         self.limits
             .check_text(entry.compressed, entry.size)

@@ -10,6 +10,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::{Archive, Compressed, Options, Writer, dos_time};
+use crate::buffer::Buffer;
 use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -63,7 +64,7 @@ fn refusal(bytes: &[u8]) -> Error {
 
 /// All three ways to read a member, which must agree.
 fn read(archive: &Archive, name: &str) -> Result<Vec<u8>> {
-    let whole = archive.read(name);
+    let whole = archive.read(name).map(Buffer::into_vec);
     let mut pieces = Vec::new();
     let streamed = match archive.stream(name) {
         Ok(mut stream) => stream.read_to_end(&mut pieces).map_err(zip::error_of),

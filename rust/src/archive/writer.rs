@@ -86,7 +86,8 @@ impl<W: Write> Writer<W> {
             return Err(error.in_member(&member.name));
         }
         self.put(&header.local())?;
-        self.put(&member.data)?;
+        member.data.write_to(&mut self.sink)?;
+        self.at += header.compressed;
         header.central(&mut self.directory);
         Ok(())
     }

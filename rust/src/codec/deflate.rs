@@ -7,6 +7,7 @@ use flate2::{Compress, Compression, Crc, FlushCompress};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
 use crate::alloc::try_reserve;
+use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
 
 thread_local! {
@@ -28,17 +29,12 @@ const fn level_of(compresslevel: i32) -> i32 {
 }
 
 /// Compresses `data` whole at a `compresslevel` from 0 to 9.
-pub(super) fn compress(data: &[u8], compresslevel: i32) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
-    append(&mut out, data, compresslevel)?;
-    out.shrink_to_fit();
-    Ok(out)
-}
-
-/// Bytes that a stream of `len` bytes takes at most.
-pub(super) fn bound(len: usize, compresslevel: i32) -> usize {
+pub(super) fn compress(data: &[u8], compresslevel: i32) -> Result<Buffer> {
     with_compressor(compresslevel, |compressor| {
-        compressor.deflate_compress_bound(len)
+        let mut out = Buffer::zeroed(compressor.deflate_compress_bound(data.len()))?;
+        // The bound is always enough; 0 bytes would be no deflate stream and fail every reader.
+        let written = compressor.deflate_compress(data, &mut out).unwrap_or(0);
+        Ok(out.cut(written))
     })
 }
 
@@ -50,22 +46,6 @@ fn with_compressor<T>(compresslevel: i32, work: impl FnOnce(&mut Compressor) -> 
                 .entry(level)
                 .or_insert_with(|| Compressor::new(CompressionLvl::new(level).unwrap_or_default())),
         )
-    })
-}
-
-/// Appends one complete deflate stream of `data`, made at a `compresslevel` from 0 to 9.
-pub(super) fn append(out: &mut Vec<u8>, data: &[u8], compresslevel: i32) -> Result<()> {
-    with_compressor(compresslevel, |compressor| {
-        let start = out.len();
-        let bound = compressor.deflate_compress_bound(data.len());
-        try_reserve(out, bound)?;
-        out.resize(start + bound, 0);
-        // The bound is always enough; 0 bytes would be no deflate stream and fail every reader.
-        let written = compressor
-            .deflate_compress(data, &mut out[start..])
-            .unwrap_or(0);
-        out.truncate(start + written);
-        Ok(())
     })
 }
 

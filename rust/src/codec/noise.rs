@@ -7,12 +7,10 @@
 
 use std::ops::Range;
 
-use super::deflate::{append, bound, compress};
-use crate::alloc::try_reserve;
+use super::deflate::compress;
+use super::encoded::Encoded;
+use crate::buffer::Buffer;
 use crate::error::Result;
-
-/// Most bytes of one stored block (RFC 1951, 3.2.4: LEN has 16 bits).
-const STORED_MOST: usize = 65_535;
 
 /// Bytes of a plane that are compressed on trial, at each of [`PROBES`] places: twice the window of deflate,
 /// because planes without any skew may still repeat themselves (those of `AlaisBurr2004` do).
@@ -33,11 +31,11 @@ const DEFAULT_LEVEL: i32 = 1;
 /// Compresses `data`, of which the range `planes` are `itemsize` byte planes of equal length, at a `compresslevel`
 /// from 0 to 9; `None` and -1 are the default.
 pub fn deflate(
-    data: &[u8],
+    data: Buffer,
     planes: Range<usize>,
     itemsize: usize,
     compresslevel: Option<i32>,
-) -> Result<Vec<u8>> {
+) -> Result<Encoded> {
     let level = compresslevel
         .filter(|&level| level >= 0)
         .unwrap_or(DEFAULT_LEVEL);
@@ -52,27 +50,11 @@ pub fn deflate(
         noisy += 1;
     }
     if level == 0 || noisy == 0 {
-        return compress(data, level);
+        return compress(&data, level).map(Encoded::from);
     }
-    let (stored, rest) = data.split_at(head + noisy * plane);
-    let mut out = Vec::new();
-    // Room for all that may come, so that no growth copies it; the rest is given back.
-    try_reserve(
-        &mut out,
-        stored.len() + (stored.len() / STORED_MOST + 1) * 5 + bound(rest.len(), level),
-    )?;
-    for block in stored.chunks(STORED_MOST) {
-        // A chunk's length fits 16 bits by construction.
-        #[expect(clippy::cast_possible_truncation, reason = "at most 65,535")]
-        let len = block.len() as u16;
-        out.push(0);
-        out.extend_from_slice(&len.to_le_bytes());
-        out.extend_from_slice(&(!len).to_le_bytes());
-        out.extend_from_slice(block);
-    }
-    append(&mut out, rest, level)?;
-    out.shrink_to_fit();
-    Ok(out)
+    let stored = head + noisy * plane;
+    let rest = compress(data.get(stored..).unwrap_or_default(), level)?;
+    Ok(Encoded::stored_first(data, stored, rest))
 }
 
 /// Whether compressing pieces of `plane` on trial saves next to nothing.
@@ -81,9 +63,7 @@ fn is_noise(plane: &[u8]) -> Result<bool> {
     let mut saved = 0;
     for index in 0..PROBES {
         let piece = &plane[index * stride..][..PROBE];
-        let mut out = Vec::new();
-        append(&mut out, piece, 1)?;
-        saved += PROBE.saturating_sub(out.len());
+        saved += PROBE.saturating_sub(compress(piece, 1)?.len());
     }
     Ok(saved < PROBE * PROBES / WORTH)
 }
@@ -94,6 +74,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// The stream as it is written.
+    fn stream(data: &[u8], planes: Range<usize>, itemsize: usize, level: Option<i32>) -> Vec<u8> {
+        let encoded = deflate(data.to_vec().into(), planes, itemsize, level).unwrap();
+        let mut bytes = Vec::new();
+        encoded.write_to(&mut bytes).unwrap();
+        assert_eq!(bytes.len(), encoded.len());
+        bytes
+    }
 
     fn inflate(deflated: &[u8], len: usize) -> Vec<u8> {
         let mut out = vec![0; len];
@@ -121,7 +110,7 @@ mod tests {
         let mut data = b"head".to_vec();
         data.extend(noise(300_000));
         data.extend(vec![7; 300_000]);
-        let deflated = deflate(&data, 4..data.len(), 2, Some(6)).unwrap();
+        let deflated = stream(&data, 4..data.len(), 2, Some(6));
         assert_eq!(inflate(&deflated, data.len()), data);
         assert_eq!(deflated[0], 0, "the first block is a stored one");
         assert!(deflated.len() < 300_000 + 1_000, "{}", deflated.len());
@@ -130,7 +119,7 @@ mod tests {
     #[test]
     fn compressible_planes_are_not_stored() {
         let data = vec![1; 8 * 300_000];
-        assert!(deflate(&data, 0..data.len(), 8, Some(1)).unwrap().len() < data.len() / 100);
+        assert!(stream(&data, 0..data.len(), 8, Some(1)).len() < data.len() / 100);
     }
 
     proptest! {
@@ -140,7 +129,7 @@ mod tests {
             head in 0_usize..100, itemsize in 1_usize..9, level in proptest::option::of(-1..10),
         ) {
             let head = head.min(data.len());
-            prop_assert_eq!(inflate(&deflate(&data, head..data.len(), itemsize, level).unwrap(), data.len()), data);
+            prop_assert_eq!(inflate(&stream(&data, head..data.len(), itemsize, level), data.len()), data);
         }
     }
 }

@@ -13,7 +13,8 @@ mod tests;
 use std::io::Read;
 
 use super::deflate;
-use crate::alloc::{no_memory, try_copy, try_reserve, try_zeroed};
+use crate::alloc::{no_memory, try_copy, try_reserve};
+use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 
@@ -39,7 +40,7 @@ pub fn crc32(data: &[u8]) -> u32 {
 }
 
 /// Decompresses a whole member that declares to hold `size` bytes.
-pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Result<Vec<u8>> {
+pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Result<Buffer> {
     let wanted = admit(method, data.len() as u64, size, limits)?;
     match method {
         STORED => return copy(data, wanted),
@@ -59,7 +60,7 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
     }
     // An empty member has its end checked too.
     decoder.read(&mut []).map_err(error_of)?;
-    Ok(out)
+    Ok(out.into())
 }
 
 /// Compresses a whole member.
@@ -67,9 +68,9 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
 /// `level` means what `zipfile.ZipFile(compresslevel=level)` means and `None` is the method's
 /// default: deflate 0 (stored blocks) to 9 with -1 for the default of 6, bzip2 1 to 9 (default 9),
 /// Zstandard -131072 to 22 (default 3); stored and LZMA ignore it.
-pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Vec<u8>> {
+pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Buffer> {
     match method {
-        STORED => try_copy(data),
+        STORED => try_copy(data).map(Buffer::from),
         DEFLATED => {
             let level = match level.unwrap_or(-1) {
                 -1 => 6,
@@ -82,10 +83,10 @@ pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Vec<u8>>
             let level = bzip2::Compression::new(level.unsigned_abs());
             read_all(bzip2::bufread::BzEncoder::new(data, level))
         }
-        LZMA => lzma::compress(data),
+        LZMA => lzma::compress(data).map(Buffer::from),
         ZSTD => {
             let level = checked_level(level.unwrap_or(3), -131_072, 22)?;
-            Ok(zstd::bulk::compress(data, level)?)
+            Ok(zstd::bulk::compress(data, level)?.into())
         }
         other => Err(unknown(other)),
     }
@@ -113,16 +114,18 @@ fn plausible(compressed: usize) -> u64 {
         .saturating_add(1 << 20)
 }
 
-fn copy(data: &[u8], size: usize) -> Result<Vec<u8>> {
+fn copy(data: &[u8], size: usize) -> Result<Buffer> {
     if data.len() != size {
         let expected = format!("{size} bytes");
         return Err(Error::new(Kind::Member, expected, data.len().to_string()));
     }
-    try_copy(data)
+    let mut copy = Buffer::zeroed(size)?;
+    copy.copy_from_slice(data);
+    Ok(copy)
 }
 
-fn inflate(data: &[u8], size: usize) -> Result<Vec<u8>> {
-    let mut out = try_zeroed(size)?;
+fn inflate(data: &[u8], size: usize) -> Result<Buffer> {
+    let mut out = Buffer::zeroed(size)?;
     let found = match libdeflater::Decompressor::new().deflate_decompress(data, &mut out) {
         Ok(written) if written == size => return Ok(out),
         Ok(written) => format!("{written}"),
@@ -132,10 +135,10 @@ fn inflate(data: &[u8], size: usize) -> Result<Vec<u8>> {
     Err(Error::new(Kind::Member, format!("{size} bytes"), found))
 }
 
-fn read_all(mut encoder: impl Read) -> Result<Vec<u8>> {
+fn read_all(mut encoder: impl Read) -> Result<Buffer> {
     let mut out = Vec::new();
     encoder.read_to_end(&mut out)?;
-    Ok(out)
+    Ok(out.into())
 }
 
 fn checked_level(level: i32, least: i32, most: i32) -> Result<i32> {

@@ -1,6 +1,7 @@
 //! A member on its way into memory.
 
 use crate::archive::{Archive, Fetched};
+use crate::buffer::Buffer;
 use crate::error::Result;
 use crate::json::{self, Lifted};
 use crate::limits::Limits;
@@ -26,7 +27,7 @@ impl<'a> Input<'a> {
         })
     }
 
-    pub(super) fn read(&self) -> Result<Vec<u8>> {
+    pub(super) fn read(&self) -> Result<Buffer> {
         match &self.fetched {
             Some(fetched) => fetched.decode(),
             None => self.archive.read(self.member),
@@ -35,12 +36,7 @@ impl<'a> Input<'a> {
 
     pub(super) fn lift(&self, least: usize, limits: &Limits) -> Result<Lifted> {
         match &self.fetched {
-            Some(fetched) => json::lift(
-                fetched.decode()?.as_slice(),
-                least,
-                self.compressed(),
-                limits,
-            ),
+            Some(fetched) => json::lift(&*fetched.decode()?, least, self.compressed(), limits),
             None => json::lift(
                 self.archive.stream(self.member)?,
                 least,
@@ -52,7 +48,7 @@ impl<'a> Input<'a> {
 
     pub(super) fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
         limits.check_text(self.compressed(), self.size())?;
-        self.read()
+        self.read().map(Buffer::into_vec)
     }
 
     pub(super) fn size(&self) -> u64 {

@@ -11,7 +11,7 @@ use crate::parallel;
 use crate::variance;
 
 /// An array without coordinates.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Array {
     /// The name by which the text refers to it.
     pub name: String,
@@ -24,7 +24,7 @@ pub struct Array {
 }
 
 /// The labelled array of a result.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Body {
     /// Read natively: the payload and its shared frame.
     Plain(Arc<Frame>, Packed),
@@ -33,7 +33,7 @@ pub enum Body {
 }
 
 /// A result: its metadata as text, its array, its further arrays.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct PackedResult {
     /// JSON text.
     pub text: Vec<u8>,

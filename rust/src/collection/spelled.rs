@@ -110,7 +110,7 @@ fn join(name: &str, parts: Vec<deflate::Part>) -> Result<Compressed> {
         method: DEFLATED,
         crc,
         size,
-        data,
+        data: data.into(),
     })
 }
 

@@ -3,8 +3,8 @@
 use super::Plan;
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
-use crate::alloc::try_zeroed;
 use crate::archive::Compressed;
+use crate::buffer::Buffer;
 use crate::codec::noise;
 use crate::codec::pack::Packed;
 use crate::codec::zip::{self, DEFLATED, STORED};
@@ -69,7 +69,7 @@ fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compr
     match body {
         Body::Plain(frame, packed) => store_payload(member, frame, packed, options),
         Body::General(packed) => {
-            let mut file = try_zeroed(packed.nbytes())?;
+            let mut file = Buffer::zeroed(packed.nbytes())?;
             packed.unpack_into(&mut file)?;
             Compressed::new(member.to_owned(), options.method, options.level, &file)
         }
@@ -93,7 +93,7 @@ pub(super) fn store_payload(
         && itemsize > 1;
     let Envelope { before, after } = frame.envelope(shuffled)?;
     let place = before.len()..before.len() + packed.nbytes();
-    let mut file = try_zeroed(place.end + after.len())?;
+    let mut file = Buffer::zeroed(place.end + after.len())?;
     file[..place.start].copy_from_slice(before);
     file[place.end..].copy_from_slice(after);
     let payload = &mut file[place.clone()];
@@ -105,12 +105,12 @@ pub(super) fn store_payload(
     if !(shuffled && options.method == DEFLATED) {
         return Compressed::new(member.to_owned(), options.method, options.level, &file);
     }
-    let data = noise::deflate(&file, place, itemsize, options.level)?;
+    let (crc, size) = (zip::crc32(&file), file.len() as u64);
     Ok(Compressed {
         name: member.to_owned(),
         method: DEFLATED,
-        crc: zip::crc32(&file),
-        size: file.len() as u64,
-        data,
+        crc,
+        size,
+        data: noise::deflate(file, place, itemsize, options.level)?,
     })
 }

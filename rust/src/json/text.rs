@@ -28,8 +28,6 @@ fn push_escape(out: &mut Vec<u8>, special: char) {
         '\t' => b"\\t",
         '\u{8}' => b"\\b",
         '\u{c}' => b"\\f",
-        // Python escapes from DEL on: the first printable character beyond is no longer ASCII.
-        '\u{7f}' => b"\x7f",
         _ => {
             let mut units = [0; 2];
             for unit in special.encode_utf16(&mut units) {
@@ -55,7 +53,7 @@ mod tests {
                 r#""a\"b\\c\n\r\t\b\f\u0001""#,
             ),
             ("ñandú 😀", r#""\u00f1and\u00fa \ud83d\ude00""#),
-            ("\u{7f}", "\"\u{7f}\""),
+            ("~\u{7f}", r#""~\u007f""#),
         ] {
             let mut out = Vec::new();
             push_string(&mut out, text);

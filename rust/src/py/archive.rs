@@ -214,7 +214,7 @@ impl Archive {
                 method: entry.method,
                 crc: entry.crc,
                 size: entry.size,
-                data: try_copy(fetched.compressed())?,
+                data: try_copy(fetched.compressed())?.into(),
             })
         })
     }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyBlockingIOError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -28,19 +28,8 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match self {
             Self::File(file) => file.write(bytes),
-            // A raw stream may take less than it was offered; None stands for all (io.RawIOBase
-            // returns it when nothing could be written without blocking, which write_all would spin on).
-            Self::Stream(stream) => Python::attach(|py| {
-                let taken = stream
-                    .bind(py)
-                    .call_method1("write", (PyBytes::new(py, bytes),))?;
-                if taken.is_none() {
-                    Ok(bytes.len())
-                } else {
-                    taken.extract()
-                }
-            })
-            .map_err(std::io::Error::other::<PyErr>),
+            Self::Stream(stream) => Python::attach(|py| offer(stream.bind(py), bytes))
+                .map_err(std::io::Error::other::<PyErr>),
         }
     }
 
@@ -50,6 +39,29 @@ impl Write for Sink {
             Self::Stream(_) => Ok(()),
         }
     }
+}
+
+/// Writes bytes to a Python stream and tells how many it took: a raw one may take less than it was offered.
+fn offer(stream: &Bound<'_, PyAny>, bytes: &[u8]) -> PyResult<usize> {
+    let py = stream.py();
+    let taken = stream.call_method1("write", (PyBytes::new(py, bytes),))?;
+    if taken.is_none() {
+        // Sinks of all kinds return nothing; of a raw stream it says that writing would block.
+        if stream.is_instance(&py.import("io")?.getattr("RawIOBase")?)? {
+            let message = "expected a stream that takes bytes, found one that would block";
+            return Err(PyBlockingIOError::new_err(message));
+        }
+        return Ok(bytes.len());
+    }
+    let taken: usize = taken.extract()?;
+    if taken > bytes.len() {
+        let message = format!(
+            "expected a stream that takes at most {} bytes, found one that took {taken}",
+            bytes.len()
+        );
+        return Err(PyOSError::new_err(message));
+    }
+    Ok(taken)
 }
 
 /// A result to spell out as Python gives it: text, arrays that it lacks, frame (None: `data` is a NetCDF file), data.

@@ -57,7 +57,7 @@ fn members() -> Vec<Vec<u8>> {
         {
             let size = u32::try_from(content.len()).unwrap().to_le_bytes();
             let head = [&[u8::try_from(number).unwrap()], &size[..3]].concat();
-            all.push([head, compress(method, None, &content).unwrap()].concat());
+            all.push([head, compress(method, None, &content).unwrap().into_vec()].concat());
         }
     }
     all
@@ -83,7 +83,7 @@ fn netcdf(start: &str) -> Vec<Vec<u8>> {
         "upstream/kording-h5netcdf.ndc"
     ) {
         let archive = Archive::open(Arc::new(archive), limits()).unwrap();
-        all.push(archive.read("ndr_0/nddata.nc").unwrap());
+        all.push(archive.read("ndr_0/nddata.nc").unwrap().into_vec());
     }
     let start: Vec<u8> = start.chars().map(|c| u8::try_from(c).unwrap()).collect();
     all.retain(|file| file.starts_with(&start) && file.len() < 40_000);

@@ -11,7 +11,7 @@ fn salvage(bytes: &[u8]) -> Result<(Archive, Vec<Lost>)> {
 
 fn salvaged(bytes: &[u8]) -> (Vec<(String, Vec<u8>)>, Vec<Lost>) {
     let (archive, lost) = salvage(bytes).unwrap();
-    let read = |name: &str| (name.to_owned(), archive.read(name).unwrap());
+    let read = |name: &str| (name.to_owned(), archive.read(name).unwrap().into_vec());
     (archive.names().map(read).collect(), lost)
 }
 
@@ -33,7 +33,7 @@ fn streamed(name: &str, method: u16, data: &[u8], wide: bool) -> Vec<u8> {
         out.extend([1, 0, 16, 0]);
         out.extend([0; 16]);
     }
-    out.extend(&packed);
+    out.extend_from_slice(&packed);
     out.extend(b"PK\x07\x08");
     out.extend(zip::crc32(data).to_le_bytes());
     for size in [packed.len() as u64, data.len() as u64] {

@@ -24,7 +24,7 @@ fn member(name: &str, size: u64) -> Compressed {
         method: zip::STORED,
         crc: 0,
         size,
-        data: Vec::new(),
+        data: Vec::new().into(),
     }
 }
 

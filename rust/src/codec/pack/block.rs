@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 
-use lz4::block::{CompressionMode, compress_bound, compress_to_buffer, decompress_to_buffer};
+use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
 
-use crate::alloc::try_reserve;
+use crate::alloc::try_copy;
+use crate::buffer::Buffer;
 use crate::codec::deflate;
 use crate::error::{Error, Kind, Result};
 
@@ -30,50 +31,58 @@ pub enum Codec {
 /// A block is kept raw unless compressing it saves at least one part in so many.
 const WORTH: usize = 16;
 
+/// Bytes beyond a block that [`Codec::pack`] needs: more than any of these codecs adds to what it cannot compress.
+pub(super) const fn slack(block: usize) -> usize {
+    block / 8 + 1024
+}
+
 impl Codec {
-    /// Appends `block`, compressed if that is worth it; a block as long as its bytes is raw.
-    pub(super) fn append(self, out: &mut Vec<u8>, block: &[u8]) -> Result<()> {
-        let start = out.len();
-        // More than any of these codecs adds to bytes that it cannot compress.
-        try_reserve(out, block.len() + block.len() / 8 + 1024)?;
+    /// Writes `block` to the start of `out`, compressed if that is worth it, and tells its length there; a block
+    /// as long as its bytes is raw. There must be [`slack`] beyond it.
+    pub(super) fn pack(self, block: &[u8], out: &mut [u8]) -> Result<usize> {
+        let packed = match self {
+            Self::None => block.len(),
+            Self::Lz4 => lz4(block, CompressionMode::FAST(1), out)?,
+            Self::Lz4Hc(level) => lz4(
+                block,
+                CompressionMode::HIGHCOMPRESSION(i32::from(level)),
+                out,
+            )?,
+            _ => copied(&self.encoded(block)?, out),
+        };
+        if packed > block.len() - block.len() / WORTH || self == Self::None {
+            return Ok(copied(block, out));
+        }
+        Ok(packed)
+    }
+
+    /// A block by the codecs that make vectors.
+    fn encoded(self, block: &[u8]) -> Result<Vec<u8>> {
         match self {
-            Self::None => {}
-            Self::Lz4 => lz4(out, block, CompressionMode::FAST(1))?,
-            Self::Lz4Hc(level) => {
-                lz4(
-                    out,
-                    block,
-                    CompressionMode::HIGHCOMPRESSION(i32::from(level)),
-                )?;
+            Self::Deflate(level) => {
+                deflate::compress(block, i32::from(level)).map(Buffer::into_vec)
             }
-            Self::Deflate(level) => deflate::append(out, block, i32::from(level))?,
             Self::Bzip2(level) => {
-                let mut encoder = bzip2::write::BzEncoder::new(
-                    &mut *out,
-                    bzip2::Compression::new(u32::from(level)),
-                );
+                let level = bzip2::Compression::new(u32::from(level));
+                let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), level);
                 encoder.write_all(block)?;
-                encoder.finish()?;
+                Ok(encoder.finish()?)
             }
             Self::Lzma(level) => {
                 let options =
                     liblzma::stream::LzmaOptions::new_preset(u32::from(level)).map_err(refused)?;
-                let stream =
-                    liblzma::stream::Stream::new_lzma_encoder(&options).map_err(refused)?;
-                xz(out, block, stream)?;
+                xz(block, liblzma::stream::Stream::new_lzma_encoder(&options))
             }
             Self::Xz(level) => {
                 let check = liblzma::stream::Check::None;
-                let stream = liblzma::stream::Stream::new_easy_encoder(u32::from(level), check)
-                    .map_err(refused)?;
-                xz(out, block, stream)?;
+                let level = u32::from(level);
+                xz(
+                    block,
+                    liblzma::stream::Stream::new_easy_encoder(level, check),
+                )
             }
+            Self::None | Self::Lz4 | Self::Lz4Hc(_) => try_copy(block),
         }
-        if self == Self::None || out.len() - start > block.len() - block.len() / WORTH {
-            out.truncate(start);
-            out.extend_from_slice(block);
-        }
-        Ok(())
     }
 
     /// Restores a block of exactly `out.len()` bytes.
@@ -138,19 +147,22 @@ impl Codec {
 /// Memory that an LZMA decoder of a block may take: preset 9 asks for 65 MiB (xz(1)).
 const MEMORY: u64 = 80 << 20;
 
-fn lz4(out: &mut Vec<u8>, block: &[u8], mode: CompressionMode) -> Result<()> {
-    let start = out.len();
-    out.resize(start + compress_bound(block.len())?, 0);
-    let written = compress_to_buffer(block, Some(mode), false, &mut out[start..])?;
-    out.truncate(start + written);
-    Ok(())
+fn lz4(block: &[u8], mode: CompressionMode, out: &mut [u8]) -> Result<usize> {
+    Ok(compress_to_buffer(block, Some(mode), false, out)?)
 }
 
-fn xz(out: &mut Vec<u8>, block: &[u8], stream: liblzma::stream::Stream) -> Result<()> {
-    let mut encoder = liblzma::write::XzEncoder::new_stream(&mut *out, stream);
+fn xz(
+    block: &[u8],
+    stream: std::result::Result<liblzma::stream::Stream, liblzma::stream::Error>,
+) -> Result<Vec<u8>> {
+    let mut encoder = liblzma::write::XzEncoder::new_stream(Vec::new(), stream.map_err(refused)?);
     encoder.write_all(block)?;
-    encoder.finish()?;
-    Ok(())
+    Ok(encoder.finish()?)
+}
+
+fn copied(bytes: &[u8], out: &mut [u8]) -> usize {
+    out[..bytes.len()].copy_from_slice(bytes);
+    bytes.len()
 }
 
 fn read(mut decoder: impl Read, out: &mut [u8]) -> Result<()> {

@@ -8,8 +8,10 @@ mod block;
 use std::ops::Range;
 
 pub use block::Codec;
+use block::slack;
 
-use crate::alloc::{try_copy, try_zeroed};
+use crate::alloc::try_zeroed;
+use crate::buffer::Buffer;
 use crate::codec::shuffle;
 use crate::error::{Error, Kind, Result};
 use crate::parallel;
@@ -25,14 +27,14 @@ const STRIPED_FROM: usize = 1024;
 const RAW_UP_TO: usize = 256;
 
 /// An array in memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Packed {
     itemsize: usize,
     nbytes: usize,
     codec: Codec,
     /// End of each block in `data`, stripe by stripe, plane by plane.
     ends: Vec<usize>,
-    data: Vec<u8>,
+    data: Buffer,
 }
 
 impl Packed {
@@ -40,11 +42,11 @@ impl Packed {
     pub fn from_plain(plain: &[u8], itemsize: usize, codec: Codec) -> Result<Self> {
         let mut packed = Self::empty(plain.len(), itemsize, codec);
         if packed.codec == Codec::None {
-            packed.data = try_copy(plain)?;
+            packed.data = copy(plain)?;
             packed.ends.push(plain.len());
             return Ok(packed);
         }
-        let mut planes = try_zeroed(plain.len())?;
+        let mut planes = Buffer::zeroed(plain.len())?;
         shuffle::shuffle(plain, packed.itemsize, &mut planes);
         packed.fill(&planes)?;
         Ok(packed)
@@ -54,7 +56,7 @@ impl Packed {
     pub fn from_shuffled(planes: &[u8], itemsize: usize, codec: Codec) -> Result<Self> {
         let mut packed = Self::empty(planes.len(), itemsize, codec);
         if packed.codec == Codec::None {
-            packed.data = try_zeroed(planes.len())?;
+            packed.data = Buffer::zeroed(planes.len())?;
             shuffle::unshuffle(planes, packed.itemsize, &mut packed.data);
             packed.ends.push(planes.len());
         } else {
@@ -79,19 +81,24 @@ impl Packed {
             nbytes,
             codec,
             ends: Vec::new(),
-            data: Vec::new(),
+            data: Vec::new().into(),
         }
     }
 
     fn fill(&mut self, planes: &[u8]) -> Result<()> {
+        let longest = self.span(0, 0).len();
+        let mut data = Buffer::zeroed(self.nbytes + slack(longest))?;
+        let mut end = 0;
         for stripe in 0..self.stripes() {
             for plane in 0..self.planes() {
                 let span = self.span(stripe, plane);
-                self.codec.append(&mut self.data, &planes[span])?;
-                self.ends.push(self.data.len());
+                // No more room than it takes: liblz4 counts it in 32 bits.
+                let room = span.len() + slack(span.len());
+                end += self.codec.pack(&planes[span], &mut data[end..][..room])?;
+                self.ends.push(end);
             }
         }
-        self.data.shrink_to_fit();
+        self.data = data.cut(end);
         Ok(())
     }
 
@@ -224,7 +231,7 @@ impl Packed {
         self.ends
             .iter()
             .for_each(|&end| bytes.extend((end as u64).to_le_bytes()));
-        bytes.extend(&self.data);
+        bytes.extend_from_slice(&self.data);
         bytes
     }
 
@@ -245,7 +252,7 @@ impl Packed {
             nbytes,
             codec,
             ends: Vec::new(),
-            data: Vec::new(),
+            data: Vec::new().into(),
         };
         if !nbytes.is_multiple_of(itemsize) {
             return Err(bad("a size that is not one of whole items"));
@@ -266,9 +273,15 @@ impl Packed {
         {
             return Err(bad("data of a wrong size"));
         }
-        packed.data = try_copy(rest)?;
+        packed.data = copy(rest)?;
         Ok(packed)
     }
+}
+
+fn copy(bytes: &[u8]) -> Result<Buffer> {
+    let mut copy = Buffer::zeroed(bytes.len())?;
+    copy.copy_from_slice(bytes);
+    Ok(copy)
 }
 
 fn take<'a, const N: usize>(rest: &mut &'a [u8]) -> Option<&'a [u8; N]> {
