@@ -65,34 +65,42 @@ pub(crate) struct Joined {
     pub(crate) size: u64,
 }
 
+/// Compresses a part of a stream at a `compresslevel` from 0 to 9; the `last` one ends it, others end at a byte.
+///
+/// libdeflate knows only whole streams, hence flate2.
+pub(super) fn part(data: &[u8], compresslevel: i32, last: bool) -> Result<Vec<u8>> {
+    let level = Compression::new(compresslevel.unsigned_abs());
+    let mut stream = Compress::new(level, false);
+    let flush = if last {
+        FlushCompress::Finish
+    } else {
+        FlushCompress::Sync
+    };
+    let mut deflated = Vec::new();
+    let mut rest = data;
+    // A stream has come out when room is left (zlib's manual, `deflate`).
+    while deflated.len() == deflated.capacity() {
+        try_reserve(&mut deflated, rest.len() + 64)?;
+        let before = stream.total_in();
+        stream
+            .compress_vec(rest, &mut deflated, flush)
+            .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
+        let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    deflated.shrink_to_fit();
+    Ok(deflated)
+}
+
 impl Part {
     /// Compresses a part at a `compresslevel` from 0 to 9; the `last` one ends the stream.
-    ///
-    /// libdeflate knows only whole streams, hence flate2.
     pub(crate) fn new(data: &[u8], compresslevel: i32, last: bool) -> Result<Self> {
-        let level = Compression::new(compresslevel.unsigned_abs());
-        let mut stream = Compress::new(level, false);
-        let flush = if last {
-            FlushCompress::Finish
-        } else {
-            FlushCompress::Sync
-        };
-        let mut deflated = Vec::new();
-        let mut rest = data;
-        // A stream has come out when room is left (zlib's manual, `deflate`).
-        while deflated.len() == deflated.capacity() {
-            try_reserve(&mut deflated, rest.len() + 64)?;
-            let before = stream.total_in();
-            stream
-                .compress_vec(rest, &mut deflated, flush)
-                .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
-            let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
-            rest = rest.get(taken..).unwrap_or_default();
-        }
-        deflated.shrink_to_fit();
         let mut crc = Crc::new();
         crc.update(data);
-        Ok(Self { deflated, crc })
+        Ok(Self {
+            deflated: part(data, compresslevel, last)?,
+            crc,
+        })
     }
 
     /// The stream of parts in their order, the last of which ends it.

@@ -1,6 +1,7 @@
 //! What a codec made of the bytes of a member.
 
 use std::io::Write;
+use std::ops::Range;
 
 use crate::buffer::Buffer;
 use crate::error::Result;
@@ -10,37 +11,38 @@ const STORED_MOST: usize = 65_535;
 /// Bytes of its header: BFINAL and BTYPE, padded to a byte, LEN and NLEN.
 const HEADER: usize = 5;
 
+/// A part of the compressed bytes of a member.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// A range of the plain bytes, in stored blocks of deflate.
+    Stored(Range<usize>),
+    /// Bytes as they are.
+    Encoded(Buffer),
+}
+
 /// The compressed bytes of a member, in their order.
 ///
 /// Those that deflate stores are not copied: they stay where they are, and get their headers when they are written.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Encoded {
-    stored: Option<(Buffer, usize)>,
-    rest: Buffer,
+    plain: Buffer,
+    pieces: Vec<Piece>,
 }
 
 impl Encoded {
-    /// A deflate stream that begins with the first `len` bytes of `data` in stored blocks and ends with the
-    /// complete stream `rest`.
-    pub(super) fn stored_first(data: Buffer, len: usize, rest: Buffer) -> Self {
-        let len = len.min(data.len());
-        Self {
-            stored: Some((data, len)),
-            rest,
-        }
-    }
-
-    fn stored(&self) -> &[u8] {
-        self.stored
-            .as_ref()
-            .map_or(&[], |(data, len)| &data[..*len])
+    /// Pieces that refer to `plain`.
+    pub(super) fn new(plain: Buffer, pieces: Vec<Piece>) -> Self {
+        Self { plain, pieces }
     }
 
     /// Bytes in all.
     #[must_use]
     pub fn len(&self) -> usize {
-        let stored = self.stored().len();
-        stored + stored.div_ceil(STORED_MOST) * HEADER + self.rest.len()
+        let len = |piece: &Piece| match piece {
+            Piece::Stored(range) => range.len() + range.len().div_ceil(STORED_MOST) * HEADER,
+            Piece::Encoded(bytes) => bytes.len(),
+        };
+        self.pieces.iter().map(len).sum()
     }
 
     /// Whether there are none.
@@ -51,26 +53,35 @@ impl Encoded {
 
     /// Writes all bytes.
     pub fn write_to(&self, sink: &mut impl Write) -> Result<()> {
-        for block in self.stored().chunks(STORED_MOST) {
-            // A chunk's length fits 16 bits by construction.
-            let len = u16::try_from(block.len()).unwrap_or(u16::MAX);
-            let [low, high] = len.to_le_bytes();
-            sink.write_all(&[0, low, high, !low, !high])?;
-            sink.write_all(block)?;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Stored(range) => write_stored(&self.plain[range.clone()], sink)?,
+                Piece::Encoded(bytes) => sink.write_all(bytes)?,
+            }
         }
-        sink.write_all(&self.rest)?;
         Ok(())
     }
 }
 
+fn write_stored(plain: &[u8], sink: &mut impl Write) -> Result<()> {
+    for block in plain.chunks(STORED_MOST) {
+        // A chunk's length fits 16 bits by construction.
+        let len = u16::try_from(block.len()).unwrap_or(u16::MAX);
+        let [low, high] = len.to_le_bytes();
+        sink.write_all(&[0, low, high, !low, !high])?;
+        sink.write_all(block)?;
+    }
+    Ok(())
+}
+
 impl From<Buffer> for Encoded {
-    fn from(rest: Buffer) -> Self {
-        Self { stored: None, rest }
+    fn from(bytes: Buffer) -> Self {
+        Self::new(Vec::new().into(), vec![Piece::Encoded(bytes)])
     }
 }
 
 impl From<Vec<u8>> for Encoded {
-    fn from(rest: Vec<u8>) -> Self {
-        Buffer::from(rest).into()
+    fn from(bytes: Vec<u8>) -> Self {
+        Buffer::from(bytes).into()
     }
 }

@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::PyString;
 
 use crate::error::{Error, Kind, Result};
 use crate::source::{FileSource, ReadAt};
@@ -46,16 +47,14 @@ impl Stream {
         let mut filled = 0;
         while filled < buf.len() {
             let wanted = (buf.len() - filled).min(PIECE);
-            let piece = object.call_method1("read", (wanted,))?;
-            let piece = piece.cast::<PyBytes>()?.as_bytes();
-            let Some(room) = buf.get_mut(filled..filled + piece.len()) else {
+            // bytes as a rule, but any buffer will do, as for `zipfile`.
+            let piece = PyBuffer::<u8>::get(&object.call_method1("read", (wanted,))?)?;
+            let len = piece.len_bytes();
+            let Some(room) = buf.get_mut(filled..filled + len).filter(|_| len > 0) else {
                 return Ok(false);
             };
-            room.copy_from_slice(piece);
-            filled += piece.len();
-            if piece.is_empty() {
-                return Ok(false);
-            }
+            piece.copy_to_slice(py, room)?;
+            filled += len;
         }
         Ok(true)
     }
