@@ -265,6 +265,38 @@ def interrupted(kind, path, out):
     return None
 
 
+def patience(out, options):
+    """Press Ctrl-C while one large result is compressed; return the processor time that went by until then and after."""
+    noise = np.random.default_rng(0).normal(size=(2, 1_000_000, 1, 1))
+    array = make_array(shape=noise.shape).copy(data=noise)
+    collection = sio.NDResultCollection.from_ndresults("n", [make_result(array)])
+    pressed = []
+
+    def press(*_):
+        pressed.append(time.process_time())
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGVTALRM, press)
+    start = time.process_time()
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.2)
+    try:
+        sio.to_ndc(out, collection, tqdm_cls=None, **options)
+    except KeyboardInterrupt:
+        return pressed[0] - start, time.process_time() - pressed[0]
+    return None
+
+
+@POSIX
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_ctrl_c_while_one_member_is_compressed(tmp_path, method):
+    """Which takes seconds: 16 MB by bzip2 about one, by LZMA ten."""
+    out = tmp_path / "out.ndc"
+    before, after = in_process(patience, out, {"compression": method})
+    assert before < 1
+    assert after < before + 0.5
+    assert list(tmp_path.iterdir()) == []
+
+
 @POSIX
 @pytest.mark.parametrize("kind", ["store", "open", "verify", "repair"])
 def test_ctrl_c_in_long_calls(tmp_path, kind):

@@ -9,6 +9,7 @@ pub mod buffer;
 pub mod codec;
 pub mod collection;
 pub mod error;
+pub mod interrupt;
 pub mod json;
 pub mod limits;
 pub mod netcdf;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::error::Result;
+use crate::interrupt;
 
 /// Runs `job` for every index below `count` on up to `threads` threads, the calling one included.
 ///
@@ -14,10 +15,12 @@ where
     T: Send,
     F: Fn(usize) -> Result<T> + Sync,
 {
+    let job = |index| interrupt::check().and_then(|()| job(index));
     let threads = threads.min(count);
     if threads <= 1 {
         return (0..count).map(job).collect();
     }
+    let watch = interrupt::current();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::with_capacity(count / threads + 1);
@@ -36,7 +39,11 @@ where
     let mut all = thread::scope(|scope| {
         // Where the system has no further thread to give, those that run do the work.
         let others: Vec<_> = (1..threads)
-            .map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+            .map_while(|_| {
+                let watch = watch.clone();
+                let watched = || interrupt::within(watch, work);
+                thread::Builder::new().spawn_scoped(scope, watched).ok()
+            })
             .collect();
         let mut all = work();
         for other in others {

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::Vacant;
 
 use super::record::{CENTRAL, Fields, LOCAL};
-use super::salvage::Tick;
 use super::window::Window;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -27,8 +26,8 @@ type Descriptor = (u32, u64, u64);
 pub(super) struct Descriptors(HashMap<u64, Descriptor>);
 
 impl Descriptors {
-    pub(super) fn find(source: &dyn ReadAt, limits: &Limits, tick: Tick) -> Result<Self> {
-        let mut window = Window::new(source, tick);
+    pub(super) fn find(source: &dyn ReadAt, limits: &Limits) -> Result<Self> {
+        let mut window = Window::new(source);
         let mut by_start = HashMap::new();
         let mut from = 0;
         while let Some(at) = window.find(SIGNATURE, from)? {

@@ -29,7 +29,7 @@ use index::Index;
 pub use compressed::Compressed;
 pub use index::{DecodeName, Entry};
 pub use member::Fetched;
-pub use salvage::{Lost, Tick};
+pub use salvage::Lost;
 pub use stream::Stream;
 pub use writer::{Options, Writer, dos_time};
 
@@ -66,12 +66,8 @@ impl Archive {
 
     /// The archive of all whole members that are in `source`, whether its directory is sound or not, and
     /// the others that still have a name.
-    pub fn salvage(
-        source: Arc<dyn ReadAt>,
-        limits: Limits,
-        tick: Tick,
-    ) -> Result<(Self, Vec<Lost>)> {
-        let (index, lost) = salvage::salvage(&*source, &limits, tick)?;
+    pub fn salvage(source: Arc<dyn ReadAt>, limits: Limits) -> Result<(Self, Vec<Lost>)> {
+        let (index, lost) = salvage::salvage(&*source, &limits)?;
         let archive = Self {
             source,
             limits,

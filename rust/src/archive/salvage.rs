@@ -18,11 +18,9 @@ use super::window::Window;
 use crate::alloc::{try_copy, try_zeroed};
 use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
+use crate::interrupt;
 use crate::limits::Limits;
 use crate::source::ReadAt;
-
-/// Called again and again during a long search; an error ends it.
-pub type Tick<'a> = &'a dyn Fn() -> Result<()>;
 
 /// Members that fail may be decoded up to so many times the size of the source, all together: one damaged
 /// header can claim all that follows it, and a handful of them is no attack.
@@ -42,15 +40,10 @@ struct Found {
 }
 
 /// Finds the whole members in `source`: an archive of these, and what of the others had a name left.
-pub(super) fn salvage(
-    source: &dyn ReadAt,
-    limits: &Limits,
-    tick: Tick,
-) -> Result<(Index, Vec<Lost>)> {
+pub(super) fn salvage(source: &dyn ReadAt, limits: &Limits) -> Result<(Index, Vec<Lost>)> {
     let mut search = Search {
         source,
         limits,
-        tick,
         descriptors: None,
         found: Vec::new(),
         lost: Vec::new(),
@@ -74,7 +67,6 @@ pub(super) fn salvage(
 struct Search<'a> {
     source: &'a dyn ReadAt,
     limits: &'a Limits,
-    tick: Tick<'a>,
     descriptors: Option<Descriptors>,
     found: Vec<Found>,
     lost: Vec<Lost>,
@@ -86,7 +78,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn run(&mut self) -> Result<()> {
-        let mut window = Window::new(self.source, self.tick);
+        let mut window = Window::new(self.source);
         let mut at = 0;
         while let Some(header) = window.find(LOCAL, at)? {
             at = match self.member(header)? {
@@ -105,7 +97,7 @@ impl Search<'_> {
         let Some((local, name)) = plausible(&head) else {
             return Ok(None);
         };
-        (self.tick)()?;
+        interrupt::check()?;
         if (self.found.len() + self.lost.len()) as u64 >= self.limits.members {
             let expected = format!("at most {} members (limit members)", self.limits.members);
             return Err(Error::new(Kind::Limit, expected, "more"));
@@ -165,7 +157,7 @@ impl Search<'_> {
         if local.flags & DESCRIPTOR != 0 && (size, compressed) == (0, 0) {
             let descriptors = match &mut self.descriptors {
                 Some(descriptors) => descriptors,
-                none => none.insert(Descriptors::find(self.source, self.limits, self.tick)?),
+                none => none.insert(Descriptors::find(self.source, self.limits)?),
             };
             (crc, compressed, size) = descriptors.of_data_at(start).ok_or_else(|| {
                 Error::new(Kind::Member, "a data descriptor after the data", "none")

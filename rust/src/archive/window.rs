@@ -1,8 +1,8 @@
 //! Search for signatures in a source of any size.
 
-use super::salvage::Tick;
 use crate::alloc::try_zeroed;
 use crate::error::Result;
+use crate::interrupt;
 use crate::source::ReadAt;
 
 /// Bytes that are looked at together.
@@ -11,17 +11,15 @@ const SIZE: u64 = 1 << 20;
 /// A stretch of a source that moves forward.
 pub(super) struct Window<'a> {
     source: &'a dyn ReadAt,
-    tick: Tick<'a>,
     bytes: Vec<u8>,
     /// Position of the first byte.
     at: u64,
 }
 
 impl<'a> Window<'a> {
-    pub(super) fn new(source: &'a dyn ReadAt, tick: Tick<'a>) -> Self {
+    pub(super) fn new(source: &'a dyn ReadAt) -> Self {
         Self {
             source,
-            tick,
             bytes: Vec::new(),
             at: 0,
         }
@@ -59,7 +57,7 @@ impl<'a> Window<'a> {
     }
 
     fn load(&mut self, from: u64) -> Result<()> {
-        (self.tick)()?;
+        interrupt::check()?;
         let len = self.source.size().saturating_sub(from).min(SIZE);
         self.bytes = try_zeroed(usize::try_from(len).unwrap_or_default())?;
         self.source.read_exact_at(&mut self.bytes, from)?;

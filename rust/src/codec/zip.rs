@@ -16,6 +16,7 @@ use super::deflate;
 use crate::alloc::{no_memory, try_copy, try_reserve};
 use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
+use crate::interrupt;
 use crate::limits::Limits;
 
 pub(crate) use decoder::{Decoder, error_of, io_error};
@@ -32,6 +33,9 @@ pub const BZIP2: u16 = 12;
 pub const LZMA: u16 = 14;
 /// One Zstandard frame (RFC 8878).
 pub const ZSTD: u16 = 93;
+
+/// Compressed bytes that are asked of an encoder at once.
+const PIECE: usize = 16 << 10;
 
 /// CRC-32 of `data`, as zip stores it.
 #[must_use]
@@ -81,12 +85,18 @@ pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Buffer> 
         BZIP2 => {
             let level = checked_level(level.unwrap_or(9), 1, 9)?;
             let level = bzip2::Compression::new(level.unsigned_abs());
-            read_all(bzip2::bufread::BzEncoder::new(data, level))
+            let mut out = Vec::new();
+            read_all(bzip2::bufread::BzEncoder::new(data, level), &mut out)?;
+            Ok(out.into())
         }
         LZMA => lzma::compress(data).map(Buffer::from),
         ZSTD => {
             let level = checked_level(level.unwrap_or(3), -131_072, 22)?;
-            Ok(zstd::bulk::compress(data, level)?.into())
+            let mut encoder = zstd::stream::read::Encoder::with_buffer(data, level)?;
+            encoder.set_pledged_src_size(Some(data.len() as u64))?;
+            let mut out = Vec::new();
+            read_all(encoder, &mut out)?;
+            Ok(out.into())
         }
         other => Err(unknown(other)),
     }
@@ -135,10 +145,15 @@ fn inflate(data: &[u8], size: usize) -> Result<Buffer> {
     Err(Error::new(Kind::Member, format!("{size} bytes"), found))
 }
 
-fn read_all(mut encoder: impl Read) -> Result<Buffer> {
-    let mut out = Vec::new();
-    encoder.read_to_end(&mut out)?;
-    Ok(out.into())
+/// Appends all that an encoder gives, piece by piece, since these take seconds for a large member.
+fn read_all(mut encoder: impl Read, out: &mut Vec<u8>) -> Result<()> {
+    loop {
+        interrupt::check()?;
+        try_reserve(out, PIECE)?;
+        if encoder.by_ref().take(PIECE as u64).read_to_end(out)? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 fn checked_level(level: i32, least: i32, most: i32) -> Result<i32> {

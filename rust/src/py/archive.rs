@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::buffer::bytes;
-use super::error::raise;
+use super::error::{detached, raise};
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
 use crate::alloc::try_copy;
@@ -91,14 +91,8 @@ impl Archive {
         let caps = caps(py, limits)?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
-        let tick = || {
-            Python::attach(|py| {
-                py.check_signals()
-                    .map_err(|signal| Error::from(std::io::Error::other(signal)))
-            })
-        };
         let (archive, lost) = source
-            .and_then(|source| py.detach(|| archive::Archive::salvage(source, caps, &tick)))
+            .and_then(|source| detached(py, || archive::Archive::salvage(source, caps)))
             .map_err(|error| raise(py, &label, &error))?;
         let lost = lost.into_iter().map(|(name, error)| (name, told(&error)));
         let archive = Self {
@@ -230,8 +224,7 @@ impl Archive {
     }
 
     fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
-        py.detach(work)
-            .map_err(|error| raise(py, &self.label, &error))
+        detached(py, work).map_err(|error| raise(py, &self.label, &error))
     }
 }
 

@@ -5,9 +5,24 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
+use crate::interrupt;
 
 static BY_KIND: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+
+/// Does `work` while other Python threads run; a signal that Python raises an exception for, such as Ctrl-C, stops it.
+pub(super) fn detached<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> Result<T> + Send,
+) -> Result<T> {
+    let signals = || {
+        Python::attach(|py| {
+            py.check_signals()
+                .map_err(|signal| Error::from(std::io::Error::other(signal)))
+        })
+    };
+    py.detach(|| interrupt::watched(signals, work))
+}
 
 /// The exception for `error`, which happened in the archive called `label`.
 pub(super) fn raise(py: Python<'_>, label: &str, error: &Error) -> PyErr {

@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyString};
 use super::archive::{Archive, PyPlan, plans};
 use super::buffer::copied;
 use super::encode::{LeftOut, nested};
-use super::error::raise;
+use super::error::{detached, raise};
 use super::frame::Frame;
 use super::packed::Packed;
 use crate::archive::{self, Compressed, Options};
@@ -228,13 +228,13 @@ impl Writer {
     where
         F: FnOnce(&mut archive::Writer<Sink>) -> Result<()> + Send,
     {
-        let outcome = py.detach(|| {
+        let outcome = detached(py, || {
             let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            guard.as_mut().map(work)
+            guard.as_mut().map(work).transpose()
         });
         outcome
-            .ok_or_else(finished)?
-            .map_err(|error| raise(py, &self.label, &error))
+            .map_err(|error| raise(py, &self.label, &error))?
+            .ok_or_else(finished)
     }
 }
 

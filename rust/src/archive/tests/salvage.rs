@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
 use crate::archive::Lost;
+use crate::interrupt;
 
 fn salvage(bytes: &[u8]) -> Result<(Archive, Vec<Lost>)> {
-    Archive::salvage(Arc::new(bytes.to_vec()), Limits::default(), &|| Ok(()))
+    Archive::salvage(Arc::new(bytes.to_vec()), Limits::default())
 }
 
 fn salvaged(bytes: &[u8]) -> (Vec<(String, Vec<u8>)>, Vec<Lost>) {
@@ -181,7 +182,7 @@ fn members_that_all_claim_the_whole_file_do_not_make_the_work_quadratic() {
         bytes.extend(header);
     }
     let source = Arc::new(Counting(bytes, AtomicU64::new(0)));
-    let (archive, lost) = Archive::salvage(source.clone(), Limits::default(), &|| Ok(())).unwrap();
+    let (archive, lost) = Archive::salvage(source.clone(), Limits::default()).unwrap();
     // The last one, which claims nothing, is whole: an empty member's CRC-32 is 0.
     assert_eq!(archive.names().collect::<Vec<_>>(), ["a"]);
     assert_eq!(lost.len(), count - 1);
@@ -200,8 +201,10 @@ fn names_that_overlap_are_refused() {
 #[test]
 fn the_caller_can_stop_a_search() {
     let stop = || Err(Error::new(Kind::Io, "more time", "none"));
-    let error = Archive::salvage(Arc::new(small()), Limits::default(), &stop)
-        .err()
-        .unwrap();
+    let error = interrupt::watched(stop, || {
+        Archive::salvage(Arc::new(small()), Limits::default())
+    })
+    .err()
+    .unwrap();
     assert_eq!(error.found(), "none");
 }

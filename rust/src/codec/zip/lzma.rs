@@ -1,7 +1,7 @@
 //! LZMA as zip frames it (APPNOTE 5.8.8): a version, the length of the properties, the properties,
 //! then raw LZMA1 with or without an end marker.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 use liblzma::bufread::{XzDecoder, XzEncoder};
 use liblzma::stream::{Filters, LzmaOptions, Stream};
@@ -61,7 +61,7 @@ pub(super) fn compress(data: &[u8]) -> Result<Vec<u8>> {
     // lc = 3, lp = 0, pb = 2, the values of every preset.
     out.push((2 * 5) * 9 + 3);
     out.extend(dictionary.to_le_bytes());
-    XzEncoder::new_stream(data, stream).read_to_end(&mut out)?;
+    super::read_all(XzEncoder::new_stream(data, stream), &mut out)?;
     Ok(out)
 }
 
