@@ -24,6 +24,7 @@ pub fn try_copy(bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Appends `bytes` to `out`.
+#[inline]
 pub fn try_extend(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
     try_reserve(out, bytes.len())?;
     out.extend_from_slice(bytes);
@@ -31,6 +32,7 @@ pub fn try_extend(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
 }
 
 /// Makes room for `more` items, so that appending them cannot fail.
+#[inline]
 pub fn try_reserve<T>(out: &mut Vec<T>, more: usize) -> Result<()> {
     out.try_reserve(more)
         .map_err(|_| no_memory((size_of::<T>() as u64).saturating_mul(more as u64)))

@@ -3,6 +3,7 @@
 //! The rooms and the direction of their arrows are described in `DESIGN.md`, section 5. Everything
 //! but [`py`] is plain Rust without `pyo3`, so that `cargo test` needs no Python.
 
+mod ahead;
 pub mod alloc;
 pub mod archive;
 pub mod buffer;

@@ -1,5 +1,6 @@
 //! A member on its way into memory.
 
+use crate::ahead;
 use crate::archive::{Archive, Fetched};
 use crate::buffer::Buffer;
 use crate::error::Result;
@@ -34,15 +35,15 @@ impl<'a> Input<'a> {
         }
     }
 
-    pub(super) fn lift(&self, least: usize, limits: &Limits) -> Result<Lifted> {
+    /// The text without its large lists; on several threads, it is inflated on one and scanned on another.
+    pub(super) fn lift(&self, least: usize, limits: &Limits, threads: usize) -> Result<Lifted> {
+        let compressed = self.compressed();
         match &self.fetched {
-            Some(fetched) => json::lift(&*fetched.decode()?, least, self.compressed(), limits),
-            None => json::lift(
-                self.archive.stream(self.member)?,
-                least,
-                self.compressed(),
-                limits,
-            ),
+            Some(fetched) => json::lift(&*fetched.decode()?, least, compressed, limits),
+            None if threads > 1 => ahead::reading(self.archive.stream(self.member)?, |text| {
+                json::lift(text, least, compressed, limits)
+            }),
+            None => json::lift(self.archive.stream(self.member)?, least, compressed, limits),
         }
     }
 

@@ -11,6 +11,7 @@ use super::payload::{as_netcdf4, frame_of, pack};
 use crate::archive::Archive;
 use crate::codec::pack::{Codec, Packed};
 use crate::error::{Error, Kind, Result};
+use crate::json::Lifted;
 use crate::limits::Limits;
 use crate::netcdf::{self, Data};
 use crate::parallel;
@@ -144,20 +145,21 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Piece> {
     let size = input.size();
     match options.lift {
         Some(least) if size > 2 * least as u64 => {
-            let lifted = input.lift(least, &options.limits)?;
-            let mut arrays = Vec::with_capacity(lifted.arrays.len());
-            for (index, array) in lifted.arrays.into_iter().enumerate() {
-                arrays.push(Array {
-                    name: format!("{}{index}", lifted.token),
+            let Lifted {
+                text,
+                arrays,
+                token,
+            } = input.lift(least, &options.limits, options.threads)?;
+            let arrays = parallel::map(arrays.len(), options.threads, |index| {
+                let array = &arrays[index];
+                Ok(Array {
+                    name: format!("{token}{index}"),
                     dtype: array.dtype,
                     shape: array.shape.iter().map(|&n| n as u64).collect(),
                     packed: Packed::from_plain(&array.bytes, 8, options.codec)?,
-                });
-            }
-            Ok(Piece::Text {
-                text: lifted.text,
-                arrays,
-            })
+                })
+            })?;
+            Ok(Piece::Text { text, arrays })
         }
         _ => Ok(Piece::Text {
             text: input.text(&options.limits)?,

@@ -12,6 +12,7 @@ use std::io::Read;
 
 use super::candidate::{Candidate, Number};
 use super::lifted::{Lifted, token};
+use super::token::{is_blank, is_number_byte, next_number};
 use super::window::{PIECE, Window};
 use crate::alloc::try_extend;
 use crate::error::Result;
@@ -140,6 +141,7 @@ impl<R: Read> Lifter<R> {
                     if !self.number(&mut candidate, number, len)? {
                         return self.settle(&mut candidate);
                     }
+                    self.run(&mut candidate)?;
                     (value, must) = (false, false);
                 }
                 _ => {
@@ -173,6 +175,27 @@ impl<R: Read> Lifter<R> {
         Ok(true)
     }
 
+    /// Adds the numbers that follow one, each behind a comma, as far as they are whole in the window and of its type.
+    /// Nothing depends on how many these are: it is the hot loop, which keeps the text of all of them at once.
+    fn run(&mut self, candidate: &mut Candidate) -> Result<()> {
+        let rest = self.window.rest();
+        let mut at = 0;
+        while let Some(start) = next_number(rest, at) {
+            let token = &rest[start..];
+            let Some(len) = token.iter().position(|&byte| !is_number_byte(byte)) else {
+                break;
+            };
+            let Some(number) = Number::parse(&token[..len]) else {
+                break;
+            };
+            if !candidate.push(number)? {
+                break;
+            }
+            at = start + len;
+        }
+        self.take(candidate, at)
+    }
+
     /// Length of the number at hand, which is brought into the window whole.
     fn number_len(&mut self) -> Result<usize> {
         loop {
@@ -194,10 +217,7 @@ impl<R: Read> Lifter<R> {
     fn blanks(&mut self, candidate: &mut Candidate) -> Result<()> {
         loop {
             let rest = self.window.rest();
-            let count = rest
-                .iter()
-                .take_while(|b| matches!(b, b' ' | b'\n' | b'\r' | b'\t'))
-                .count();
+            let count = rest.iter().take_while(|&&byte| is_blank(byte)).count();
             let all = count == rest.len();
             self.take(candidate, count)?;
             if !all || self.window.peek()?.is_none() {
@@ -256,25 +276,4 @@ impl<R: Read> Lifter<R> {
             }
         }
     }
-}
-
-const fn is_number_byte(byte: u8) -> bool {
-    // The letters of NaN, Infinity and exponents are judged by the parser.
-    matches!(
-        byte,
-        b'0'..=b'9'
-            | b'-'
-            | b'+'
-            | b'.'
-            | b'e'
-            | b'E'
-            | b'N'
-            | b'a'
-            | b'I'
-            | b'n'
-            | b'f'
-            | b'i'
-            | b't'
-            | b'y'
-    )
 }

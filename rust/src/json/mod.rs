@@ -8,6 +8,7 @@ pub mod number;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod token;
 mod window;
 
 pub use lift::lift;
