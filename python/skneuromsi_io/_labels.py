@@ -1,7 +1,7 @@
 """What a plain NetCDF array cannot carry of a labelled array: recorded in the metadata, beside the data.
 
-Byte order, Python's own numbers, attributes that CF gives a meaning (xarray would decode them: ``scale_factor`` multiplies), attributes
-that are no text or numbers, and coordinates of other kinds.
+Byte order, Python's own numbers, attributes that CF gives a meaning (xarray would decode them: ``scale_factor``
+multiplies), attributes that are no text or numbers, and coordinates of other kinds.
 """
 
 from __future__ import annotations

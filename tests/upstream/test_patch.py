@@ -138,14 +138,23 @@ def test_a_missing_installation_is_refused(python):
     assert "RuntimeError: scikit-neuromsi cannot be patched because it" in done.stderr
 
 
-def test_names_that_main_holds_are_named_once(python):
+@pytest.mark.parametrize(
+    "way",
+    [
+        "skneuromsi_io.patch()",
+        "stack.enter_context(skneuromsi_io.patched())",
+        "skneuromsi_io.load_ipython_extension(None)",
+    ],
+)
+def test_names_that_main_holds_are_named_once(python, way):
     done = python(
-        """
+        f"""
         from skneuromsi import read_ndc, to_ndr as store
-        import skneuromsi_io, warnings
+        import contextlib, skneuromsi_io, warnings
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            skneuromsi_io.patch()
+            stack = contextlib.ExitStack()
+            {way}
             skneuromsi_io.patch()
         for warning in caught:
             print(warning.category.__name__, warning.filename, warning.message)

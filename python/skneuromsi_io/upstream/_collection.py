@@ -10,7 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import skneuromsi
 import xarray as xr
-from skneuromsi import core
+from skneuromsi.core import (
+    DEFAULT_COMPRESSION_PARAMS,
+    CompressedNDResult,
+    decompress_ndresult,
+)
 
 from .. import _convert
 from ..model import NDResult as LightResult
@@ -58,7 +62,7 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         name: Any,
         results: Iterable[Any],
         *,
-        compression_params: Any = core.DEFAULT_COMPRESSION_PARAMS,
+        compression_params: Any = DEFAULT_COMPRESSION_PARAMS,
         tqdm_cls: Any = None,
     ) -> Self:
         """Create a collection from results, as upstream's method; they are packed natively."""
@@ -122,9 +126,9 @@ class _Gathered(Mapping[str, Any]):
 
 
 def _packed(item: Any) -> Any:
-    if isinstance(item, core.CompressedNDResult):
-        result = core.decompress_ndresult(item)
-        return _convert.pack_results([result], core.DEFAULT_COMPRESSION_PARAMS)[0]
+    if isinstance(item, CompressedNDResult):
+        result = decompress_ndresult(item)
+        return _convert.pack_results([result], DEFAULT_COMPRESSION_PARAMS)[0]
     return item
 
 

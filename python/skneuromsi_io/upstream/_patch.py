@@ -8,9 +8,10 @@ import importlib.metadata
 import inspect
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from ._warn import warn_user
 
 #: Version of scikit-neuromsi that the tests run against.
 TESTED_VERSION = "1.0.2"
@@ -138,12 +139,12 @@ def _signature(function: Callable[..., Any]) -> str:
 
 
 def _warn_of_early_imports(originals: dict[tuple[str, str], Any]) -> None:
-    main = vars(sys.modules.get("__main__", sys))
+    main = getattr(sys.modules.get("__main__"), "__dict__", {})
     known = set(map(id, originals.values()))
     names = sorted(name for name, value in main.items() if id(value) in known)
     if names:
-        warnings.warn(
+        warn_user(
             f"{', '.join(names)} in __main__ were imported before skneuromsi_io.patch() "
             "and stay scikit-neuromsi's; patch before importing them",
-            stacklevel=3,
+            UserWarning,
         )
