@@ -88,10 +88,10 @@ def test_methods_follow(theirs):
             stream = io.BytesIO()
             store(stream)
             assert sio.read_metadata(stream)["format_version"] == 0.2
-        found = skneuromsi.read_ndc(stream, tqdm_cls=None)
-    stream = io.BytesIO()
-    found.to_ndc(stream)
-    assert sio.read_metadata(stream)["format_version"] == 0.1
+    for store in (theirs.to_ndc, theirs[0].to_ndr):
+        stream = io.BytesIO()
+        store(stream)
+        assert sio.read_metadata(stream)["format_version"] == 0.1
 
 
 @pytest.mark.parametrize("module", [skneuromsi, upstream_io])

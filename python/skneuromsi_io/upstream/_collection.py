@@ -16,7 +16,7 @@ from skneuromsi.core import (
     decompress_ndresult,
 )
 
-from .. import _convert
+from .. import _convert, _store
 from ..model import NDResult as LightResult
 from ..model import NDResultCollection as LightCollection
 from ..model import _names
@@ -28,8 +28,8 @@ from ..model._summary import GATHERED, Summary
 class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
     """Upstream's `NDResultCollection`, its results packed natively and decoded when asked for.
 
-    Every method and accessor is upstream's own. What upstream gathers eagerly, decoding all results, is
-    gathered when it is first asked for.
+    Every method and accessor is upstream's own but for `to_ndc`, which stores with this package. What
+    upstream gathers eagerly, decoding all results, is gathered when it is first asked for.
 
     Parameters
     ----------
@@ -75,6 +75,32 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         packed = np.empty(len(self._packed), dtype=object)
         packed[:] = self._packed
         return packed
+
+    def to_ndc(
+        self,
+        path_or_stream: Any,
+        metadata: dict[str, Any] | None = None,
+        quiet: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Store the collection as :func:`skneuromsi_io.store_ndresults_collection`, patched or not.
+
+        Parameters
+        ----------
+        path_or_stream : str, os.PathLike or binary file object
+            Where to write.
+        metadata : dict, optional
+            Additional metadata.
+        quiet : bool, optional
+            Whether to show no progress bar.
+        **kwargs
+            As of :func:`skneuromsi_io.store_ndresults_collection`.
+
+        """
+        tqdm_cls = None if quiet else self._tqdm_cls
+        _store.store_ndresults_collection(
+            path_or_stream, self, metadata=metadata, tqdm_cls=tqdm_cls, **kwargs
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Upstream's accessors leave caches on the instance that do not pickle.
