@@ -3,6 +3,7 @@
 import inspect
 import io
 import pickle
+import threading
 
 import pytest
 import skneuromsi
@@ -73,6 +74,73 @@ def test_within_a_block():
     with sio.patched():
         pass
     assert sio.is_patched()
+
+
+def test_patch_within_a_block_outlives_it():
+    with sio.patched():
+        sio.patch()
+    assert sio.is_patched()
+    with sio.patched():
+        sio.unpatch()
+        assert sio.is_patched()
+    assert held() == ORIGINALS
+
+
+def test_blocks_of_threads():
+    """The one that began first ends first; the other one stays patched until its own end."""
+    first_ends = threading.Event()
+
+    def first(began):
+        with sio.patched():
+            began.set()
+            assert first_ends.wait(10)
+
+    began = threading.Event()
+    thread = threading.Thread(target=first, args=[began])
+    thread.start()
+    assert began.wait(10)
+    with sio.patched():
+        first_ends.set()
+        thread.join()
+        assert sio.is_patched()
+    assert held() == ORIGINALS
+
+
+def test_what_somebody_else_put_there_stays(monkeypatch):
+    def theirs(path_or_stream, **kwargs):
+        """Of upstream's signature."""
+
+    monkeypatch.setattr(skneuromsi, "read_ndr", skneuromsi.read_ndr)
+    sio.patch()
+    skneuromsi.read_ndr = theirs
+    assert not sio.is_patched()
+    sio.unpatch()
+    assert held() == {**ORIGINALS, (skneuromsi, "read_ndr"): theirs}
+    sio.patch()
+    skneuromsi.read_ndr = theirs
+    sio.patch()
+    assert sio.is_patched()
+    sio.unpatch()
+    assert held() == {**ORIGINALS, (skneuromsi, "read_ndr"): theirs}
+
+
+def test_a_reloaded_scikit_neuromsi_is_patched_again(python):
+    done = python(
+        """
+        import importlib, skneuromsi, skneuromsi_io as sio
+        def state():
+            print(sio.is_patched(), skneuromsi.read_ndc is sio.read_ndc)
+        sio.patch()
+        importlib.reload(skneuromsi.io)
+        importlib.reload(skneuromsi)
+        state()
+        sio.patch()
+        state()
+        sio.unpatch()
+        state()
+        """
+    )
+    assert done == ["False", "False", "True", "True", "False", "False"]
 
 
 def test_silent(capfd, recwarn):
