@@ -18,6 +18,7 @@ from skneuromsi.testing import (
 from tqdm import tqdm
 
 import skneuromsi_io as sio
+from skneuromsi_io.upstream import collection_class
 
 PARAMETER = "auditory_position"
 #: One or more calls of each public name of upstream's class.
@@ -160,16 +161,16 @@ def test_results_do_not_share_memory(ours):
     assert again.run_parameters.to_dict() == ours[0].run_parameters.to_dict() != {}
 
 
-@pytest.mark.parametrize(
-    "duplicate",
-    [
-        *(copy.copy, copy.deepcopy),
-        *(
-            lambda c, p=p: pickle.loads(pickle.dumps(c, p))
-            for p in range(pickle.HIGHEST_PROTOCOL + 1)
-        ),
-    ],
-)
+DUPLICATES = [
+    *(copy.copy, copy.deepcopy),
+    *(
+        lambda c, p=p: pickle.loads(pickle.dumps(c, p))
+        for p in range(pickle.HIGHEST_PROTOCOL + 1)
+    ),
+]
+
+
+@pytest.mark.parametrize("duplicate", DUPLICATES)
 def test_copies_and_pickles(ours, duplicate):
     ours.bias.bias("visual_position", mode="multi")
     ours.plot  # noqa: B018 - accessors leave caches that do not pickle
@@ -177,6 +178,26 @@ def test_copies_and_pickles(ours, duplicate):
     assert type(found) is type(ours)
     assert_ndresult_collection_allclose(found, ours)
     assert_same(found.disparity_matrix(), ours.disparity_matrix())
+    assert found.plot is not ours.plot
+
+
+class Annotated(collection_class()):
+    """With a constructor and state of its own."""
+
+    def __init__(self, results, note):
+        super().__init__("n", results)
+        self.note = note
+
+
+@pytest.mark.parametrize("duplicate", DUPLICATES)
+def test_copies_and_pickles_keep_attributes(ours, duplicate):
+    annotated = Annotated(ours._packed, ["a note"])
+    annotated.plot  # noqa: B018
+    annotated.more = 1
+    found = duplicate(annotated)
+    assert type(found) is Annotated
+    assert (found.note, found.more) == (["a note"], 1)
+    assert_ndresult_collection_allclose(found, annotated)
 
 
 def test_bars(capsys, theirs):

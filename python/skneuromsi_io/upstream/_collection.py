@@ -102,10 +102,9 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
             path_or_stream, self, metadata=metadata, tqdm_cls=tqdm_cls, **kwargs
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Upstream's accessors leave caches on the instance that do not pickle.
-        args = (type(self), self._name, self._packed, self._tqdm_cls)
-        return _rebuild, args
+    def __getstate__(self) -> dict[str, Any]:
+        # Upstream's accessors leave caches on the instance that do not pickle (of methodtools).
+        return {k: v for k, v in vars(self).items() if not k.startswith("__wire|")}
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -118,10 +117,6 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         if isinstance(chosen, Packed):
             return _open(chosen)
         return np.fromiter((_open(packed) for packed in chosen), dtype=object)
-
-
-def _rebuild(cls: Any, name: str, packed: list[Packed], tqdm_cls: Any) -> Any:
-    return cls(name, packed, tqdm_cls=tqdm_cls)
 
 
 class _Gathered(Mapping[str, Any]):
