@@ -1,5 +1,6 @@
 """The patch: 16 names inside scikit-neuromsi, swapped and given back."""
 
+import importlib.metadata
 import inspect
 import io
 import pickle
@@ -193,17 +194,41 @@ def test_other_signatures_are_refused(monkeypatch, module, name, function, found
     assert held() == ORIGINALS
 
 
-def test_a_missing_installation_is_refused(python):
+@pytest.mark.parametrize(
+    ("before", "cause"),
+    [
+        ("sys.modules['skneuromsi'] = None", "ModuleNotFoundError: "),
+        ("sys.path_hooks.insert(0, lambda path: 1 / 0)", "ZeroDivisionError: "),
+        ("sys.modules['skneuromsi'] = sys", "ModuleNotFoundError: "),
+    ],
+    ids=["missing", "broken", "another"],
+)
+def test_a_missing_or_broken_installation_is_refused(python, before, cause):
     done = python(
-        """
-        import sys
-        sys.modules["skneuromsi"] = None
-        import skneuromsi_io
+        f"""
+        import sys, skneuromsi_io
+        {before}
+        sys.path_importer_cache.clear()
         skneuromsi_io.patch()
         """,
         check=False,
     )
-    assert "RuntimeError: scikit-neuromsi cannot be patched because it" in done.stderr
+    expected = "RuntimeError: scikit-neuromsi cannot be patched because it cannot be "
+    assert f"{expected}imported ({cause}" in done.stderr
+
+
+def test_a_checkout_without_metadata_is_patched(monkeypatch):
+    def version(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    sio.patch()
+    assert sio.is_patched()
+    sio.unpatch()
+    monkeypatch.delattr(skneuromsi, "VERSION")
+    monkeypatch.delattr(skneuromsi, "read_ndr")
+    with pytest.raises(RuntimeError, match="scikit-neuromsi of unknown version cannot"):
+        sio.patch()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.metadata
 import inspect
 import sys
 import threading
@@ -141,12 +140,14 @@ def _checked_originals() -> dict[tuple[str, str], Callable[..., Any]]:
     """Upstream's functions that are not replaced yet, if they are the ones that we replace."""
     try:
         modules = [importlib.import_module(name) for name in MODULES]
-        version = importlib.metadata.version("scikit-neuromsi")
-    except ImportError as error:
+    except Exception as error:
         raise RuntimeError(
             "scikit-neuromsi cannot be patched because it cannot be imported "
-            f"({error}); pip install scikit-neuromsi=={TESTED_VERSION}"
+            f"({type(error).__name__}: {error}); "
+            f"pip install scikit-neuromsi=={TESTED_VERSION}"
         ) from error
+    # Not `__version__`, which is "1...0...2", and no metadata, which a checkout of the sources has not.
+    version = getattr(modules[0], "VERSION", "of unknown version")
     originals = {}
     for module in modules:
         for name, expected in SIGNATURES.items():
