@@ -203,7 +203,7 @@ def is_plain_attr(name: Any, value: Any) -> bool:
         return _is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES
     return (
         isinstance(value, (int, float, np.number, np.ndarray))
-        and not isinstance(value, bool)
+        and not isinstance(value, (bool, np.ma.MaskedArray))
         and np.ndim(value) <= 1
         and np.size(value) > 0
         and _is_plain(np.asarray(value).dtype)
