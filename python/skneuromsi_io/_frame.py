@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +89,13 @@ class Frame:
         """Label an array of the frame's shape; it is not copied."""
         if self._template is None:
             self._template = self._labelled(values)
-        return filled(self._template, values)
+        array = filled(self._template, values)
+        # Attributes may be arrays, which results must not share.
+        if self.attrs:
+            array.attrs = copy.deepcopy(self.attrs)
+        for name, attrs in self.coord_attrs.items():
+            array.coords[name].attrs = copy.deepcopy(attrs)
+        return array
 
     def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
         import xarray as xr
