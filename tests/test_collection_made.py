@@ -3,12 +3,13 @@
 import copy
 import pickle
 
+import numpy as np
 import pandas as pd
 import pytest
 from tqdm.auto import tqdm
 
 import skneuromsi_io as sio
-from helpers import assert_same, make_result
+from helpers import assert_same, make_array, make_result
 from sweeps import KINDS, Text, numbers, result_of
 
 
@@ -97,3 +98,16 @@ def test_copies(collection, way):
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_pickle_protocols(collection, protocol):
     assert_same(pickle.loads(pickle.dumps(collection, protocol)), collection)
+
+
+@pytest.mark.parametrize("note", ["text", Text("held as it is")])
+def test_results_do_not_share_attributes(note):
+    array = make_array(attrs={"a": np.arange(2)})
+    array.coords["times"].attrs = {"b": np.arange(2)}
+    result = make_result(array, extra={"note": note})
+    collection = sio.NDResultCollection.from_ndresults("n", [result, result])
+    expected = result.to_xarray()
+    for found in (collection[0].to_xarray(), collection[1].to_xarray()):
+        assert_same(found, expected)
+        found.attrs["a"][:] = 9
+        found.times.attrs["b"][:] = 9

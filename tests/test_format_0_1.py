@@ -1,6 +1,7 @@
 """Format 0.1 without scikit-neuromsi at hand; tests/upstream compares it with files of a stock installation."""
 
 import json
+import sys
 import zipfile
 
 import numpy as np
@@ -137,3 +138,32 @@ def test_archives_pass_zipfiles_own_check(tmp_path):
         assert archive.testzip() is None
     found = sio.read_ndr(path, classes="light")
     np.testing.assert_array_equal(found.extra_["large"], np.zeros(300_000), strict=True)
+
+
+OF_XARRAY = {
+    "no name": lambda array: array.rename(None),
+    "bools": lambda array: array > 0,
+    "a scalar coordinate": lambda array: array.assign_coords(run=3),
+    "an attribute of CF": lambda array: array.assign_attrs(units="Hz"),
+}
+
+
+@pytest.mark.parametrize("change", OF_XARRAY)
+def test_without_scipy_no_other_kind_of_netcdf_is_written(monkeypatch, change):
+    """A stock installation without h5netcdf could not open it."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    array = make_array()
+    assert netcdf_of(array).startswith(b"CDF\x02")
+    with pytest.raises(
+        sio.UnstorableError, match=r"result 0: nddata: .* install scipy"
+    ):
+        netcdf_of(OF_XARRAY[change](array))
+
+
+def test_attributes_that_only_netcdf_4_has():
+    assert netcdf_of(make_array(attrs={"a": ["x", "y"]})).startswith(b"\x89HDF")
+
+
+def netcdf_of(array):
+    archive = stored(make_result(array), format_version=0.1)
+    return members(archive)["ndr_0/nddata.nc"]

@@ -12,6 +12,7 @@ import skneuromsi_io as sio
 from helpers import (
     assert_same,
     edited,
+    make_array,
     make_result,
     members,
     opened,
@@ -86,6 +87,9 @@ REFUSED = {
     "longdouble": np.longdouble(1),
     "longdoubles": np.zeros(2, np.longdouble),
     "void": np.void(b"abc"),
+    "masked": np.ma.array([1, 2], mask=[0, 1]),
+    "masked large": np.ma.zeros(2000),
+    "masked scalar": np.ma.masked,
     "own time zone": dt.datetime(2020, 1, 1, tzinfo=type("Zone", (dt.tzinfo,), {})()),
     "object in array": np.array([Opaque()], dtype=object),
 }
@@ -170,3 +174,15 @@ def test_text_that_is_not_utf8():
     )
     with pytest.raises(ValueError, match=r"expected JSON in UTF-8.*found utf-16"):
         list(opened(archive))
+
+
+def test_a_masked_array_as_attribute_is_refused():
+    array = make_array(attrs={"a": np.ma.array([1, 2], mask=[0, 1])})
+    with pytest.raises(sio.UnstorableError, match=r"\['attrs'\]\['a'\]: a masked"):
+        stored(make_result(array))
+
+
+def test_a_masked_array_in_memory_keeps_its_mask():
+    results = [make_result(extra={"value": np.ma.array([1, 2], mask=[0, 1])})]
+    held = sio.NDResultCollection.from_ndresults("n", results)
+    assert held[0]._extra["value"].mask.tolist() == [False, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +89,13 @@ class Frame:
         """Label an array of the frame's shape; it is not copied."""
         if self._template is None:
             self._template = self._labelled(values)
-        return filled(self._template, values)
+        array = filled(self._template, values)
+        # Attributes may be arrays, which results must not share.
+        if self.attrs:
+            array.attrs = copy.deepcopy(self.attrs)
+        for name, attrs in self.coord_attrs.items():
+            array.coords[name].attrs = copy.deepcopy(attrs)
+        return array
 
     def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
         import xarray as xr
@@ -203,7 +210,7 @@ def is_plain_attr(name: Any, value: Any) -> bool:
         return _is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES
     return (
         isinstance(value, (int, float, np.number, np.ndarray))
-        and not isinstance(value, bool)
+        and not isinstance(value, (bool, np.ma.MaskedArray))
         and np.ndim(value) <= 1
         and np.size(value) > 0
         and _is_plain(np.asarray(value).dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import tempfile
 import warnings
@@ -55,13 +56,19 @@ def write_as_upstream(array: xr.DataArray) -> bytes:
     Raises
     ------
     UnstorableError
-        If xarray can write neither, with its reason.
+        If xarray can write neither, with its reason, or if scipy is not installed: a stock installation
+        may be unable to open NetCDF-4, which is not for us to choose then.
 
     """
+    if importlib.util.find_spec("scipy") is None:
+        raise UnstorableError(
+            "nddata: format 0.1 needs scipy to store an array that has no name, bools, "
+            "further coordinates or attributes of CF; pip install scipy"
+        )
     try:
         return bytes(array.to_netcdf(None, engine="scipy"))
-    except (ImportError, TypeError, ValueError, NotImplementedError):
-        # No scipy here, or numbers and names that NetCDF-3 has no place for; NetCDF-4 gives its own reason.
+    except (TypeError, ValueError, NotImplementedError, KeyError):
+        # What NetCDF-3 has no place for; NetCDF-4 gives its own reason.
         return write(array if array.name is not None else array.rename(_UNNAMED))
 
 

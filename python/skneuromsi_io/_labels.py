@@ -1,7 +1,7 @@
 """What a plain NetCDF array cannot carry of a labelled array: recorded in the metadata, beside the data.
 
-Byte order, attributes that CF gives a meaning (xarray would decode them: ``scale_factor`` multiplies), attributes
-that are no text or numbers, and coordinates of other kinds.
+Byte order, Python's own numbers, attributes that CF gives a meaning (xarray would decode them: ``scale_factor``
+multiplies), attributes that are no text or numbers, and coordinates of other kinds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._errors import BadMetadataError
+from ._errors import BadMetadataError, UnstorableError
 from ._frame import is_plain_attr
 from ._typed import coords_of, restore_coords
 from .model._names import ARRAY_NAME
@@ -31,7 +31,16 @@ def labels_of(array: xr.DataArray) -> dict[str, Any]:
 
 
 def plainer(array: xr.DataArray) -> xr.DataArray:
-    """Return the array as readers that know nothing of its labels shall see it."""
+    """Return the array as readers that know nothing of its labels shall see it.
+
+    Raises
+    ------
+    UnstorableError
+        If its values are objects that would come back as others.
+
+    """
+    if array.dtype.kind == "O":
+        _check_objects(array.values)
     dtype = array.dtype.newbyteorder("=")
     name = array.name if isinstance(array.name, str) else ARRAY_NAME
     plain = array.astype(dtype).rename(name)
@@ -39,6 +48,21 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
     for label, coord in array.coords.items():
         plain.coords[label].attrs = _plain_attrs(coord.attrs)
     return plain
+
+
+#: What NetCDF gives back of an array of Python's own numbers.
+_NUMBERS = frozenset(map(np.dtype, ("i8", "u8", "f8")))
+
+
+def _check_objects(values: Any) -> None:
+    """Refuse objects of which NetCDF loses the type: None becomes NaN, a NumPy scalar a number of Python."""
+    types = set(map(type, values.ravel()))
+    if len(types) > 1 or not types <= {int, float, str}:
+        names = sorted(cls.__qualname__ for cls in types)
+        raise UnstorableError(
+            f"nddata: an array of dtype object that holds {', '.join(names)} cannot be "
+            "stored; convert it to numbers or text"
+        )
 
 
 def _plain_attrs(attrs: dict[Any, Any]) -> dict[Any, Any]:
@@ -71,9 +95,12 @@ def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
 
 
 def _cast(values: Any, name: str) -> Any:
-    """Restore byte order and units of time; the kind of text is xarray's choice."""
+    """Restore byte order, units of time and objects; other kinds of text are xarray's choice."""
     dtype = np.dtype(name)
-    if values.dtype.kind in "UOT":
+    text = values.dtype.kind in "UOT"
+    if dtype.kind == "O" and (text or values.dtype in _NUMBERS):
+        return values.astype(object)
+    if text:
         return values
     if (dtype.kind, dtype.itemsize) != (values.dtype.kind, values.dtype.itemsize):
         raise ValueError(f"dtype {name!r} for an array of {values.dtype.str!r}")

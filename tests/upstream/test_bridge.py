@@ -1,6 +1,7 @@
 """Our collection of upstream's kind against upstream's own: every method, every accessor."""
 
 import copy
+import inspect
 import io
 import pickle
 
@@ -17,6 +18,7 @@ from skneuromsi.testing import (
 from tqdm import tqdm
 
 import skneuromsi_io as sio
+from skneuromsi_io.upstream import collection_class
 
 PARAMETER = "auditory_position"
 #: One or more calls of each public name of upstream's class.
@@ -159,16 +161,16 @@ def test_results_do_not_share_memory(ours):
     assert again.run_parameters.to_dict() == ours[0].run_parameters.to_dict() != {}
 
 
-@pytest.mark.parametrize(
-    "duplicate",
-    [
-        *(copy.copy, copy.deepcopy),
-        *(
-            lambda c, p=p: pickle.loads(pickle.dumps(c, p))
-            for p in range(pickle.HIGHEST_PROTOCOL + 1)
-        ),
-    ],
-)
+DUPLICATES = [
+    *(copy.copy, copy.deepcopy),
+    *(
+        lambda c, p=p: pickle.loads(pickle.dumps(c, p))
+        for p in range(pickle.HIGHEST_PROTOCOL + 1)
+    ),
+]
+
+
+@pytest.mark.parametrize("duplicate", DUPLICATES)
 def test_copies_and_pickles(ours, duplicate):
     ours.bias.bias("visual_position", mode="multi")
     ours.plot  # noqa: B018 - accessors leave caches that do not pickle
@@ -176,6 +178,26 @@ def test_copies_and_pickles(ours, duplicate):
     assert type(found) is type(ours)
     assert_ndresult_collection_allclose(found, ours)
     assert_same(found.disparity_matrix(), ours.disparity_matrix())
+    assert found.plot is not ours.plot
+
+
+class Annotated(collection_class()):
+    """With a constructor and state of its own."""
+
+    def __init__(self, results, note):
+        super().__init__("n", results)
+        self.note = note
+
+
+@pytest.mark.parametrize("duplicate", DUPLICATES)
+def test_copies_and_pickles_keep_attributes(ours, duplicate):
+    annotated = Annotated(ours._packed, ["a note"])
+    annotated.plot  # noqa: B018
+    annotated.more = 1
+    found = duplicate(annotated)
+    assert type(found) is Annotated
+    assert (found.note, found.more) == (["a note"], 1)
+    assert_ndresult_collection_allclose(found, annotated)
 
 
 def test_bars(capsys, theirs):
@@ -189,13 +211,29 @@ def test_bars(capsys, theirs):
 
 
 def test_stores_itself(ours, theirs, tmp_path):
-    for name, collection in (("a", ours), ("b", theirs)):
+    """With this package's function: nothing is lost, without a patch too."""
+    parameters = [
+        [(p.name, p.kind, p.default) for p in inspect.signature(f).parameters.values()]
+        for f in (ours.to_ndc, theirs.to_ndc)
+    ]
+    assert parameters[0] == parameters[1]
+    for name, collection, version in (("a", ours, 0.2), ("b", theirs, 0.1)):
         collection.to_ndc(tmp_path / name, metadata={"who": 1}, quiet=True)
-        assert sio.read_metadata(tmp_path / name)["extra"] == {"who": 1}
-    # Upstream's method stores with upstream's function, whoever's collection it is.
-    assert sio.read_metadata(tmp_path / "a")["format_version"] == 0.1
-    found = skneuromsi.read_ndc(tmp_path / "a", tqdm_cls=None)
-    assert_same(found.disparity_matrix(), ours.disparity_matrix())
+        metadata = sio.read_metadata(tmp_path / name)
+        assert metadata["extra"] == {"who": 1}
+        assert metadata["format_version"] == version
+        found = skneuromsi.read_ndc(tmp_path / name, tqdm_cls=None)
+        assert_same(found.disparity_matrix(), ours.disparity_matrix())
+    assert not sio.is_patched()
+
+
+def test_stores_itself_with_its_bar(theirs, capsys, tmp_path):
+    collection = type(sio.as_upstream(sio.as_light(theirs)))
+    collection = collection.from_ndresults("n", list(theirs), tqdm_cls=tqdm)
+    collection.to_ndc(tmp_path / "a", quiet=True)
+    assert capsys.readouterr().err == ""
+    collection.to_ndc(tmp_path / "a", compresslevel=1)
+    assert "Saving" in capsys.readouterr().err
 
 
 def test_takes_results_that_upstream_compressed(ours, theirs):

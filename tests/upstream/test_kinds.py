@@ -68,30 +68,73 @@ def test_other_things_have_no_other_kind(convert):
 
 
 READ = """
-import sys, warnings, skneuromsi_io as sio
+import sys, types, warnings, skneuromsi_io as sio
+{before}
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    kinds = [type(sio.read_ndc(sys.argv[1], tqdm_cls=None)).__module__ for _ in "123"]
-print(*kinds, len(caught))
-print(*(f"{w.category.__name__}|{w.message}|{w.filename}".replace(" ", "_") for w in caught))
+    for _ in "123":
+        print(type(sio.{call}).__module__)  # reads
+for w in caught:
+    print(f"{{w.category.__name__}}|{{w.message}}|{{w.filename}}:{{w.lineno}}".replace(" ", "_"))
 """
+LINE = 1 + next(i for i, line in enumerate(READ.splitlines()) if "# reads" in line)
+LIGHT = {
+    "read_ndc('a', tqdm_cls=None)": "skneuromsi_io.model._collection",
+    "read_ndr('a')": "skneuromsi_io.model._ndresult",
+}
+STUB = "sys.modules['skneuromsi'] = types.ModuleType('skneuromsi')"
 
 
-def test_a_broken_installation_is_none(python, theirs, tmp_path):
+@pytest.fixture(params=LIGHT)
+def reading(request, python, theirs, tmp_path):
+    """Read a file where `skneuromsi` is something else; gives the warnings."""
+    sio.to_ndr(tmp_path / "a", theirs[0])
+
+    def read(before="", path=()):
+        script = tmp_path / "read.py"
+        script.write_text(READ.format(before=before, call=request.param))
+        found = python("", str(script), path=path)
+        assert found[:3] == [LIGHT[request.param]] * 3
+        return found[3:]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "cause"),
+    [
+        (BROKEN, "", "OSError:_no_libjax"),
+        ("class NDResult: pass", "", "No_module_named_'skneuromsi.core'"),
+        ("", STUB, "No_module_named_'skneuromsi.core'"),
+    ],
+    ids=["broken", "old", "stub"],
+)
+def test_an_installation_that_cannot_be_used_is_none(
+    reading, tmp_path, code, before, cause
+):
     """One warning with the cause, not an error; nothing forces scikit-neuromsi on the user."""
-    sio.to_ndc(tmp_path / "a.ndc", theirs, tqdm_cls=None)
-    package = tmp_path / "broken" / "skneuromsi"
+    package = tmp_path / "other" / "skneuromsi"
     package.mkdir(parents=True)
-    (package / "__init__.py").write_text(BROKEN)
-    script = tmp_path / "read.py"
-    script.write_text(READ)
-    found = python("", str(script), "a.ndc", path=[package.parent])
-    *kinds, count, warning = found
-    assert set(kinds) == {"skneuromsi_io.model._collection"}
-    assert count == "1"
+    (package / "__init__.py").write_text(code)
+    (warning,) = reading(before, path=[package.parent])
     assert warning.startswith("RuntimeWarning|")
-    assert "OSError:_no_libjax" in warning
-    assert warning.endswith("read.py")
+    assert cause in warning
+    assert warning.endswith(f"read.py:{LINE}")
+
+
+@pytest.mark.parametrize(
+    "finder",
+    ["lambda name: None", "lambda name: spec('skneuromsi', None, is_package=True)"],
+    ids=["none", "folder"],
+)
+def test_no_installation_is_silent(reading, finder):
+    """A folder of that name without `__init__.py` is a namespace package: a spec without origin."""
+    before = f"""
+import importlib.util
+spec = importlib.util.spec_from_loader
+importlib.util.find_spec = {finder}
+"""
+    assert reading(before) == []
 
 
 def test_a_broken_installation_cannot_be_forced(python, tmp_path, theirs):

@@ -1,8 +1,10 @@
 """The patch: 16 names inside scikit-neuromsi, swapped and given back."""
 
+import importlib.metadata
 import inspect
 import io
 import pickle
+import threading
 
 import pytest
 import skneuromsi
@@ -75,6 +77,73 @@ def test_within_a_block():
     assert sio.is_patched()
 
 
+def test_patch_within_a_block_outlives_it():
+    with sio.patched():
+        sio.patch()
+    assert sio.is_patched()
+    with sio.patched():
+        sio.unpatch()
+        assert sio.is_patched()
+    assert held() == ORIGINALS
+
+
+def test_blocks_of_threads():
+    """The one that began first ends first; the other one stays patched until its own end."""
+    first_ends = threading.Event()
+
+    def first(began):
+        with sio.patched():
+            began.set()
+            assert first_ends.wait(10)
+
+    began = threading.Event()
+    thread = threading.Thread(target=first, args=[began])
+    thread.start()
+    assert began.wait(10)
+    with sio.patched():
+        first_ends.set()
+        thread.join()
+        assert sio.is_patched()
+    assert held() == ORIGINALS
+
+
+def test_what_somebody_else_put_there_stays(monkeypatch):
+    def theirs(path_or_stream, **kwargs):
+        """Of upstream's signature."""
+
+    monkeypatch.setattr(skneuromsi, "read_ndr", skneuromsi.read_ndr)
+    sio.patch()
+    skneuromsi.read_ndr = theirs
+    assert not sio.is_patched()
+    sio.unpatch()
+    assert held() == {**ORIGINALS, (skneuromsi, "read_ndr"): theirs}
+    sio.patch()
+    skneuromsi.read_ndr = theirs
+    sio.patch()
+    assert sio.is_patched()
+    sio.unpatch()
+    assert held() == {**ORIGINALS, (skneuromsi, "read_ndr"): theirs}
+
+
+def test_a_reloaded_scikit_neuromsi_is_patched_again(python):
+    done = python(
+        """
+        import importlib, skneuromsi, skneuromsi_io as sio
+        def state():
+            print(sio.is_patched(), skneuromsi.read_ndc is sio.read_ndc)
+        sio.patch()
+        importlib.reload(skneuromsi.io)
+        importlib.reload(skneuromsi)
+        state()
+        sio.patch()
+        state()
+        sio.unpatch()
+        state()
+        """
+    )
+    assert done == ["False", "False", "True", "True", "False", "False"]
+
+
 def test_silent(capfd, recwarn):
     with sio.patched():
         pass
@@ -88,10 +157,10 @@ def test_methods_follow(theirs):
             stream = io.BytesIO()
             store(stream)
             assert sio.read_metadata(stream)["format_version"] == 0.2
-        found = skneuromsi.read_ndc(stream, tqdm_cls=None)
-    stream = io.BytesIO()
-    found.to_ndc(stream)
-    assert sio.read_metadata(stream)["format_version"] == 0.1
+    for store in (theirs.to_ndc, theirs[0].to_ndr):
+        stream = io.BytesIO()
+        store(stream)
+        assert sio.read_metadata(stream)["format_version"] == 0.1
 
 
 @pytest.mark.parametrize("module", [skneuromsi, upstream_io])
@@ -125,27 +194,60 @@ def test_other_signatures_are_refused(monkeypatch, module, name, function, found
     assert held() == ORIGINALS
 
 
-def test_a_missing_installation_is_refused(python):
+@pytest.mark.parametrize(
+    ("before", "cause"),
+    [
+        ("sys.modules['skneuromsi'] = None", "ModuleNotFoundError: "),
+        ("sys.path_hooks.insert(0, lambda path: 1 / 0)", "ZeroDivisionError: "),
+        ("sys.modules['skneuromsi'] = sys", "ModuleNotFoundError: "),
+    ],
+    ids=["missing", "broken", "another"],
+)
+def test_a_missing_or_broken_installation_is_refused(python, before, cause):
     done = python(
-        """
-        import sys
-        sys.modules["skneuromsi"] = None
-        import skneuromsi_io
+        f"""
+        import sys, skneuromsi_io
+        {before}
+        sys.path_importer_cache.clear()
         skneuromsi_io.patch()
         """,
         check=False,
     )
-    assert "RuntimeError: scikit-neuromsi cannot be patched because it" in done.stderr
+    expected = "RuntimeError: scikit-neuromsi cannot be patched because it cannot be "
+    assert f"{expected}imported ({cause}" in done.stderr
 
 
-def test_names_that_main_holds_are_named_once(python):
+def test_a_checkout_without_metadata_is_patched(monkeypatch):
+    def version(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    sio.patch()
+    assert sio.is_patched()
+    sio.unpatch()
+    monkeypatch.delattr(skneuromsi, "VERSION")
+    monkeypatch.delattr(skneuromsi, "read_ndr")
+    with pytest.raises(RuntimeError, match="scikit-neuromsi of unknown version cannot"):
+        sio.patch()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "skneuromsi_io.patch()",
+        "stack.enter_context(skneuromsi_io.patched())",
+        "skneuromsi_io.load_ipython_extension(None)",
+    ],
+)
+def test_names_that_main_holds_are_named_once(python, way):
     done = python(
-        """
+        f"""
         from skneuromsi import read_ndc, to_ndr as store
-        import skneuromsi_io, warnings
+        import contextlib, skneuromsi_io, warnings
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            skneuromsi_io.patch()
+            stack = contextlib.ExitStack()
+            {way}
             skneuromsi_io.patch()
         for warning in caught:
             print(warning.category.__name__, warning.filename, warning.message)

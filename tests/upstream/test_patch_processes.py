@@ -19,12 +19,52 @@ def run(python, code, *args, before=(), check=True, path=()):
     return python("", *given, check=check)
 
 
-def test_run_a_script(python, tmp_path):
-    code = STATE + "print(__name__, sys.argv, sys.path[0], state(), __file__)"
-    args = ("run", "subject.py", "-x", "--help", "last")
-    found = run(python, code, *args, path=[tmp_path])
-    argv = ["['subject.py',", "'-x',", "'--help',", "'last']"]
-    assert found == ["__main__", *argv, str(tmp_path), PATCHED, "subject.py"]
+SEEN = """
+import atexit, pickle, sys, threading
+import skneuromsi
+class Here: pass
+def seen():
+    pickle.dumps(Here())
+    print(vars(sys.modules["__main__"]) is globals(), __name__)
+print(sys.argv, sys.path, __file__, __package__, __spec__, type(__loader__).__name__)
+seen()
+threading.Timer(0.2, seen).start()
+atexit.register(seen)
+"""
+
+
+@pytest.mark.parametrize("flags", [(), ("-P",)])
+@pytest.mark.parametrize("name", ["subject.py", "folder", "folder/__main__.py"])
+def test_run_is_as_python(python, tmp_path, flags, name):
+    """Script or folder: `__main__`, arguments and path are those that Python itself gives."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "__main__.py").write_text("import sys; print(sys.path)")
+    (tmp_path / "subject.py").write_text(SEEN)
+    if name == "folder":
+        name = str(tmp_path / name)
+    args = (name, "-x", "--help", "last")
+    expected = python("", *flags, *args)
+    assert python("", *flags, "-m", "skneuromsi_io", "run", *args) == expected
+    assert expected
+
+
+def test_run_patches(python, tmp_path):
+    code = STATE + "print(state())"
+    assert run(python, code, "run", "subject.py", path=[tmp_path]) == [PATCHED]
+
+
+@pytest.mark.parametrize("code", ["def f(): 1/0\nf()", "a b", "import no_such_module"])
+def test_tracebacks_are_the_programs(python, tmp_path, code):
+    found = run(python, code, "run", "subject.py", check=False, path=[tmp_path])
+    expected = python("", "subject.py", check=False)
+    assert (found.returncode, found.stderr) == (1, expected.stderr)
+
+
+def test_a_missing_script(python):
+    done = python("", "-m", "skneuromsi_io", "run", "no.py", check=False)
+    assert done.returncode == 2
+    assert done.stderr.endswith("[Errno 2] No such file or directory: 'no.py'\n")
+    assert done.stderr.count("\n") == 1
 
 
 def test_run_a_module(python, tmp_path):
@@ -96,6 +136,20 @@ if __name__ == "__main__":
 def test_workers_of_multiprocessing(python, method, before, initializer, expected):
     code = POOL.format(method=method, before=before, initializer=initializer)
     assert python(STATE + code) == [expected]
+
+
+def test_workers_of_a_program_that_does_not_know_of_us(python, tmp_path):
+    """As the README says: `run` patches the process, and workers that fork from it, but no others."""
+    code = """
+import multiprocessing, skneuromsi
+def work(_): return skneuromsi.read_ndc.__module__
+if __name__ == "__main__":
+    for method in ("fork", "spawn"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(*pool.map(work, [0]))
+"""
+    found = run(python, code, "run", "subject.py", path=[tmp_path])
+    assert found == ["skneuromsi_io._open", "skneuromsi.io"]
 
 
 STORING = """

@@ -209,6 +209,10 @@ def _numpy_scalar(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) 
 
 
 def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    if isinstance(value, np.ma.MaskedArray):
+        raise UnstorableError(
+            "a masked array cannot be stored; use its filled() values, or data and mask"
+        )
     recorder.base(value, np.ndarray)
     array = np.asarray(value)
     _numpy.check_storable(array.dtype)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from ._patch import is_patched, patch, patched, unpatch
+from ._warn import warn_user
 
 if TYPE_CHECKING:
     import skneuromsi
@@ -28,24 +28,32 @@ __all__ = [
 
 @functools.cache
 def available() -> bool:
-    """Whether scikit-neuromsi is installed and can be imported.
+    """Whether scikit-neuromsi is installed and has what the bridge needs.
 
-    A broken installation counts as none, with one RuntimeWarning that names the cause.
+    A broken or old installation counts as none, with one RuntimeWarning that names the cause.
     """
-    if importlib.util.find_spec("skneuromsi") is None:
+    if not _is_installed():
         return False
     try:
-        import skneuromsi  # noqa: F401
+        collection_class()
     except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
-        warnings.warn(
-            "scikit-neuromsi is installed but cannot be imported "
+        warn_user(
+            "scikit-neuromsi is installed but cannot be used "
             f"({type(error).__name__}: {error}); the light classes of skneuromsi_io "
             "are used instead",
             RuntimeWarning,
-            stacklevel=4,  # whoever called `open_ndresults_collection`
         )
         return False
     return True
+
+
+def _is_installed() -> bool:
+    try:
+        spec = importlib.util.find_spec("skneuromsi")
+    except ValueError:  # somebody put a module without a spec into sys.modules
+        return True
+    # A mere folder of that name is a namespace package, which has no origin.
+    return spec is not None and spec.origin is not None
 
 
 def collection_class() -> type[Any]:

@@ -10,9 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import skneuromsi
 import xarray as xr
-from skneuromsi import core
+from skneuromsi.core import (
+    DEFAULT_COMPRESSION_PARAMS,
+    CompressedNDResult,
+    decompress_ndresult,
+)
 
-from .. import _convert
+from .. import _convert, _store
 from ..model import NDResult as LightResult
 from ..model import NDResultCollection as LightCollection
 from ..model import _names
@@ -24,8 +28,8 @@ from ..model._summary import GATHERED, Summary
 class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
     """Upstream's `NDResultCollection`, its results packed natively and decoded when asked for.
 
-    Every method and accessor is upstream's own. What upstream gathers eagerly, decoding all results, is
-    gathered when it is first asked for.
+    Every method and accessor is upstream's own but for `to_ndc`, which stores with this package. What
+    upstream gathers eagerly, decoding all results, is gathered when it is first asked for.
 
     Parameters
     ----------
@@ -58,7 +62,7 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         name: Any,
         results: Iterable[Any],
         *,
-        compression_params: Any = core.DEFAULT_COMPRESSION_PARAMS,
+        compression_params: Any = DEFAULT_COMPRESSION_PARAMS,
         tqdm_cls: Any = None,
     ) -> Self:
         """Create a collection from results, as upstream's method; they are packed natively."""
@@ -72,10 +76,35 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         packed[:] = self._packed
         return packed
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Upstream's accessors leave caches on the instance that do not pickle.
-        args = (type(self), self._name, self._packed, self._tqdm_cls)
-        return _rebuild, args
+    def to_ndc(
+        self,
+        path_or_stream: Any,
+        metadata: dict[str, Any] | None = None,
+        quiet: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Store the collection as :func:`skneuromsi_io.store_ndresults_collection`, patched or not.
+
+        Parameters
+        ----------
+        path_or_stream : str, os.PathLike or binary file object
+            Where to write.
+        metadata : dict, optional
+            Additional metadata.
+        quiet : bool, optional
+            Whether to show no progress bar.
+        **kwargs
+            As of :func:`skneuromsi_io.store_ndresults_collection`.
+
+        """
+        tqdm_cls = None if quiet else self._tqdm_cls
+        _store.store_ndresults_collection(
+            path_or_stream, self, metadata=metadata, tqdm_cls=tqdm_cls, **kwargs
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Upstream's accessors leave caches on the instance that do not pickle (of methodtools).
+        return {k: v for k, v in vars(self).items() if not k.startswith("__wire|")}
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -88,10 +117,6 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         if isinstance(chosen, Packed):
             return _open(chosen)
         return np.fromiter((_open(packed) for packed in chosen), dtype=object)
-
-
-def _rebuild(cls: Any, name: str, packed: list[Packed], tqdm_cls: Any) -> Any:
-    return cls(name, packed, tqdm_cls=tqdm_cls)
 
 
 class _Gathered(Mapping[str, Any]):
@@ -122,9 +147,9 @@ class _Gathered(Mapping[str, Any]):
 
 
 def _packed(item: Any) -> Any:
-    if isinstance(item, core.CompressedNDResult):
-        result = core.decompress_ndresult(item)
-        return _convert.pack_results([result], core.DEFAULT_COMPRESSION_PARAMS)[0]
+    if isinstance(item, CompressedNDResult):
+        result = decompress_ndresult(item)
+        return _convert.pack_results([result], DEFAULT_COMPRESSION_PARAMS)[0]
     return item
 
 

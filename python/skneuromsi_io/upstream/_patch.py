@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.metadata
 import inspect
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from ._warn import warn_user
 
 #: Version of scikit-neuromsi that the tests run against.
 TESTED_VERSION = "1.0.2"
@@ -33,8 +33,18 @@ SIGNATURES["to_ndr"] = SIGNATURES["store_ndresult"]
 SIGNATURES["read_ndc"] = SIGNATURES["open_ndresults_collection"]
 SIGNATURES["read_ndr"] = SIGNATURES["open_ndresult"]
 
-#: What each of the 16 names held before the patch: (module, name) -> function. Empty while not patched.
+#: What each of the 16 names held before the patch: (module, name) -> function.
 _originals: dict[tuple[str, str], Callable[..., Any]] = {}
+
+
+class _Holders:
+    """Who wants the patch: a call of `patch`, and the ``with`` blocks of all threads."""
+
+    explicit = False
+    blocks = 0
+
+
+_holders = _Holders()
 _lock = threading.Lock()
 
 
@@ -57,56 +67,92 @@ def patch() -> None:
         Once, if `__main__` holds a function that was imported before the patch and stays slow.
 
     """
-    import skneuromsi_io
-
     with _lock:
-        if _originals:
-            return
-        originals = _checked_originals()
-        for (module, name), original in originals.items():
-            setattr(sys.modules[module], name, getattr(skneuromsi_io, name))
-            _originals[module, name] = original
-    _warn_of_early_imports(originals)
+        replaced = _replace()
+        _holders.explicit = True
+    _warn_of_early_imports(replaced)
 
 
 def unpatch() -> None:
-    """Give scikit-neuromsi its own functions back; does nothing if it is not patched."""
+    """Give scikit-neuromsi its own functions back; does nothing if it is not patched.
+
+    Within a block of :func:`patched`, at the end of the block.
+    """
     with _lock:
-        for (module, name), original in _originals.items():
-            setattr(sys.modules[module], name, original)
-        _originals.clear()
+        _holders.explicit = False
+        _restore_if_unheld()
 
 
 def is_patched() -> bool:
-    """Whether scikit-neuromsi uses this package's functions."""
-    return bool(_originals)
+    """Whether scikit-neuromsi uses this package's functions, under all of their names."""
+    return bool(_originals) and all(map(_is_ours, _originals))
 
 
 @contextlib.contextmanager
 def patched() -> Iterator[None]:
-    """Patch within a ``with`` block; a patch from before stays."""
-    before = is_patched()
-    patch()
+    """Patch within a ``with`` block; a patch from before, or of another block, stays."""
+    with _lock:
+        replaced = _replace()
+        _holders.blocks += 1
     try:
+        _warn_of_early_imports(replaced)
         yield
     finally:
-        if not before:
-            unpatch()
+        with _lock:
+            _holders.blocks -= 1
+            _restore_if_unheld()
+
+
+def _replace() -> list[Callable[..., Any]]:
+    """Put our functions into the 16 names; return what they held, nothing if they are ours already."""
+    import skneuromsi_io
+
+    if is_patched():
+        return []
+    # Also where scikit-neuromsi was imported anew after a patch, and has its own functions again.
+    originals = _checked_originals()
+    for module, name in originals:
+        setattr(sys.modules[module], name, getattr(skneuromsi_io, name))
+    _originals.update(originals)
+    return list(originals.values())
+
+
+def _restore_if_unheld() -> None:
+    if _holders.explicit or _holders.blocks:
+        return
+    for place, original in _originals.items():
+        # What somebody else put there after us stays.
+        if _is_ours(place):
+            module, name = place
+            setattr(sys.modules[module], name, original)
+    _originals.clear()
+
+
+def _is_ours(place: tuple[str, str]) -> bool:
+    import skneuromsi_io
+
+    module, name = place
+    held = getattr(sys.modules.get(module), name, None)
+    return held is getattr(skneuromsi_io, name)
 
 
 def _checked_originals() -> dict[tuple[str, str], Callable[..., Any]]:
-    """Upstream's functions, if they are the ones that we replace."""
+    """Upstream's functions that are not replaced yet, if they are the ones that we replace."""
     try:
         modules = [importlib.import_module(name) for name in MODULES]
-        version = importlib.metadata.version("scikit-neuromsi")
-    except ImportError as error:
+    except Exception as error:
         raise RuntimeError(
             "scikit-neuromsi cannot be patched because it cannot be imported "
-            f"({error}); pip install scikit-neuromsi=={TESTED_VERSION}"
+            f"({type(error).__name__}: {error}); "
+            f"pip install scikit-neuromsi=={TESTED_VERSION}"
         ) from error
+    # Not `__version__`, which is "1...0...2", and no metadata, which a checkout of the sources has not.
+    version = getattr(modules[0], "VERSION", "of unknown version")
     originals = {}
     for module in modules:
         for name, expected in SIGNATURES.items():
+            if _is_ours((module.__name__, name)):
+                continue
             function: Any = getattr(module, name, None)
             found = _signature(function) if callable(function) else "nothing"
             if found != expected:
@@ -137,13 +183,13 @@ def _signature(function: Callable[..., Any]) -> str:
     return f"({', '.join(texts)})"
 
 
-def _warn_of_early_imports(originals: dict[tuple[str, str], Any]) -> None:
-    main = vars(sys.modules.get("__main__", sys))
-    known = set(map(id, originals.values()))
+def _warn_of_early_imports(replaced: list[Callable[..., Any]]) -> None:
+    main = getattr(sys.modules.get("__main__"), "__dict__", {})
+    known = set(map(id, replaced))
     names = sorted(name for name, value in main.items() if id(value) in known)
     if names:
-        warnings.warn(
+        warn_user(
             f"{', '.join(names)} in __main__ were imported before skneuromsi_io.patch() "
             "and stay scikit-neuromsi's; patch before importing them",
-            stacklevel=3,
+            UserWarning,
         )
