@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from helpers import assert_same, make_array, make_result, stored, with_extra
+from helpers import assert_same, make_array, make_result, members, stored, with_extra
 
 INDEXES = {
     "integers": pd.Index([3, 1, 2]),
@@ -17,6 +17,9 @@ INDEXES = {
     "durations": pd.to_timedelta([1, 2, 3], unit="s"),
     "bools": pd.Index([True, False, True]),
     "objects": pd.Index([1, "a", None], dtype=object),
+    "text as objects": pd.Index(["a", None, "c"], dtype=object),
+    "moments as objects": pd.Index([pd.Timestamp("2020"), None, 1], dtype=object),
+    "moments alone as objects": pd.Index([pd.Timestamp("2020")] * 3, dtype=object),
     "tuples as names": pd.Index([1, 2, 3], name=("a", 1)),
     "several": pd.MultiIndex.from_tuples(
         [("a", 1), ("b", 2), ("b", 3)], names=["x", None]
@@ -50,16 +53,27 @@ COLUMNS = {
     "durations": pd.to_timedelta([1, None, 3], unit="ms"),
     "categories": pd.Categorical(["x", None, "y"], categories=["y", "x", "z"]),
     "objects": np.array([(1,), "a", {2}], dtype=object),
+    "text as objects": np.array(["a", None, "ñ"], dtype=object),
+    "numbers as objects": np.array([1, None, 2.5], dtype=object),
+    "big-endian": np.array([1, 2, 3], dtype=">i4"),
 }
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_pandas_columns(name):
-    extra = {
-        "series": pd.Series(COLUMNS[name]),
-        "frame": pd.DataFrame({name: COLUMNS[name], 3: [1, 2, 3]}),
-    }
+    # From a list pandas chooses the dtype, from an array it should not.
+    dtype = getattr(COLUMNS[name], "dtype", None)
+    series = pd.Series(COLUMNS[name], dtype=dtype)
+    frame = pd.DataFrame({name: series, 3: [1, 2, 3]})
+    extra = {"series": series, "frame": frame}
     assert_same(with_extra(extra), extra)
+
+
+def test_large_columns_are_members():
+    frame = pd.DataFrame({"a": np.arange(5000.0), "b": np.arange(5000.0) / 3})
+    archive = stored(make_result(extra={"frame": frame}))
+    assert {"ndr_0/extra_0.nc", "ndr_0/extra_1.nc"} <= members(archive).keys()
+    assert_same(with_extra({"frame": frame})["frame"], frame)
 
 
 @pytest.mark.parametrize(

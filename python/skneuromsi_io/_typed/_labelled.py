@@ -132,6 +132,9 @@ def _column_parts(array: Any) -> Any:
     """Values of a pandas column: a NumPy array, or a dict for pandas' own types."""
     import pandas as pd
 
+    if type(array) is pd.arrays.NumpyExtensionArray:
+        # Its dtype is a wrapper of pandas; its subclasses hold text and have NA.
+        return array.to_numpy()
     dtype = array.dtype
     if isinstance(dtype, np.dtype):
         return np.asarray(array)
