@@ -1,11 +1,24 @@
 """Objects of pandas and xarray in metadata come back as they were."""
 
+import datetime as dt
+import zoneinfo
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
-from helpers import assert_same, make_array, make_result, members, stored, with_extra
+import skneuromsi_io as sio
+from helpers import (
+    assert_same,
+    edited,
+    make_array,
+    make_result,
+    members,
+    opened,
+    stored,
+    with_extra,
+)
 
 INDEXES = {
     "integers": pd.Index([3, 1, 2]),
@@ -134,6 +147,54 @@ def test_pandas_missing_values():
     found = with_extra({"values": (pd.NaT, [pd.NA])})["values"]
     assert found[0] is pd.NaT
     assert found[1][0] is pd.NA
+
+
+ZONES = [
+    "UTC",
+    "Europe/Paris",
+    "+01:30",
+    zoneinfo.ZoneInfo("UTC"),
+    dt.timezone(dt.timedelta(hours=1), "X"),
+    dt.timezone(dt.timedelta(hours=5), "UTC"),
+    dt.timezone(dt.timedelta(hours=1), "UTC+01:00:30"),
+    dt.timezone(dt.timedelta(0), "Europe/Paris"),
+    dt.timezone(dt.timedelta(seconds=5)),
+]
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=repr)
+@pytest.mark.parametrize("year", ["1850", "2020"])
+def test_time_zones_of_pandas(zone, year):
+    moment = pd.Timestamp(year, tz=zone)
+    series = pd.Series(pd.DatetimeIndex([f"{year}-01-01", f"{year}-07-01"], tz=zone))
+    found = with_extra({"moment": moment, "series": series})
+    assert found["moment"] == moment
+    assert_same(found["series"], series)
+    for kept in (found["moment"].tz, found["series"].dt.tz):
+        assert (type(kept), str(kept)) == (type(moment.tz), str(moment.tz))
+        assert found["moment"].utcoffset() == moment.utcoffset()
+
+
+@pytest.mark.parametrize("zone", ["dateutil/Europe/Paris", "tzlocal()"])
+def test_time_zones_that_no_file_carries(zone):
+    for value in (pd.Timestamp("2020", tz=zone), pd.DatetimeIndex(["2020"], tz=zone)):
+        with pytest.raises(sio.UnstorableError, match=r"extra\['bad'\].*time zone"):
+            stored(make_result(extra={"bad": value}))
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe", "../x", "/etc/passwd", "a" * 5000, "dateutil/x", "", 5, None]
+)
+def test_time_zones_that_are_none(zone):
+    value = pd.Series(pd.DatetimeIndex(["2020"], tz="Europe/Paris"))
+    archive = stored(make_result(extra={"v": value}))
+    bad = edited(
+        archive,
+        "ndr_0/metadata.json",
+        lambda d: d["object_kwargs"]["extra"]["v"]["data"].update(tz=zone),
+    )
+    with pytest.raises(sio.BadMetadataError, match="/extra/v"):
+        opened(bad)[0]
 
 
 LABELLED = {

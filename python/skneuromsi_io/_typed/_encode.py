@@ -184,16 +184,26 @@ def _date(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
         elif fold:
             name = [name, None, fold]
     elif zone is not None:
-        key = getattr(zone, "key", None)
-        if key is None:
-            raise UnstorableError(
-                f"a time zone of type {type(zone).__name__} cannot be "
-                "stored; use zoneinfo.ZoneInfo or datetime.timezone"
-            )
-        name = [name, key, fold]
+        name = [name, _zone_key(zone), fold]
     elif fold:
         name = [name, None, fold]
     return recorder.record(path, name, value.isoformat())
+
+
+def _zone_key(zone: dt.tzinfo) -> str:
+    """IANA name of a zone, by which it can be found again."""
+    import zoneinfo
+
+    try:
+        if isinstance(zone, zoneinfo.ZoneInfo) and zone.key is not None:
+            return zoneinfo.ZoneInfo(zone.key).key
+    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
+        # A zone that was read from a file may have any name.
+        pass
+    raise UnstorableError(
+        f"a time zone of type {type(zone).__name__} cannot be stored; use "
+        "zoneinfo.ZoneInfo with an IANA name, or datetime.timezone"
+    )
 
 
 def _timedelta(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
