@@ -147,6 +147,22 @@ def test_attributes(name):
         assert np.asarray(found[name]).dtype == np.asarray(value).dtype
 
 
+def test_array_attributes_are_not_shared():
+    array = make_array(attrs={"v": np.array([1, 2])})
+    array["times"].attrs["v"] = np.array([1, 2])
+    archive = stored(
+        sio.NDResultCollection.from_ndresults("n", [make_result(array)] * 2)
+    )
+    first, second = opened(archive)
+    for changed in (first.to_xarray(), first._nddata, first.to_xarray()):
+        changed.attrs["v"][0] = 99
+        changed["times"].attrs["v"][0] = 99
+    again = through_file(make_result(array)).to_xarray()
+    for found in (second.to_xarray(), opened(archive)[0].to_xarray(), again):
+        assert found.attrs["v"].tolist() == [1, 2]
+        assert found["times"].attrs["v"].tolist() == [1, 2]
+
+
 def test_attributes_of_coordinates():
     array = make_array()
     array["times"].attrs["unit"] = "ms"

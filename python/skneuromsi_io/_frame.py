@@ -41,6 +41,7 @@ class Frame:
 
     __slots__ = (
         "__weakref__",
+        "_has_array_attrs",
         "_template",
         "attrs",
         "coord_attrs",
@@ -64,6 +65,11 @@ class Frame:
             (name, (name,), np.asarray(values)) for name, values, _ in coords
         )
         self.coord_attrs = {name: attrs for name, _, attrs in coords if attrs}
+        self._has_array_attrs = any(
+            isinstance(value, np.ndarray)
+            for attrs in (self.attrs, *self.coord_attrs.values())
+            for value in attrs.values()
+        )
         self._template: xr.DataArray | None = None
 
     def labels(self, dim: str) -> npt.NDArray[Any]:
@@ -88,7 +94,13 @@ class Frame:
         """Label an array of the frame's shape; it is not copied."""
         if self._template is None:
             self._template = self._labelled(values)
-        return filled(self._template, values)
+        array = filled(self._template, values)
+        if self._has_array_attrs:
+            # Arrays can be changed in place, and other results share the frame.
+            array.attrs = _copied(self.attrs)
+            for name, attrs in self.coord_attrs.items():
+                array.coords[name].attrs = _copied(attrs)
+        return array
 
     def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
         import xarray as xr
@@ -104,6 +116,13 @@ class Frame:
 
     def __reduce__(self) -> tuple[type[Frame], tuple[_native.Frame]]:
         return Frame, (self.native,)
+
+
+def _copied(attrs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in attrs.items()
+    }
 
 
 def frame_of(array: xr.DataArray) -> Frame | None:
