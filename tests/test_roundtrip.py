@@ -1,7 +1,10 @@
 """Any result comes back as it was: every dtype, shape, label and bit."""
 
+import io
+
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -196,6 +199,49 @@ def test_arrays_that_are_not_plain(array):
         time_range=(0, array.sizes["times"]),
         position_range=(0, array.sizes["positions"]),
     )
+    assert_same(through_file(result), result)
+
+
+NO_NAMES = [*("", ".", "a/b", "/", "modes", "positions_coordinates", "\0", "\ud800")]
+NO_NAMES += ["_nc4_non_coord_modes", "x" * 257, "x" * 70_000]
+
+
+@pytest.mark.parametrize("name", NO_NAMES, ids=lambda name: ascii(name)[:24])
+def test_array_names_that_netcdf_has_not(name):
+    result = make_result(make_array().rename(name))
+    archive = stored(result)
+    assert_same(opened(archive)[0], result)
+    with xr.open_dataarray(
+        io.BytesIO(members(archive)["ndr_0/nddata.nc"]), engine="h5netcdf"
+    ) as seen:
+        assert seen.name == "values"
+        assert seen.dims == result.to_xarray().dims
+
+
+@pytest.mark.parametrize("name", ["", ".", "a/b", "values", "run 1", 7])
+def test_coordinates_and_dimensions_of_any_name(name):
+    array = make_array()
+    for changed in (
+        array.assign_coords({name: 3}),
+        array.assign_coords({name: ("times", [0.5, 1.5, 2.5])}),
+        array.assign_coords(positions_coordinates=[7])
+        .drop_vars("positions_coordinates")
+        .rename(positions_coordinates=str(name)),
+    ):
+        if changed.name not in changed.coords:
+            result = make_result(changed)
+            assert_same(through_file(result), result)
+
+
+RESERVED = [*("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties")]
+RESERVED += [*("_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict", "", ".", "a/b")]
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_attributes_that_netcdf_keeps_for_itself(name):
+    array = make_array(attrs={name: "v", "b": "c"})
+    array["times"].attrs.update({name: "v", "b": "c"})
+    result = make_result(array)
     assert_same(through_file(result), result)
 
 

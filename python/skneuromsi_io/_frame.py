@@ -128,8 +128,8 @@ def _copied(attrs: dict[str, Any]) -> dict[str, Any]:
 def frame_of(array: xr.DataArray) -> Frame | None:
     """Return the frame of `array`, or None where only xarray can write it.
 
-    Plain is: a name, a native integer or float dtype, coordinates of dimensions only, of numbers or of
-    text, and attributes that are text or numbers.
+    Plain is: names that NetCDF has, a native integer or float dtype, coordinates of dimensions only, of
+    numbers or of text, and attributes that are text or numbers.
     """
     key = _key(array)
     if key is None:
@@ -144,9 +144,10 @@ def frame_of(array: xr.DataArray) -> Frame | None:
 
 def _key(array: xr.DataArray) -> Any:
     """All that a frame depends on, hashable; None where the array is not plain."""
-    if not _is_text(array.name) or not _is_plain(array.dtype):
+    if not is_plain_name(array.name) or not _is_plain(array.dtype):
         return None
-    if not all(isinstance(dim, str) for dim in array.dims):
+    # An array of the name of a dimension would be its coordinate.
+    if array.name in array.dims or not all(map(is_plain_name, array.dims)):
         return None
     coords = []
     for name, coord in array.coords.variables.items():
@@ -206,6 +207,22 @@ _DECODED = frozenset(
 )
 
 
+#: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.
+_RESERVED = frozenset(
+    (
+        *("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties"),
+        *("_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict"),
+    )
+)
+
+
+#: `NC_MAX_NAME` of the NetCDF library, in bytes.
+_MOST_NAME_BYTES = 256
+
+#: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
+_NO_COORDINATE = "_nc4_non_coord_"
+
+
 #: Room for an attribute with its name; an HDF5 message, which holds both, ends at 64 KiB.
 _MOST_ATTR_BYTES = 60_000
 
@@ -214,9 +231,22 @@ def _plain_attrs(attrs: dict[Any, Any]) -> bool:
     return all(is_plain_attr(name, value) for name, value in attrs.items())
 
 
+def is_plain_name(name: Any) -> bool:
+    """Whether NetCDF can give an array or a dimension this name."""
+    return (
+        _is_text(name)
+        and 0 < len(name.encode()) <= _MOST_NAME_BYTES
+        and name != "."
+        and "/" not in name
+        and not name.startswith(_NO_COORDINATE)
+    )
+
+
 def is_plain_attr(name: Any, value: Any) -> bool:
     """Whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
-    if not _is_text(name) or name in _DECODED or "/" in name:
+    if not name or not _is_text(name) or "/" in name:
+        return False
+    if name in _DECODED or name in _RESERVED:
         return False
     if type(value) is str:
         return _is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES
