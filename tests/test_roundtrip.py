@@ -132,6 +132,7 @@ ATTRS = {
     "float32": np.float32(0.1),
     "vector": np.arange(4.0),
     "single": np.array([1.5]),
+    "without dimensions": np.array(7, dtype="i4"),
     "bytes": np.arange(3, dtype="u1"),
     "many": np.arange(9000),
 }
@@ -144,10 +145,21 @@ def test_attributes(name):
     found = through_file(result).to_xarray().attrs
     assert list(found) == [name, "ñ"]
     if isinstance(value, np.ndarray):
-        assert_same(np.atleast_1d(found[name]), value)
+        assert_same(found[name], value)
     else:
         assert np.asarray(found[name]).tobytes() == np.asarray(value).tobytes()
         assert np.asarray(found[name]).dtype == np.asarray(value).dtype
+
+
+@pytest.mark.parametrize("value", [np.array([5]), np.array(5.5)], ids=repr)
+def test_arrays_of_one_number_are_seen_by_other_readers(value):
+    array = make_array()
+    array["times"].attrs["v"] = value
+    archive = stored(make_result(array))
+    assert_same(opened(archive)[0].to_xarray(), array)
+    netcdf = io.BytesIO(members(archive)["ndr_0/nddata.nc"])
+    with xr.open_dataarray(netcdf, engine="h5netcdf") as seen:
+        assert seen["times"].attrs == {"v": value}
 
 
 def test_array_attributes_are_not_shared():

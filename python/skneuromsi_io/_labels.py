@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+def needs_labels(array: xr.DataArray) -> bool:
+    """Whether a plain array comes back with other attributes: NetCDF takes arrays of one number for numbers."""
+    variables = (array.variable, *array.coords.variables.values())
+    return any(
+        isinstance(value, np.ndarray) and (value.ndim != 1 or value.size == 1)
+        for variable in variables
+        for value in variable.attrs.values()
+    )
+
+
 def labels_of(array: xr.DataArray) -> dict[str, Any]:
     """Return all of an array but its values, for the metadata."""
     return {
@@ -55,7 +65,8 @@ def _is_coordinate(name: Any, dims: tuple[Any, ...]) -> bool:
 
 def _plain_name(name: Any, taken: set[Any]) -> str:
     names = (name, ARRAY_NAME, *(f"{ARRAY_NAME}_{i}" for i in range(len(taken))))
-    return next(n for n in names if is_plain_name(n) and n not in taken)
+    plain: str = next(n for n in names if is_plain_name(n) and n not in taken)
+    return plain
 
 
 def _plain_attrs(attrs: dict[Any, Any]) -> dict[Any, Any]:
