@@ -179,7 +179,7 @@ def _prepare_or_hold(result: Any) -> _Job | HeldResult:
         raise TypeError(f"Not an NDResult: {type(result)!r}")
     try:
         job = _prepare(result)
-    except (UnstorableError, ValueError):
+    except UnstorableError:
         job = None
     if job is not None and job.exact:
         return job

@@ -54,7 +54,9 @@ def store_ndresults_collection(
     ------
     TypeError
         If `ndrcollection` is no NDResultCollection, if an argument is unknown, or if a result holds
-        something that a file of the format cannot carry (:class:`UnstorableError`, which names its key).
+        something that a file of the format cannot carry (:class:`UnstorableError`, which names its key):
+        objects of other types, more than 500 levels of nesting, values that contain themselves, integers of
+        more than ``sys.get_int_max_str_digits()`` digits.
     ValueError
         If there is no such `format_version`.
     ValueError, NotImplementedError, zipfile.LargeZipFile
