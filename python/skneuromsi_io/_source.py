@@ -49,7 +49,7 @@ def open_archive(
     """
     # zipfile itself judges the arguments, so that they keep its meaning and its errors.
     with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
-        encoding = kwargs.get("metadata_encoding")
+        encoding = kwargs.get("metadata_encoding") or None
     return _native.Archive(
         source_of(path_or_stream), label_of(path_or_stream), encoding, caps_of(limits)
     )

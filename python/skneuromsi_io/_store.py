@@ -199,7 +199,7 @@ def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": method,
         "level": _checked_level(method, level),
-        "allow_zip64": kwargs.get("allowZip64", True),
+        "allow_zip64": bool(kwargs.get("allowZip64", True)),
         "modified": dos_time(),
     }
 
