@@ -168,6 +168,37 @@ def test_read_only_directory(old, collection):
     assert old.read_bytes() == b"old"
 
 
+@POSIX
+def test_a_directory_that_cannot_be_read_is_no_failure(old, collection, monkeypatch):
+    """Its entries can be replaced; to make that durable it has to be opened."""
+    original = os.open
+
+    def refuse(path, *args):
+        if Path(path).is_dir():
+            raise PermissionError(13, "Permission denied", path)
+        return original(path, *args)
+
+    monkeypatch.setattr("skneuromsi_io._target.os.open", refuse)
+    sio.to_ndc(old, collection, tqdm_cls=None)
+    monkeypatch.undo()
+    assert_same(opened(old), collection)
+    assert list(old.parent.iterdir()) == [old]
+
+
+def test_interrupted_when_the_file_was_made(old, collection, monkeypatch):
+    original = os.open
+
+    def interrupt(*args):
+        os.close(original(*args))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("skneuromsi_io._target.os.open", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        sio.to_ndc(old, collection, tqdm_cls=None)
+    assert old.read_bytes() == b"old"
+    assert list(old.parent.iterdir()) == [old]
+
+
 def test_errors_name_the_path_that_was_given(old, collection, monkeypatch):
     def refuse(path, *_):
         raise PermissionError(13, "Permission denied", path)

@@ -266,7 +266,7 @@ def interrupted(kind, path, out):
 
 
 def patience(out, options):
-    """Press Ctrl-C while one large result is compressed; return the processor time that went by until then and after."""
+    """Press Ctrl-C while one large result is compressed; return the processor time until then and after."""
     noise = np.random.default_rng(0).normal(size=(2, 1_000_000, 1, 1))
     array = make_array(shape=noise.shape).copy(data=noise)
     collection = sio.NDResultCollection.from_ndresults("n", [make_result(array)])

@@ -8,7 +8,14 @@ import pytest
 
 import skneuromsi_io as sio
 from broken import ARCHIVE, CASES, DATA, HEAD, with_member, without
-from helpers import make_collection, make_result
+from helpers import (
+    edited,
+    make_array,
+    make_collection,
+    make_result,
+    opened,
+    stored,
+)
 from skneuromsi_io import _errors, _native
 
 
@@ -160,3 +167,28 @@ def test_errors_travel_between_processes(cls):
     error = pickle.loads(pickle.dumps(cls("a.ndc: expected 'x', found \"y\"")))
     assert type(error) is cls
     assert str(error) == "a.ndc: expected 'x', found \"y\""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        *(("time_res", v, "a number other than 0") for v in (0, float("nan"), None)),
+        *(("position_res", v, "a number other than 0") for v in ("x", [1], 10**400)),
+        *(("time_range", v, "two finite numbers") for v in (None, 3, {}, ["a", "b"])),
+        ("position_range", [0, float("nan")], "two finite numbers"),
+        ("position_range", [0, float("inf")], "two finite numbers"),
+        ("position_range", [0, 10**400], "two finite numbers"),
+    ],
+    ids=lambda value: f"{value!r:.20}",
+)
+@pytest.mark.parametrize("attrs", [None, {"odd": (1, 2)}], ids=["plain", "labelled"])
+def test_numbers_that_are_none(name, value, expected, attrs):
+    archive = edited(
+        stored(make_result(make_array(attrs=attrs))),
+        "ndr_0/metadata.json",
+        lambda document: document["object_kwargs"].update({name: value}),
+    )
+    place = r"^<\d+ bytes>: ndr_0/metadata\.json: "
+    message = rf"{place}expected {expected} as '{name}', found"
+    with pytest.raises(sio.BadMetadataError, match=message):
+        opened(archive)

@@ -4,6 +4,7 @@ import inspect
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from tqdm.auto import tqdm
 
@@ -210,6 +211,17 @@ def test_metadata_comes_back(collection):
     single = sio.read_metadata(stored(collection[0], metadata=given))
     assert_same(single["extra"], given)
     assert single["object_kwargs"] == {"name": "NDResult"}
+
+
+@pytest.mark.parametrize("wrong", [[1], "text", 0, np.arange(2), pd.DataFrame()])
+def test_metadata_is_a_dict(collection, tmp_path, wrong):
+    for store, stored_object in (
+        (sio.to_ndc, collection),
+        (sio.to_ndr, collection[0]),
+    ):
+        with pytest.raises(TypeError, match="'metadata' must be a dict, found"):
+            store(tmp_path / "new.ndc", stored_object, metadata=wrong)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_large_arrays_in_metadata_stay_in_the_text(collection):

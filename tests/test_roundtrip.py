@@ -1,7 +1,10 @@
 """Any result comes back as it was: every dtype, shape, label and bit."""
 
+import io
+
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -129,6 +132,7 @@ ATTRS = {
     "float32": np.float32(0.1),
     "vector": np.arange(4.0),
     "single": np.array([1.5]),
+    "without dimensions": np.array(7, dtype="i4"),
     "bytes": np.arange(3, dtype="u1"),
     "many": np.arange(9000),
 }
@@ -141,10 +145,37 @@ def test_attributes(name):
     found = through_file(result).to_xarray().attrs
     assert list(found) == [name, "ñ"]
     if isinstance(value, np.ndarray):
-        assert_same(np.atleast_1d(found[name]), value)
+        assert_same(found[name], value)
     else:
         assert np.asarray(found[name]).tobytes() == np.asarray(value).tobytes()
         assert np.asarray(found[name]).dtype == np.asarray(value).dtype
+
+
+@pytest.mark.parametrize("value", [np.array([5]), np.array(5.5)], ids=repr)
+def test_arrays_of_one_number_are_seen_by_other_readers(value):
+    array = make_array()
+    array["times"].attrs["v"] = value
+    archive = stored(make_result(array))
+    assert_same(opened(archive)[0].to_xarray(), array)
+    netcdf = io.BytesIO(members(archive)["ndr_0/nddata.nc"])
+    with xr.open_dataarray(netcdf, engine="h5netcdf") as seen:
+        assert seen["times"].attrs == {"v": value}
+
+
+def test_array_attributes_are_not_shared():
+    array = make_array(attrs={"v": np.array([1, 2])})
+    array["times"].attrs["v"] = np.array([1, 2])
+    archive = stored(
+        sio.NDResultCollection.from_ndresults("n", [make_result(array)] * 2)
+    )
+    first, second = opened(archive)
+    for changed in (first.to_xarray(), first._nddata, first.to_xarray()):
+        changed.attrs["v"][0] = 99
+        changed["times"].attrs["v"][0] = 99
+    again = through_file(make_result(array)).to_xarray()
+    for found in (second.to_xarray(), opened(archive)[0].to_xarray(), again):
+        assert found.attrs["v"].tolist() == [1, 2]
+        assert found["times"].attrs["v"].tolist() == [1, 2]
 
 
 def test_attributes_of_coordinates():
@@ -180,6 +211,49 @@ def test_arrays_that_are_not_plain(array):
         time_range=(0, array.sizes["times"]),
         position_range=(0, array.sizes["positions"]),
     )
+    assert_same(through_file(result), result)
+
+
+NO_NAMES = [*("", ".", "a/b", "/", "modes", "positions_coordinates", "\0", "\ud800")]
+NO_NAMES += ["_nc4_non_coord_modes", "x" * 257, "x" * 70_000]
+
+
+@pytest.mark.parametrize("name", NO_NAMES, ids=lambda name: ascii(name)[:24])
+def test_array_names_that_netcdf_has_not(name):
+    result = make_result(make_array().rename(name))
+    archive = stored(result)
+    assert_same(opened(archive)[0], result)
+    with xr.open_dataarray(
+        io.BytesIO(members(archive)["ndr_0/nddata.nc"]), engine="h5netcdf"
+    ) as seen:
+        assert seen.name == "values"
+        assert seen.dims == result.to_xarray().dims
+
+
+@pytest.mark.parametrize("name", ["", ".", "a/b", "values", "run 1", 7])
+def test_coordinates_and_dimensions_of_any_name(name):
+    array = make_array()
+    for changed in (
+        array.assign_coords({name: 3}),
+        array.assign_coords({name: ("times", [0.5, 1.5, 2.5])}),
+        array.assign_coords(positions_coordinates=[7])
+        .drop_vars("positions_coordinates")
+        .rename(positions_coordinates=str(name)),
+    ):
+        if changed.name not in changed.coords:
+            result = make_result(changed)
+            assert_same(through_file(result), result)
+
+
+RESERVED = [*("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties")]
+RESERVED += [*("_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict", "", ".", "a/b")]
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_attributes_that_netcdf_keeps_for_itself(name):
+    array = make_array(attrs={name: "v", "b": "c"})
+    array["times"].attrs.update({name: "v", "b": "c"})
+    result = make_result(array)
     assert_same(through_file(result), result)
 
 

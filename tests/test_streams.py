@@ -1,13 +1,16 @@
 """Everything that can be stored to and opened from gives the same collection."""
 
+import array
 import bz2
 import gzip
 import io
 import os
 import pathlib
 import tempfile
+import zipfile
 from functools import partial
 
+import numpy as np
 import pytest
 
 import skneuromsi_io as sio
@@ -70,6 +73,8 @@ SOURCES = {
     "bytes": bytes,
     "bytearray": bytearray,
     "memoryview": memoryview,
+    "array": lambda data: array.array("B", data),
+    "NumPy array": lambda data: np.frombuffer(data, dtype="u1"),
     "strided memoryview": lambda data: memoryview(
         b"".join(bytes([byte, 0]) for byte in data)
     )[::2],
@@ -198,6 +203,12 @@ def test_nothing_to_read_from(wrong):
 def test_nothing_to_write_to(collection, wrong):
     with pytest.raises(TypeError, match="expected a path or a binary file object"):
         sio.to_ndc(wrong, collection)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, lambda d: np.frombuffer(d, "<u2")])
+def test_memory_is_named_by_its_size(kind):
+    with pytest.raises(zipfile.BadZipFile, match=r"^<12 bytes>: "):
+        opened(kind(b"no archive  "))
 
 
 def test_text_files(collection, archive, tmp_path):

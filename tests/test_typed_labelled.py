@@ -1,11 +1,24 @@
 """Objects of pandas and xarray in metadata come back as they were."""
 
+import datetime as dt
+import zoneinfo
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
-from helpers import assert_same, make_array, make_result, stored, with_extra
+import skneuromsi_io as sio
+from helpers import (
+    assert_same,
+    edited,
+    make_array,
+    make_result,
+    members,
+    opened,
+    stored,
+    with_extra,
+)
 
 INDEXES = {
     "integers": pd.Index([3, 1, 2]),
@@ -17,6 +30,9 @@ INDEXES = {
     "durations": pd.to_timedelta([1, 2, 3], unit="s"),
     "bools": pd.Index([True, False, True]),
     "objects": pd.Index([1, "a", None], dtype=object),
+    "text as objects": pd.Index(["a", None, "c"], dtype=object),
+    "moments as objects": pd.Index([pd.Timestamp("2020"), None, 1], dtype=object),
+    "moments alone as objects": pd.Index([pd.Timestamp("2020")] * 3, dtype=object),
     "tuples as names": pd.Index([1, 2, 3], name=("a", 1)),
     "several": pd.MultiIndex.from_tuples(
         [("a", 1), ("b", 2), ("b", 3)], names=["x", None]
@@ -50,16 +66,27 @@ COLUMNS = {
     "durations": pd.to_timedelta([1, None, 3], unit="ms"),
     "categories": pd.Categorical(["x", None, "y"], categories=["y", "x", "z"]),
     "objects": np.array([(1,), "a", {2}], dtype=object),
+    "text as objects": np.array(["a", None, "ñ"], dtype=object),
+    "numbers as objects": np.array([1, None, 2.5], dtype=object),
+    "big-endian": np.array([1, 2, 3], dtype=">i4"),
 }
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_pandas_columns(name):
-    extra = {
-        "series": pd.Series(COLUMNS[name]),
-        "frame": pd.DataFrame({name: COLUMNS[name], 3: [1, 2, 3]}),
-    }
+    # From a list pandas chooses the dtype, from an array it should not.
+    dtype = getattr(COLUMNS[name], "dtype", None)
+    series = pd.Series(COLUMNS[name], dtype=dtype)
+    frame = pd.DataFrame({name: series, 3: [1, 2, 3]})
+    extra = {"series": series, "frame": frame}
     assert_same(with_extra(extra), extra)
+
+
+def test_large_columns_are_members():
+    frame = pd.DataFrame({"a": np.arange(5000.0), "b": np.arange(5000.0) / 3})
+    archive = stored(make_result(extra={"frame": frame}))
+    assert {"ndr_0/extra_0.nc", "ndr_0/extra_1.nc"} <= members(archive).keys()
+    assert_same(with_extra({"frame": frame})["frame"], frame)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +147,54 @@ def test_pandas_missing_values():
     found = with_extra({"values": (pd.NaT, [pd.NA])})["values"]
     assert found[0] is pd.NaT
     assert found[1][0] is pd.NA
+
+
+ZONES = [
+    "UTC",
+    "Europe/Paris",
+    "+01:30",
+    zoneinfo.ZoneInfo("UTC"),
+    dt.timezone(dt.timedelta(hours=1), "X"),
+    dt.timezone(dt.timedelta(hours=5), "UTC"),
+    dt.timezone(dt.timedelta(hours=1), "UTC+01:00:30"),
+    dt.timezone(dt.timedelta(0), "Europe/Paris"),
+    dt.timezone(dt.timedelta(seconds=5)),
+]
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=repr)
+@pytest.mark.parametrize("year", ["1850", "2020"])
+def test_time_zones_of_pandas(zone, year):
+    moment = pd.Timestamp(year, tz=zone)
+    series = pd.Series(pd.DatetimeIndex([f"{year}-01-01", f"{year}-07-01"], tz=zone))
+    found = with_extra({"moment": moment, "series": series})
+    assert found["moment"] == moment
+    assert_same(found["series"], series)
+    for kept in (found["moment"].tz, found["series"].dt.tz):
+        assert (type(kept), str(kept)) == (type(moment.tz), str(moment.tz))
+        assert found["moment"].utcoffset() == moment.utcoffset()
+
+
+@pytest.mark.parametrize("zone", ["dateutil/Europe/Paris", "tzlocal()"])
+def test_time_zones_that_no_file_carries(zone):
+    for value in (pd.Timestamp("2020", tz=zone), pd.DatetimeIndex(["2020"], tz=zone)):
+        with pytest.raises(sio.UnstorableError, match=r"extra\['bad'\].*time zone"):
+            stored(make_result(extra={"bad": value}))
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe", "../x", "/etc/passwd", "a" * 5000, "dateutil/x", "", 5, None]
+)
+def test_time_zones_that_are_none(zone):
+    value = pd.Series(pd.DatetimeIndex(["2020"], tz="Europe/Paris"))
+    archive = stored(make_result(extra={"v": value}))
+    bad = edited(
+        archive,
+        "ndr_0/metadata.json",
+        lambda d: d["object_kwargs"]["extra"]["v"]["data"].update(tz=zone),
+    )
+    with pytest.raises(sio.BadMetadataError, match="/extra/v"):
+        opened(bad)[0]
 
 
 LABELLED = {

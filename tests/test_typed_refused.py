@@ -3,6 +3,9 @@
 import collections
 import datetime as dt
 import enum
+import io
+import struct
+import zoneinfo
 from fractions import Fraction
 
 import numpy as np
@@ -74,6 +77,14 @@ class Colour(enum.Enum):
     RED = 1
 
 
+def _unknown_zone():
+    """Return a zone that was read from a file, whose name is not that of a zone."""
+    # RFC 8536: no transitions, one local time of offset 0, its name.
+    counts = struct.pack(">6I", 0, 0, 0, 0, 1, 4)
+    tzif = b"TZif" + bytes(16) + counts + bytes(6) + b"UTC\0"
+    return zoneinfo.ZoneInfo.from_file(io.BytesIO(tzif), key="Nowhere/Here")
+
+
 REFUSED = {
     "object": Opaque(),
     "class": Opaque,
@@ -91,6 +102,7 @@ REFUSED = {
     "masked large": np.ma.zeros(2000),
     "masked scalar": np.ma.masked,
     "own time zone": dt.datetime(2020, 1, 1, tzinfo=type("Zone", (dt.tzinfo,), {})()),
+    "unknown time zone": dt.datetime(2020, 1, 1, tzinfo=_unknown_zone()),
     "object in array": np.array([Opaque()], dtype=object),
 }
 
@@ -142,6 +154,16 @@ def test_tables_that_do_not_fit(change, message):
     archive = stored(make_result(extra={"t": (1, 2)}))
     broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=change))
     with pytest.raises(ValueError, match=message):
+        list(opened(broken))
+
+
+@pytest.mark.parametrize("key", ["Europe", "../x", "a" * 5000, "", "Nowhere/Here"])
+def test_time_zones_that_are_none(key):
+    moment = dt.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Paris"))
+    archive = stored(make_result(extra={"t": moment}))
+    types = {"/object_kwargs/extra/t": ["datetime", key, 0]}
+    broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=types))
+    with pytest.raises(sio.BadMetadataError, match=r"extra/t.*is not known here"):
         list(opened(broken))
 
 

@@ -136,6 +136,8 @@ def test_wrong_arguments_when_opening(archive, wrong):
         {"strict_timestamps": False},
         {"metadata_encoding": "cp437"},
         {"metadata_encoding": None},
+        {"metadata_encoding": ""},
+        {"allowZip64": 0},
     ],
     ids=str,
 )
@@ -169,6 +171,11 @@ def test_no_zip64():
         sio.to_ndc(sink, collection, allowZip64=False, **options)
     small = stored(make_collection(2), allowZip64=False)
     assert len(opened(small)) == 2
+
+
+@pytest.mark.parametrize("allowed", [1, 0, None, "yes", []])
+def test_any_truth_value_allows_zip64(collection, allowed):
+    assert_same(opened(stored(collection, allowZip64=allowed)), collection)
 
 
 def test_zip64():

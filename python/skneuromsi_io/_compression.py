@@ -33,7 +33,7 @@ def memory_codec(compression_params: Any) -> tuple[str, int]:
 
     """
     name, level = _split(compression_params)
-    if level is not None and level is not False and level not in range(10):
+    if level is not None and level is not False and not _is_level(level):
         raise ValueError(
             f'Non valid compress level given: "{level}". '
             f"Possible values are {list(range(10))}."
@@ -46,6 +46,11 @@ def memory_codec(compression_params: Any) -> tuple[str, int]:
     if level is not None and int(level) == 0:
         return "none", 0
     return name, _LEVELS[name] if level is None else int(level)
+
+
+def _is_level(level: Any) -> bool:
+    # 3.0 is in the range too, but no codec takes it.
+    return level in range(10) and hasattr(level, "__index__")
 
 
 def _split(params: Any) -> tuple[Any, Any]:

@@ -120,7 +120,7 @@ def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
         return result._frame, result._values, None
     nddata = result._nddata
     frame = frame_of(nddata)
-    if frame is not None:
+    if frame is not None and not _labels.needs_labels(nddata):
         return frame, np.asarray(nddata.values), None
     labels = _labels.labels_of(nddata)
     plain = _labels.plainer(nddata)
@@ -179,7 +179,7 @@ def _prepare_or_hold(result: Any) -> _Job | HeldResult:
         raise TypeError(f"Not an NDResult: {type(result)!r}")
     try:
         job = _prepare(result)
-    except (UnstorableError, ValueError):
+    except UnstorableError:
         job = None
     if job is not None and job.exact:
         return job

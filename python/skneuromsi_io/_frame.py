@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +41,7 @@ class Frame:
 
     __slots__ = (
         "__weakref__",
+        "_has_array_attrs",
         "_template",
         "attrs",
         "coord_attrs",
@@ -65,6 +65,11 @@ class Frame:
             (name, (name,), np.asarray(values)) for name, values, _ in coords
         )
         self.coord_attrs = {name: attrs for name, _, attrs in coords if attrs}
+        self._has_array_attrs = any(
+            isinstance(value, np.ndarray)
+            for attrs in (self.attrs, *self.coord_attrs.values())
+            for value in attrs.values()
+        )
         self._template: xr.DataArray | None = None
 
     def labels(self, dim: str) -> npt.NDArray[Any]:
@@ -90,11 +95,11 @@ class Frame:
         if self._template is None:
             self._template = self._labelled(values)
         array = filled(self._template, values)
-        # Attributes may be arrays, which results must not share.
-        if self.attrs:
-            array.attrs = copy.deepcopy(self.attrs)
-        for name, attrs in self.coord_attrs.items():
-            array.coords[name].attrs = copy.deepcopy(attrs)
+        if self._has_array_attrs:
+            # Arrays can be changed in place, and other results share the frame.
+            array.attrs = _copied(self.attrs)
+            for name, attrs in self.coord_attrs.items():
+                array.coords[name].attrs = _copied(attrs)
         return array
 
     def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
@@ -113,11 +118,18 @@ class Frame:
         return Frame, (self.native,)
 
 
+def _copied(attrs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in attrs.items()
+    }
+
+
 def frame_of(array: xr.DataArray) -> Frame | None:
     """Return the frame of `array`, or None where only xarray can write it.
 
-    Plain is: a name, a native integer or float dtype, coordinates of dimensions only, of numbers or of
-    text, and attributes that are text or numbers.
+    Plain is: names that NetCDF has, a native integer or float dtype, coordinates of dimensions only, of
+    numbers or of text, and attributes that are text or numbers.
     """
     key = _key(array)
     if key is None:
@@ -132,9 +144,10 @@ def frame_of(array: xr.DataArray) -> Frame | None:
 
 def _key(array: xr.DataArray) -> Any:
     """All that a frame depends on, hashable; None where the array is not plain."""
-    if not _is_text(array.name) or not _is_plain(array.dtype):
+    if not is_plain_name(array.name) or not _is_plain(array.dtype):
         return None
-    if not all(isinstance(dim, str) for dim in array.dims):
+    # An array of the name of a dimension would be its coordinate.
+    if array.name in array.dims or not all(map(is_plain_name, array.dims)):
         return None
     coords = []
     for name, coord in array.coords.variables.items():
@@ -194,6 +207,22 @@ _DECODED = frozenset(
 )
 
 
+#: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.
+_RESERVED = frozenset(
+    (
+        *("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties"),
+        *("_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict"),
+    )
+)
+
+
+#: `NC_MAX_NAME` of the NetCDF library, in bytes.
+_MOST_NAME_BYTES = 256
+
+#: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
+_NO_COORDINATE = "_nc4_non_coord_"
+
+
 #: Room for an attribute with its name; an HDF5 message, which holds both, ends at 64 KiB.
 _MOST_ATTR_BYTES = 60_000
 
@@ -202,9 +231,22 @@ def _plain_attrs(attrs: dict[Any, Any]) -> bool:
     return all(is_plain_attr(name, value) for name, value in attrs.items())
 
 
+def is_plain_name(name: Any) -> bool:
+    """Whether NetCDF can give an array or a dimension this name."""
+    return (
+        _is_text(name)
+        and 0 < len(name.encode()) <= _MOST_NAME_BYTES
+        and name != "."
+        and "/" not in name
+        and not name.startswith(_NO_COORDINATE)
+    )
+
+
 def is_plain_attr(name: Any, value: Any) -> bool:
     """Whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
-    if not _is_text(name) or name in _DECODED or "/" in name:
+    if not name or not _is_text(name) or "/" in name:
+        return False
+    if name in _DECODED or name in _RESERVED:
         return False
     if type(value) is str:
         return _is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES

@@ -1,7 +1,7 @@
 """What a plain NetCDF array cannot carry of a labelled array: recorded in the metadata, beside the data.
 
-Byte order, Python's own numbers, attributes that CF gives a meaning (xarray would decode them: ``scale_factor``
-multiplies), attributes that are no text or numbers, and coordinates of other kinds.
+Byte order, Python's own numbers, names that NetCDF has not, attributes that CF gives a meaning (xarray would
+decode them: ``scale_factor`` multiplies), attributes that are no text or numbers, and coordinates of other kinds.
 """
 
 from __future__ import annotations
@@ -11,12 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._errors import BadMetadataError, UnstorableError
-from ._frame import is_plain_attr
+from ._frame import is_plain_attr, is_plain_name
 from ._typed import coords_of, restore_coords
 from .model._names import ARRAY_NAME
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+def needs_labels(array: xr.DataArray) -> bool:
+    """Whether a plain array comes back with other attributes: NetCDF takes arrays of one number for numbers."""
+    variables = (array.variable, *array.coords.variables.values())
+    return any(
+        isinstance(value, np.ndarray) and (value.ndim != 1 or value.size == 1)
+        for variable in variables
+        for value in variable.attrs.values()
+    )
 
 
 def labels_of(array: xr.DataArray) -> dict[str, Any]:
@@ -42,11 +52,29 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
     if array.dtype.kind == "O":
         _check_objects(array.values)
     dtype = array.dtype.newbyteorder("=")
-    name = array.name if isinstance(array.name, str) else ARRAY_NAME
-    plain = array.astype(dtype).rename(name)
+    unnamed = [name for name in array.coords if not _is_coordinate(name, array.dims)]
+    plain = array.astype(dtype).drop_vars(unnamed)
+    dims = {
+        dim: f"dim_{axis}"
+        for axis, dim in enumerate(array.dims)
+        if not is_plain_name(dim)
+    }
+    plain = plain.rename(dims)
+    plain.name = _plain_name(array.name, {*plain.dims, *plain.coords})
     plain.attrs = _plain_attrs(array.attrs)
-    for label, coord in array.coords.items():
-        plain.coords[label].attrs = _plain_attrs(coord.attrs)
+    for coord in plain.coords.values():
+        coord.attrs = _plain_attrs(coord.attrs)
+    return plain
+
+
+def _is_coordinate(name: Any, dims: tuple[Any, ...]) -> bool:
+    """Whether xarray can name a coordinate of an array: others it lists in an attribute, between spaces."""
+    return is_plain_name(name) and (name in dims or " " not in name)
+
+
+def _plain_name(name: Any, taken: set[Any]) -> str:
+    names = (name, ARRAY_NAME, *(f"{ARRAY_NAME}_{i}" for i in range(len(taken))))
+    plain: str = next(n for n in names if is_plain_name(n) and n not in taken)
     return plain
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _general, _labels, _layout, _native, _typed
+from ._claims import Claims, check_kwargs
 from ._errors import (
     BadMetadataError,
     BadNetCDFError,
@@ -32,18 +33,6 @@ if TYPE_CHECKING:
 
 #: Arrays from this size on are unpacked by several threads.
 _PARALLEL_BYTES = 4 << 20
-
-#: Constructor arguments that a result's metadata must have, and no others.
-_KWARGS = frozenset(
-    (
-        *("mname", "mtype", "output_mode", "nmap", "time_range", "position_range"),
-        *("time_res", "position_res", "causes", "run_parameters", "extra"),
-    )
-)
-
-
-#: Those of them that are mappings.
-_MAPPINGS = ("nmap", "run_parameters", "extra")
 
 #: What values of wrong types raise on their way into a result.
 _WRONG = (ValueError, TypeError, ZeroDivisionError, OverflowError)
@@ -133,7 +122,7 @@ class PackedResult(Packed):
         return _labels.relabelled(values, document[_layout.LABELS], place)
 
     def _plain_kwargs(self) -> tuple[dict[str, Any], set[str]]:
-        """Return the constructor arguments as JSON has them, and which mappings have a type."""
+        """Return the constructor arguments as JSON has them, and which of them have a type."""
         place = self._place(_layout.METADATA)
         try:
             document = _typed.loads_plain(self.native.text)
@@ -141,20 +130,14 @@ class PackedResult(Packed):
             raise BadMetadataError(f"{place}: {error}") from error
         _layout.check_document(document, _layout.NDRESULT, place)
         kwargs: dict[str, Any] = document[_layout.OBJECT_KWARGS]
-        if kwargs.keys() != _KWARGS:
-            raise BadMetadataError(
-                f"{place}: expected {_layout.OBJECT_KWARGS!r} with the keys "
-                f"{sorted(_KWARGS)}, found {sorted(kwargs)!r:.200}"
-            )
         types = document.get("types")
         pointers = types if isinstance(types, dict) else {}
-        typed = {n for n in _MAPPINGS if f"/{_layout.OBJECT_KWARGS}/{n}" in pointers}
-        for name in _MAPPINGS:
-            if not isinstance(kwargs[name], dict) and name not in typed:
-                raise BadMetadataError(
-                    f"{place}: expected an object as {name!r}, "
-                    f"found {kwargs[name]!r:.200}"
-                )
+        prefix = f"/{_layout.OBJECT_KWARGS}/"
+        typed = {name for name in kwargs if prefix + name in pointers}
+        try:
+            check_kwargs(kwargs, typed)
+        except BadMetadataError as error:
+            raise BadMetadataError(f"{place}: {error}") from error
         return kwargs, typed
 
     def _place(self, member: str) -> str:
@@ -164,7 +147,7 @@ class PackedResult(Packed):
         """Check the metadata as JSON has them against the frame, without restoring types."""
         with self._blamed():
             validate(
-                _Claims(kwargs),
+                Claims(kwargs),
                 frame.labels("modes"),
                 len(frame.labels("times")),
                 len(frame.labels("positions")),
@@ -213,36 +196,6 @@ class PackedResult(Packed):
 
     def _threads(self) -> int:
         return thread_count() if self.native.nbytes >= _PARALLEL_BYTES else 1
-
-
-class _Claims:
-    """What `validate` asks of a result, taken from plain JSON values."""
-
-    __slots__ = (
-        "_causes",
-        "_output_mode",
-        "_position_range",
-        "_position_res",
-        "_time_range",
-        "_time_res",
-    )
-
-    def __init__(self, kwargs: dict[str, Any]):
-        self._output_mode = str(kwargs["output_mode"])
-        self._time_range = kwargs["time_range"]
-        self._position_range = kwargs["position_range"]
-        self._time_res = _number(kwargs, "time_res")
-        self._position_res = _number(kwargs, "position_res")
-        self._causes = kwargs["causes"]
-
-
-def _number(kwargs: dict[str, Any], name: str) -> float:
-    try:
-        return float(kwargs[name])
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"expected a number as {name!r}, found {kwargs[name]!r:.60}"
-        ) from error
 
 
 class HeldResult(Packed):

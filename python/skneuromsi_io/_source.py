@@ -17,9 +17,18 @@ _EMPTY_ZIP = b"PK\5\6" + bytes(18)
 
 def label_of(path_or_stream: Any) -> str:
     """Name the archive in messages, as upstream does: `str` of what was given."""
-    if isinstance(path_or_stream, (bytes, bytearray, memoryview)):
-        return f"<{len(path_or_stream)} bytes>"
-    return str(path_or_stream)
+    buffer = _buffer_of(path_or_stream)
+    return str(path_or_stream) if buffer is None else f"<{buffer.nbytes} bytes>"
+
+
+def _buffer_of(path_or_stream: Any) -> memoryview | None:
+    """Return the memory of a bytes-like object; None for a file, as one mapped into memory is."""
+    if hasattr(path_or_stream, "read"):
+        return None
+    try:
+        return memoryview(path_or_stream)
+    except (TypeError, ValueError, BufferError):
+        return None
 
 
 def open_archive(
@@ -49,7 +58,7 @@ def open_archive(
     """
     # zipfile itself judges the arguments, so that they keep its meaning and its errors.
     with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
-        encoding = kwargs.get("metadata_encoding")
+        encoding = kwargs.get("metadata_encoding") or None
     return _native.Archive(
         source_of(path_or_stream), label_of(path_or_stream), encoding, caps_of(limits)
     )
@@ -73,8 +82,11 @@ def source_of(path_or_stream: Any) -> Any:
         if "\0" in path:
             raise ArgumentError(f"{path!r}: embedded null byte")
         return path
-    if isinstance(path_or_stream, (bytes, bytearray, memoryview)):
-        return bytes(path_or_stream)
+    if type(path_or_stream) is bytes:
+        return path_or_stream
+    buffer = _buffer_of(path_or_stream)
+    if buffer is not None:
+        return buffer.tobytes()
     if type(path_or_stream) is io.BytesIO:
         return path_or_stream.getvalue()  # shares its bytes
     missing = [

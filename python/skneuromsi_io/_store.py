@@ -8,7 +8,7 @@ import operator
 import os
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
@@ -53,8 +53,11 @@ def store_ndresults_collection(
     Raises
     ------
     TypeError
-        If `ndrcollection` is no NDResultCollection, if an argument is unknown, or if a result holds
-        something that a file of the format cannot carry (:class:`UnstorableError`, which names its key).
+        If `ndrcollection` is no NDResultCollection, if `metadata` is no dict, or if an argument is unknown.
+    UnstorableError
+        A TypeError that names its key, if a result holds something that a file of the format cannot carry: objects
+        of other types, more than 500 levels of nesting, values that contain themselves, integers of more than
+        ``sys.get_int_max_str_digits()`` digits.
     ValueError
         If there is no such `format_version`.
     ValueError, NotImplementedError, zipfile.LargeZipFile
@@ -68,6 +71,8 @@ def store_ndresults_collection(
             "'ndrcollection' must be an instance of NDResultCollection, found "
             f"{type(ndrcollection)!r}"
         )
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise TypeError(f"'metadata' must be a dict, found {type(metadata)!r}")
     layout = _format(format_version)
     options = _zip_options(kwargs)
     label = label_of(path_or_stream)
@@ -197,7 +202,7 @@ def _zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": method,
         "level": _checked_level(method, level),
-        "allow_zip64": kwargs.get("allowZip64", True),
+        "allow_zip64": bool(kwargs.get("allowZip64", True)),
         "modified": dos_time(),
     }
 

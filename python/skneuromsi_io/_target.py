@@ -20,7 +20,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
 
     The content is on disk before the rename (fsync of the file, then of its directory), so a crash at
     any moment leaves the old file or the new one, whole. After any exception, KeyboardInterrupt included,
-    the old file is untouched and the temporary file is gone. A symbolic link stays a link: the file it
+    the temporary file is gone and the old file is untouched, but for an interrupt right after the rename, which
+    leaves the new file. A symbolic link stays a link: the file it
     points to is replaced. The permissions of an old file are kept.
 
     Only a process that is killed leaves its temporary file behind: hidden, named ``.NAME.16 hex digits.tmp``, and
@@ -39,11 +40,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     # File systems count bytes, at most 255, and a letter has up to four.
     temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    except OSError as error:
-        # The caller named `path`, not our temporary sibling.
-        raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
-    try:
+        # Within the outer `try`, since an interrupt may come right after the file was made.
+        descriptor = _create(temporary, path)
         try:
             yield str(temporary)
             with contextlib.suppress(FileNotFoundError):
@@ -53,10 +51,21 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
             os.close(descriptor)
         temporary.replace(target)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        # What failed is worth more than why its traces could not be removed.
+        with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    _sync_directory(target.parent)
+    # An error would say that the old file is still there. Directories may be writable but not readable.
+    with contextlib.suppress(OSError):
+        _sync_directory(target.parent)
+
+
+def _create(temporary: Path, path: str | os.PathLike[str]) -> int:
+    try:
+        return os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except OSError as error:
+        # The caller named `path`, not our temporary sibling.
+        raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
 
 
 def _sync_directory(directory: Path) -> None:

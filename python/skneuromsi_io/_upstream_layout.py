@@ -14,7 +14,7 @@ import numpy.typing as npt
 from . import _convert, _general, _layout, _native
 from ._errors import UnstorableError
 from ._frame import frame_of
-from ._typed import show
+from ._typed import show, unstorable
 from .model import NDResult
 from .model._packed import Packed
 
@@ -55,11 +55,16 @@ def dumps(document: dict[str, Any]) -> bytes:
     ------
     UnstorableError
         If upstream cannot store something in it; the message names its key.
-    ValueError
-        If it nests too deep, or contains itself.
 
     """
-    return _native.encode_nested(document, _replacement, sys.maxsize)[0]
+    return _encoded(document, sys.maxsize)[0]
+
+
+def _encoded(document: dict[str, Any], inline: int) -> tuple[bytes, list[Any]]:
+    try:
+        return _native.encode_nested(document, _replacement, inline)
+    except ValueError as error:
+        raise unstorable(document, error) from error
 
 
 def add(writer: _native.Writer, first: int, batch: list[Spelled], threads: int) -> None:
@@ -93,7 +98,7 @@ def _spelled(result: Any) -> Spelled:
         _layout.OBJECT_TYPE: _layout.NDRESULT,
         _layout.OBJECT_KWARGS: _convert.kwargs_of(result),
     }
-    text, arrays = _native.encode_nested(document, _replacement, _INLINE_BYTES)
+    text, arrays = _encoded(document, _INLINE_BYTES)
     return Spelled(text, arrays, *_data(result))
 
 

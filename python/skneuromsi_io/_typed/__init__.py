@@ -6,8 +6,9 @@ to names.
 """
 
 from ._decode import loads, loads_plain, place
-from ._encode import INLINE_LIMIT, Encoded, dumps, show
+from ._encode import INLINE_LIMIT, Encoded, dumps
 from ._labelled import coords_of, restore_coords
+from ._unstorable import show, unstorable
 
 __all__ = [
     "INLINE_LIMIT",
@@ -19,4 +20,5 @@ __all__ = [
     "place",
     "restore_coords",
     "show",
+    "unstorable",
 ]

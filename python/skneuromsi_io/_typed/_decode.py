@@ -174,9 +174,10 @@ def _zoned(
         return moment.replace(fold=fold)
     try:
         return moment.replace(tzinfo=zoneinfo.ZoneInfo(key), fold=fold)
-    except zoneinfo.ZoneInfoNotFoundError as error:
+    # A directory of zones is no zone, a long name no file name.
+    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError) as error:
         raise BadMetadataError(
-            f"time zone {key!r} is not known here; install the package tzdata"
+            f"time zone {key!r:.80} is not known here; install the package tzdata"
         ) from error
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from .. import _native
 from .._errors import UnstorableError
 from . import _labelled, _numpy
+from ._unstorable import show, unstorable
 
 #: Arrays of more numbers than this leave the JSON for a NetCDF member.
 INLINE_LIMIT = 1000
@@ -55,13 +56,14 @@ def dumps(document: dict[str, Any], *, external: bool = True) -> Encoded:
     Raises
     ------
     UnstorableError
-        If something in it cannot be stored; the message names its key.
-    ValueError
-        If it nests too deep, or contains itself.
+        If something in it cannot be stored, nests too deep or contains itself; the message names its key.
 
     """
     recorder = _Recorder(external)
-    text = _native.encode(document, recorder.hook)
+    try:
+        text = _native.encode(document, recorder.hook)
+    except ValueError as error:
+        raise unstorable(document, error) from error
     if recorder.types:
         types = json.dumps(recorder.types)
         text = b'%s,\n  "types": %s\n}' % (text[:-2], types.encode())
@@ -113,13 +115,6 @@ def pointer(path: tuple[str | int, ...]) -> str:
     return "".join(
         "/" + str(part).replace("~", "~0").replace("/", "~1") for part in path
     )
-
-
-def show(path: tuple[str | int, ...]) -> str:
-    """Return a path as a user would write it, without the document's outer key."""
-    inner = path[1:] if path[:1] == ("object_kwargs",) else path
-    head, *rest = inner or ("metadata",)
-    return str(head) + "".join(f"[{part!r}]" for part in rest)
 
 
 def _sequence(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
@@ -184,16 +179,26 @@ def _date(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
         elif fold:
             name = [name, None, fold]
     elif zone is not None:
-        key = getattr(zone, "key", None)
-        if key is None:
-            raise UnstorableError(
-                f"a time zone of type {type(zone).__name__} cannot be "
-                "stored; use zoneinfo.ZoneInfo or datetime.timezone"
-            )
-        name = [name, key, fold]
+        name = [name, _zone_key(zone), fold]
     elif fold:
         name = [name, None, fold]
     return recorder.record(path, name, value.isoformat())
+
+
+def _zone_key(zone: dt.tzinfo) -> str:
+    """IANA name of a zone, by which it can be found again."""
+    import zoneinfo
+
+    try:
+        if isinstance(zone, zoneinfo.ZoneInfo) and zone.key is not None:
+            return zoneinfo.ZoneInfo(zone.key).key
+    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
+        # A zone that was read from a file may have any name.
+        pass
+    raise UnstorableError(
+        f"a time zone of type {type(zone).__name__} cannot be stored; use "
+        "zoneinfo.ZoneInfo with an IANA name, or datetime.timezone"
+    )
 
 
 def _timedelta(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:

@@ -5,13 +5,15 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .._errors import UnstorableError
+from .._errors import BadMetadataError, UnstorableError
+from ._numpy import expect
 
 
 def reduce(value: Any) -> tuple[str, Any] | None:
@@ -58,11 +60,13 @@ def _moment(value: Any, pd: Any) -> tuple[str, Any] | None:
     if value is pd.NA:
         return "pandas.NA", None
     if type(value) is pd.Timestamp:
-        tz = None if value.tz is None else str(value.tz)
+        zone = None if value.tz is None else _zone_part(value.tz)
+        # In UTC, since offsets of old times have seconds, which ISO text of pandas drops.
+        moment = value if zone is None else value.tz_convert("UTC")
         return "pandas.Timestamp", {
-            "moment": value.isoformat(),
+            "moment": moment.isoformat(),
             "unit": value.unit,
-            "tz": tz,
+            "tz": zone,
         }
     if type(value) is pd.Timedelta:
         return "pandas.Timedelta", {"duration": value.asm8}
@@ -132,6 +136,9 @@ def _column_parts(array: Any) -> Any:
     """Values of a pandas column: a NumPy array, or a dict for pandas' own types."""
     import pandas as pd
 
+    if type(array) is pd.arrays.NumpyExtensionArray:
+        # Its dtype is a wrapper of pandas; its subclasses hold text and have NA.
+        return array.to_numpy()
     dtype = array.dtype
     if isinstance(dtype, np.dtype):
         return np.asarray(array)
@@ -142,13 +149,47 @@ def _column_parts(array: Any) -> Any:
             "ordered": bool(dtype.ordered),
         }
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return {"utc": array.asi8, "unit": dtype.unit, "tz": str(dtype.tz)}
+        return {"utc": array.asi8, "unit": dtype.unit, "tz": _zone_part(dtype.tz)}
     if isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype, pd.SparseDtype)):
         raise UnstorableError(
             f"a pandas column of dtype {dtype} cannot be stored; convert it first"
         )
     values = [None if item is pd.NA else item for item in array.astype(object)]
     return {"values": values, "dtype": str(dtype)}
+
+
+def _zone_part(zone: dt.tzinfo) -> str | dt.datetime:
+    """Name of a time zone where pandas makes the same of it; elsewhere a moment in it."""
+    try:
+        named = _named_zone(str(zone))
+        if type(named) is type(zone) and (named, str(named)) == (zone, str(zone)):
+            return str(zone)
+    except BadMetadataError:
+        pass
+    # Dates of Python have a form for the other zones, or say that there is none.
+    return dt.datetime(1970, 1, 1, tzinfo=zone)
+
+
+def _zone(part: Any) -> dt.tzinfo:
+    """Undo :func:`_zone_part`."""
+    if isinstance(part, dt.datetime):
+        zone: dt.tzinfo = expect(part.tzinfo, dt.tzinfo)
+        return zone
+    return _named_zone(expect(part, str))
+
+
+def _named_zone(name: str) -> dt.tzinfo:
+    import pandas as pd
+
+    if name.startswith(("dateutil/", "tzlocal")):
+        raise BadMetadataError(
+            f"expected a time zone, found a file or setting {name!r:.80}"
+        )
+    try:
+        zone: dt.tzinfo = pd.DatetimeTZDtype(tz=name).tz
+    except (LookupError, OSError, ValueError, TypeError) as error:
+        raise BadMetadataError(f"time zone {name!r:.80} is not known here") from error
+    return zone
 
 
 def _column(parts: Any) -> Any:
@@ -165,7 +206,7 @@ def _column(parts: Any) -> Any:
         )
     if "utc" in parts:
         moments = parts["utc"].view(f"M8[{parts['unit']}]")
-        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(parts["tz"]).array
+        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(_zone(parts["tz"])).array
     return pd.array(parts["values"], dtype=parts["dtype"])
 
 
@@ -225,7 +266,7 @@ def _timestamp(parts: dict[str, Any]) -> Any:
     import pandas as pd
 
     moment = pd.Timestamp(parts["moment"]).as_unit(parts["unit"])
-    return moment if parts["tz"] is None else moment.tz_convert(parts["tz"])
+    return moment if parts["tz"] is None else moment.tz_convert(_zone(parts["tz"]))
 
 
 def _pandas(name: str) -> Callable[..., Any]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _names
+from ._comparisons import Comparisons
 from ._packed import Packed
 from ._summary import Summary
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class NDResultCollection(Sequence[Any]):
+class NDResultCollection(Comparisons, Sequence[Any]):
     """Collection of results that are decoded when they are asked for.
 
     It has the interface of scikit-neuromsi's class of this name, but for the accessors `plot`, `bias` and
@@ -72,6 +70,17 @@ class NDResultCollection(Sequence[Any]):
         tqdm_cls : type, optional
             Progress bar of :meth:`to_ndc`.
 
+        Returns
+        -------
+        NDResultCollection
+
+        Raises
+        ------
+        TypeError
+            If an item is no result.
+        ValueError
+            If there are none, if they differ as the class forbids, or if `compression_params` is wrong.
+
         """
         from .._convert import pack_results
 
@@ -109,7 +118,7 @@ class NDResultCollection(Sequence[Any]):
 
     @property
     def modes_(self) -> npt.NDArray[Any]:
-        """Labels of the modes, the same in all results."""
+        """Labels of the modes, the same in all results: an array of shape (n,)."""
         return self._summary.modes
 
     @property
@@ -129,100 +138,22 @@ class NDResultCollection(Sequence[Any]):
 
     @property
     def causes_(self) -> npt.NDArray[Any]:
-        """Number of causes of each result."""
+        """Number of causes of each result: an array of shape (len(self),)."""
         return self._summary.column("causes")
 
     @property
     def run_parameters_values(self) -> npt.NDArray[Any]:
-        """Run parameters of each result, as dicts."""
+        """Run parameters of each result: an object array of dicts, of shape (len(self),)."""
         return self._summary.column("run_parameters")
 
     @property
     def input_modes_(self) -> npt.NDArray[Any]:
-        """All modes but the output mode."""
+        """All modes but the output mode: an array of shape (n,)."""
         inputs: npt.NDArray[Any] = self.modes_[self.modes_ != self.output_mode_]
         return inputs
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} len={len(self)}>"
-
-    def disparity_matrix(self) -> pd.DataFrame:
-        """Return run parameters as columns, results as rows."""
-        import pandas as pd
-
-        matrix = pd.DataFrame(list(self.run_parameters_values))
-        matrix.columns.name = "Parameters"
-        return matrix
-
-    def changing_parameters(self) -> pd.Series:
-        """Tell of each run parameter whether it takes several values."""
-        changes = self.disparity_matrix().nunique() > 1
-        changes.name = "Changes"
-        return changes
-
-    def coerce_parameter(self, prefer: Any = None) -> Any:
-        """Return `prefer`, or the only run parameter that changes.
-
-        Raises
-        ------
-        ValueError
-            If `prefer` is unknown, or no or several parameters change.
-
-        """
-        if prefer is None:
-            changing = self.changing_parameters()
-            candidates = changing[changing].index.to_numpy()
-            if len(candidates) != 1:
-                shown = f"Candidates: {candidates}" if len(candidates) else ""
-                raise ValueError(
-                    "The value of 'run_parameter' is ambiguous since it has "
-                    f"{len(candidates)} candidates. {shown}".strip()
-                )
-            return candidates[0]
-        if prefer not in self.run_parameters_:
-            raise ValueError(f"Unknown run_parameter {prefer!r}")
-        return prefer
-
-    def modes_variance_sum(self) -> pd.Series:
-        """Return the sum over results of each mode's sample variance."""
-        return self._summary.variance_sum.copy()
-
-    def coerce_mode(self, prefer: Any = None) -> Any:
-        """Return `prefer`, or the mode with the largest sum of variances.
-
-        Raises
-        ------
-        ValueError
-            If `prefer` is unknown, or several modes have the largest sum.
-
-        """
-        if prefer is None:
-            sums = self.modes_variance_sum()
-            candidates = sums.index[sums == sums.max()]
-            if len(candidates) != 1:
-                raise ValueError(
-                    f"The value of 'mode' is ambiguous since it has {len(candidates)} "
-                    f"candidates. Candidates: {candidates.to_numpy()}"
-                )
-            return candidates[0]
-        if prefer not in self.modes_:
-            raise ValueError(f"Unknown mode {prefer!r}")
-        return prefer
-
-    def coerce_dimension(self, prefer: Any = None) -> Any:
-        """Return `prefer`, or the dimension of times.
-
-        Raises
-        ------
-        ValueError
-            If `prefer` is unknown.
-
-        """
-        if prefer is None:
-            return _names.TIMES
-        if prefer not in self.dims_:
-            raise ValueError(f"Unknown dimension {prefer!r}")
-        return prefer
 
     def to_ndc(
         self,

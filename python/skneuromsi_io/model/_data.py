@@ -52,22 +52,22 @@ class LabelledData:
 
     @property
     def modes_(self) -> npt.NDArray[Any]:
-        """Labels of the modes."""
+        """Labels of the modes: an array of text or numbers, of shape (n,)."""
         return self._labels(_names.MODES)
 
     @property
     def times_(self) -> npt.NDArray[Any]:
-        """Labels of the times."""
+        """Labels of the times: an array of numbers, mostly int64, of shape (n,)."""
         return self._labels(_names.TIMES)
 
     @property
     def positions_(self) -> npt.NDArray[Any]:
-        """Labels of the positions."""
+        """Labels of the positions: an array of numbers, mostly int64, of shape (n,)."""
         return self._labels(_names.POSITIONS)
 
     @property
     def positions_coordinates_(self) -> npt.NDArray[Any]:
-        """Labels of the position coordinates."""
+        """Labels of the position coordinates: an array of text or numbers, of shape (n,)."""
         return self._labels(_names.POSITIONS_COORDINATES)
 
     pcoords_ = positions_coordinates_
@@ -85,6 +85,12 @@ class LabelledData:
         ----------
         include : label or iterable of labels, optional
             Modes to include; all by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each combination of the other dimensions, which are the levels of its index; of the data's
+            dtype.
 
         Raises
         ------
@@ -109,7 +115,14 @@ class LabelledData:
     get_pcoords = get_positions_coordinates
 
     def to_xarray(self) -> xr.DataArray:
-        """Return a copy of the data."""
+        """Return a copy of the data.
+
+        Returns
+        -------
+        xarray.DataArray
+            Of dimensions modes, times, positions, positions_coordinates, and of the stored dtype.
+
+        """
         if self._array is None:
             copied: xr.DataArray = self._frame.data_array(self._values.copy())
             return copied

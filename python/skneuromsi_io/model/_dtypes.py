@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def _labelled(*names: str) -> tuple[Any, ...]:
@@ -26,11 +29,6 @@ def _single() -> tuple[Any, ...]:
 
 def _multiple() -> tuple[Any, ...]:
     return _labelled("pandas.DataFrame", "xarray.Dataset")
-
-
-def has_single_dtype(cls: Any) -> bool:
-    """Whether objects of class `cls` have one dtype."""
-    return cls in _single()
 
 
 def deep_astype(obj: Any, dtype: Any) -> Any:
@@ -74,6 +72,25 @@ def deep_dtypes(obj: Any, deep: int, max_deep: int, memory_usage: bool) -> Any:
     if memory_usage:
         return type(obj), nested, MemoryUsage(memory_of(obj))
     return type(obj), nested
+
+
+def table_of(found: dict[str, Any]) -> pd.DataFrame:
+    """Table of what :func:`deep_dtypes` says of attributes, as upstream's `NDResult.dtypes` shows it."""
+    import pandas as pd
+
+    rows = []
+    for name, (cls, dtype, *memory) in found.items():
+        rows.append(
+            {
+                "Attribute": name,
+                "Type": cls,
+                "DType": dtype if cls in _single() else "-",
+                "Size": memory[0].hsize if memory else "?",
+            }
+        )
+    frame = pd.DataFrame(rows).set_index("Attribute")
+    object.__setattr__(frame, "name", "dtypes")
+    return frame
 
 
 @dataclasses.dataclass(frozen=True)

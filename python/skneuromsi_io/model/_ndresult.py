@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _names
-from ._bunch import Bunch
 from ._data import LabelledData
-from ._dtypes import deep_astype, deep_dtypes, has_single_dtype
+from ._dtypes import deep_astype, deep_dtypes, table_of
+from ._metadata import Metadata
 from ._modes import modes_to_data_array
 from ._validation import validate
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class NDResult(LabelledData):
+class NDResult(Metadata, LabelledData):
     """Represents a multisensory integration result.
 
     It has the interface of scikit-neuromsi's class of this name, but for the accessors `plot` and `stats`.
@@ -109,6 +109,15 @@ class NDResult(LabelledData):
         **kwargs
             Further arguments of the constructor.
 
+        Returns
+        -------
+        NDResult
+
+        Raises
+        ------
+        ValueError
+            If the modes differ in shape, or the arguments contradict each other.
+
         """
         nddata = modes_to_data_array(modes_dict, dtype=ensure_dtype)
         return cls(nddata=nddata, ensure_dtype=ensure_dtype, **kwargs)
@@ -156,70 +165,6 @@ class NDResult(LabelledData):
         self._extra = dict(kwargs["extra"])
         self._causes = kwargs["causes"]
 
-    @property
-    def mname(self) -> str:
-        """Name of the model."""
-        return self._mname
-
-    @property
-    def mtype(self) -> str:
-        """Type of the model."""
-        return self._mtype
-
-    @property
-    def output_mode(self) -> str:
-        """The mode that is the model's output."""
-        return self._output_mode
-
-    @property
-    def dims(self) -> npt.NDArray[Any]:
-        """Names of the dimensions."""
-        return _names.DIMENSIONS.copy()
-
-    @property
-    def nmap_(self) -> dict[str, Any]:
-        """A copy of the map of modes."""
-        return self._nmap.copy()
-
-    @property
-    def time_range(self) -> npt.NDArray[Any]:
-        """First and last time."""
-        return self._time_range
-
-    @property
-    def position_range(self) -> npt.NDArray[Any]:
-        """First and last position."""
-        return self._position_range
-
-    @property
-    def time_res(self) -> float:
-        """Step of times."""
-        return self._time_res
-
-    @property
-    def position_res(self) -> float:
-        """Step of positions."""
-        return self._position_res
-
-    @property
-    def run_parameters(self) -> Bunch:
-        """Parameters of the model's run."""
-        return Bunch("run_parameters", self._run_parameters)
-
-    rp = run_parameters
-
-    @property
-    def extra_(self) -> Bunch:
-        """Further information."""
-        return Bunch("extra", self._extra)
-
-    e_ = extra_
-
-    @property
-    def causes_(self) -> Any:
-        """Number of causes, or None."""
-        return self._causes
-
     def __repr__(self) -> str:
         _, times, positions, coordinates = self._shape
         causes = False if self.causes_ is None else self.causes_
@@ -230,7 +175,14 @@ class NDResult(LabelledData):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the constructor's arguments, copied."""
+        """Return the constructor's arguments.
+
+        Returns
+        -------
+        dict
+            Arguments by name; `nddata`, `nmap`, `run_parameters` and `extra` are copies.
+
+        """
         return {
             "mname": self.mname,
             "mtype": self.mtype,
@@ -249,7 +201,18 @@ class NDResult(LabelledData):
     def to_ndr(
         self, path_or_stream: Any, metadata: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
-        """Store the result; see :func:`skneuromsi_io.store_ndresult`."""
+        """Store the result.
+
+        Parameters
+        ----------
+        path_or_stream : str, os.PathLike or binary file object
+            Where to write.
+        metadata : dict, optional
+            Additional metadata.
+        **kwargs
+            Further arguments of :func:`skneuromsi_io.store_ndresult`, whose errors it raises.
+
+        """
         from .. import store_ndresult
 
         store_ndresult(path_or_stream, self, metadata=metadata, **kwargs)
@@ -264,6 +227,10 @@ class NDResult(LabelledData):
         attributes : list of str, optional
             Attributes to cast; all by default.
 
+        Returns
+        -------
+        NDResult
+
         """
         kwargs = self.to_dict()
         for name, value in kwargs.items():
@@ -274,26 +241,25 @@ class NDResult(LabelledData):
     def deep_dtypes(
         self, *, max_deep: int = 2, memory_usage: bool = False
     ) -> dict[str, Any]:
-        """Return type, dtypes and perhaps memory of each attribute, nested to a depth."""
+        """Return type, dtypes and perhaps memory of each attribute, nested to a depth.
+
+        Returns
+        -------
+        dict of str to tuple
+            ``(type, dtypes)`` by attribute, with `memory_usage` ``(type, dtypes, memory)``.
+
+        """
         found = deep_dtypes(self.to_dict(), 1, max_deep, memory_usage)
         nested: dict[str, Any] = found[1]
         return nested
 
     def dtypes(self, *, memory_usage: bool = False) -> pd.DataFrame:
-        """Return a table of the type, dtype and perhaps memory of each attribute."""
-        import pandas as pd
+        """Return a table of the type, dtype and perhaps memory of each attribute.
 
-        rows = []
-        for name, info in self.deep_dtypes(memory_usage=memory_usage).items():
-            cls, dtype = info[:2]
-            rows.append(
-                {
-                    "Attribute": name,
-                    "Type": cls,
-                    "DType": dtype if has_single_dtype(cls) else "-",
-                    "Size": info[-1].hsize if memory_usage else "?",
-                }
-            )
-        frame = pd.DataFrame(rows).set_index("Attribute")
-        object.__setattr__(frame, "name", "dtypes")
-        return frame
+        Returns
+        -------
+        pandas.DataFrame
+            Of columns Type, DType and Size, a row for each attribute.
+
+        """
+        return table_of(self.deep_dtypes(memory_usage=memory_usage))
