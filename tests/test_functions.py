@@ -213,7 +213,9 @@ def test_metadata_comes_back(collection):
     assert single["object_kwargs"] == {"name": "NDResult"}
 
 
-@pytest.mark.parametrize("wrong", [np.arange(2), pd.DataFrame({"a": [1]}), pd.Series([1])])
+@pytest.mark.parametrize(
+    "wrong", [np.arange(2), pd.DataFrame({"a": [1]}), pd.Series([1])]
+)
 def test_metadata_is_no_table(collection, tmp_path, wrong):
     for store, stored_object in (
         (sio.to_ndc, collection),

@@ -53,7 +53,8 @@ def store_ndresults_collection(
     Raises
     ------
     TypeError
-        If `ndrcollection` is no NDResultCollection, if `metadata` is a table or array, or if an argument is unknown.
+        If `ndrcollection` is no NDResultCollection, if `metadata` is a table or array, or if an argument is
+        unknown.
     UnstorableError
         A TypeError that names its key, if a result holds something that a file of the format cannot carry: objects
         of other types, more than 500 levels of nesting, values that contain themselves, integers of more than
