@@ -213,8 +213,10 @@ def test_metadata_comes_back(collection):
     assert single["object_kwargs"] == {"name": "NDResult"}
 
 
-@pytest.mark.parametrize("wrong", [[1], "text", 0, np.arange(2), pd.DataFrame()])
-def test_metadata_is_a_dict(collection, tmp_path, wrong):
+@pytest.mark.parametrize(
+    "wrong", [np.arange(2), pd.DataFrame({"a": [1]}), pd.Series([1])]
+)
+def test_metadata_is_no_table(collection, tmp_path, wrong):
     for store, stored_object in (
         (sio.to_ndc, collection),
         (sio.to_ndr, collection[0]),

@@ -1,6 +1,7 @@
 """Any result comes back as it was: every dtype, shape, label and bit."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -243,6 +244,15 @@ def test_coordinates_and_dimensions_of_any_name(name):
         if changed.name not in changed.coords:
             result = make_result(changed)
             assert_same(through_file(result), result)
+
+
+def test_dimensions_of_upstream_are_plain():
+    """Their names are of NumPy's type; the array needs no labels beside it, and readers see them."""
+    array = make_array()
+    named = xr.DataArray(array.values, dims=np.array(array.dims), name="values")
+    archive = stored(make_result(named.assign_coords(array.coords)))
+    assert "nddata" not in json.loads(members(archive)["ndr_0/metadata.json"])
+    assert opened(archive)[0].to_xarray().dims == array.dims
 
 
 RESERVED = [*("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties")]

@@ -144,10 +144,12 @@ def frame_of(array: xr.DataArray) -> Frame | None:
 
 def _key(array: xr.DataArray) -> Any:
     """All that a frame depends on, hashable; None where the array is not plain."""
-    if not is_plain_name(array.name) or not _is_plain(array.dtype):
+    if not (_is_text(array.name) and is_plain_name(array.name)):
         return None
     # An array of the name of a dimension would be its coordinate.
     if array.name in array.dims or not all(map(is_plain_name, array.dims)):
+        return None
+    if not _is_plain(array.dtype):
         return None
     coords = []
     for name, coord in array.coords.variables.items():
@@ -233,8 +235,10 @@ def _plain_attrs(attrs: dict[Any, Any]) -> bool:
 
 def is_plain_name(name: Any) -> bool:
     """Whether NetCDF can give an array or a dimension this name."""
+    # Upstream's names of dimensions are NumPy's.
     return (
-        _is_text(name)
+        isinstance(name, str)
+        and _is_text(str(name))
         and 0 < len(name.encode()) <= _MOST_NAME_BYTES
         and name != "."
         and "/" not in name

@@ -8,7 +8,7 @@ import operator
 import os
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
@@ -53,7 +53,8 @@ def store_ndresults_collection(
     Raises
     ------
     TypeError
-        If `ndrcollection` is no NDResultCollection, if `metadata` is no dict, or if an argument is unknown.
+        If `ndrcollection` is no NDResultCollection, if `metadata` is a table or array, or if an argument is
+        unknown.
     UnstorableError
         A TypeError that names its key, if a result holds something that a file of the format cannot carry: objects
         of other types, more than 500 levels of nesting, values that contain themselves, integers of more than
@@ -71,15 +72,13 @@ def store_ndresults_collection(
             "'ndrcollection' must be an instance of NDResultCollection, found "
             f"{type(ndrcollection)!r}"
         )
-    if metadata is not None and not isinstance(metadata, Mapping):
-        raise TypeError(f"'metadata' must be a dict, found {type(metadata)!r}")
     layout = _format(format_version)
     options = _zip_options(kwargs)
     label = label_of(path_or_stream)
     document = _layout.collection_metadata(
         name=ndrcollection.name,
         size=len(ndrcollection),
-        extra=metadata or {},
+        extra=_extra(metadata),
         format_version=float(format_version),
     )
     head = layout.dumps(document)
@@ -144,6 +143,17 @@ def store_ndresult(
         format_version=format_version,
         **kwargs,
     )
+
+
+def _extra(metadata: Any) -> Any:
+    try:
+        # Upstream takes lists too, and anything empty for none.
+        return metadata or {}
+    except ValueError as error:
+        # Tables and arrays are neither true nor false.
+        raise TypeError(
+            f"'metadata' must be a dict, found {type(metadata)!r}"
+        ) from error
 
 
 class _Format(NamedTuple):
