@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ._errors import BadMetadataError
 from ._frame import is_plain_attr
-from ._typed import coords_of, restore_coords
+from ._typed import coords_of, dtype_of, restore_coords
 from .model._names import ARRAY_NAME
 
 if TYPE_CHECKING:
@@ -72,7 +70,7 @@ def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
 
 def _cast(values: Any, name: str) -> Any:
     """Restore byte order and units of time; the kind of text is xarray's choice."""
-    dtype = np.dtype(name)
+    dtype = dtype_of(name)
     if values.dtype.kind in "UOT":
         return values
     if (dtype.kind, dtype.itemsize) != (values.dtype.kind, values.dtype.itemsize):

@@ -8,11 +8,13 @@ to names.
 from ._decode import loads, loads_plain, place
 from ._encode import INLINE_LIMIT, Encoded, dumps, show
 from ._labelled import coords_of, restore_coords
+from ._numpy import dtype_of
 
 __all__ = [
     "INLINE_LIMIT",
     "Encoded",
     "coords_of",
+    "dtype_of",
     "dumps",
     "loads",
     "loads_plain",

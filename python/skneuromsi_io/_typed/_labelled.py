@@ -5,6 +5,7 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,17 @@ from typing import Any
 import numpy as np
 
 from .._errors import UnstorableError
+from ._numpy import expect
+
+#: Units of time that pandas has.
+_UNITS = ("s", "ms", "us", "ns")
+
+#: Dtypes of columns, as :func:`_column_parts` writes them; pandas would take more from a file, and give some of
+#: it to Python's parser or to NumPy's.
+_COLUMN_DTYPE = re.compile(
+    r"bool|boolean|object|str|string(\[(python|pyarrow)\])?|[Uu]?[Ii]nt(8|16|32|64)"
+    r"|[Ff]loat(16|32|64)|complex(64|128)|[a-z_]{1,20}[0-9]{0,3}(\[(s|ms|us|ns|day)\])?\[pyarrow\]"
+)
 
 
 def reduce(value: Any) -> tuple[str, Any] | None:
@@ -164,9 +176,18 @@ def _column(parts: Any) -> Any:
             parts["codes"], categories=parts["categories"], ordered=parts["ordered"]
         )
     if "utc" in parts:
-        moments = parts["utc"].view(f"M8[{parts['unit']}]")
+        moments = parts["utc"].view(f"M8[{_unit(parts['unit'])}]")
         return pd.DatetimeIndex(moments, tz="UTC").tz_convert(parts["tz"]).array
-    return pd.array(parts["values"], dtype=parts["dtype"])
+    dtype = expect(parts["dtype"], str)
+    if _COLUMN_DTYPE.fullmatch(dtype) is None:
+        raise ValueError(f"a column of dtype {dtype!r:.80}")
+    return pd.array(parts["values"], dtype=dtype)
+
+
+def _unit(unit: Any) -> str:
+    if unit not in _UNITS:
+        raise ValueError(f"the unit {unit!r:.80}")
+    return str(unit)
 
 
 def _index_parts(index: Any) -> dict[str, Any]:

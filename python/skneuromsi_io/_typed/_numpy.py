@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .._errors import UnstorableError
+
+#: Dtypes as `numpy.dtype.str` has them. NumPy divides by the zero of ``<M8[s/0]``, which ends the process, and
+#: gives ``(2,)f8`` to Python's parser: it is asked about nothing else. Nine digits fit the integers that it keeps.
+_DTYPE = re.compile(
+    r"[<>|=]?[biufcmMUSO][0-9]{0,9}"
+    r"(\[([1-9][0-9]{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
+)
 
 #: Memory that arrays of text may take whatever their text. Their dtype states a width, which may be false:
 #: ``["array", "<U1000000000", [1000]]`` is a line of JSON and 4 TB.
@@ -109,8 +117,11 @@ def expect(value: Any, cls: type) -> Any:
     return value
 
 
-def _dtype(name: str, kinds: str) -> np.dtype[Any]:
-    dtype: np.dtype[Any] = np.dtype(expect(name, str))
+def dtype_of(name: Any, kinds: str = "biufcmMUSO") -> np.dtype[Any]:
+    """Return the dtype of one of these kinds that a file names; a TypeError for others."""
+    if _DTYPE.fullmatch(expect(name, str)) is None:
+        raise TypeError(f"dtype {name!r:.80}")
+    dtype: np.dtype[Any] = np.dtype(name)
     if dtype.kind not in kinds or dtype.str != name:
         raise TypeError(f"dtype {name!r}")
     return dtype
@@ -118,7 +129,7 @@ def _dtype(name: str, kinds: str) -> np.dtype[Any]:
 
 def restore_scalar(value: Any, name: str) -> Any:
     """NumPy scalar of dtype `name` from its JSON value."""
-    dtype = _dtype(name, "biufcmMUS")
+    dtype = dtype_of(name, "biufcmMUS")
     if dtype.kind == "c":
         real, imag = value
         return dtype.type(complex(real, imag))
@@ -133,7 +144,7 @@ def restore_scalar(value: Any, name: str) -> Any:
 
 def restore_array(value: Any, name: str, shape: list[int]) -> npt.NDArray[Any]:
     """Array of dtype `name` and `shape` from nested lists."""
-    dtype = _dtype(name, "biufcmMUSO")
+    dtype = dtype_of(name)
     size = _size(shape)
     if dtype.kind == "O":
         return _objects(value, shape, size)
@@ -213,7 +224,7 @@ def restore_carried(
     carried: npt.NDArray[Any], name: str, shape: list[int]
 ) -> npt.NDArray[Any]:
     """Array of dtype `name` and `shape` whose bits `carried` has; see :func:`carrier`."""
-    dtype = _dtype(name, "biufcmM")
+    dtype = dtype_of(name, "biufcmM")
     expected = carrier(np.empty(0, dtype=dtype)).dtype
     tail = [2] if dtype.kind == "c" else []
     _size(shape)
