@@ -234,10 +234,63 @@ def dtypes():
         yield f"a column of {dtype!r}", restored(column, index), META, RESULT
 
 
+#: Names of zones that are paths, folders, of this machine, or of pandas alone.
+ZONES = (
+    *("dateutil//tmp/x", "dateutil/Europe/Berlin", "/etc/passwd", "../../etc/passwd"),
+    *(
+        "Africa",
+        "America/",
+        "zone.tab",
+        "tzlocal()",
+        "",
+        ".",
+        "a\0b",
+        "\ud800",
+        "x" * 5000,
+    ),
+    *(5, [], {}, True, "leapseconds"),
+)
+
+
+def zones():
+    """Zones and moments wherever a file names one."""
+    stamp = ["object", "pandas.Timestamp"]
+    good = {"moment": "2020-01-01T00:00:00+00:00", "unit": "s", "tz": "UTC"}
+    moment = "2020-01-01T00:00:00"
+    for zone in ZONES:
+        utc = {"utc": [1], "unit": "s", "tz": zone}
+        cases = {
+            "datetime": restored(moment, ["datetime", zone, 0]),
+            "time": restored("00:00:00", ["time", zone, 0]),
+            "Timestamp": restored(good | {"tz": zone}, stamp),
+            "column": restored(
+                {"data": utc, "name": None},
+                ["object", "pandas.Index"],
+                {"/data/utc": ["array", "<i8", [1]]},
+            ),
+        }
+        for what, case in cases.items():
+            yield f"{what} in {zone!r:.40}", case, META, RESULT
+    for text in ("now", "today", "", "NaT", None, 5, [], "9" * 100_000, "2020", moment[:-3]):  # fmt: skip
+        case = restored(good | {"moment": text}, stamp)
+        yield f"the moment {text!r:.40}", case, META, RESULT
+    for unit in ("D", "ns/0", "", None, 5, "generic"):
+        case = restored(good | {"unit": unit}, stamp)
+        yield f"the unit {unit!r}", case, META, RESULT
+    for name, value in (
+        ("Timedelta", None),
+        ("Timedelta", {"duration": "now"}),
+        ("NA", {}),
+        ("NaT", 1),
+    ):
+        case = restored(value, ["object", f"pandas.{name}"])
+        yield f"pandas.{name} of {value!r}", case, META, RESULT
+
+
 def with_labels(**changes):
     """Return the members of an archive with labels beside the data."""
     labels = {"name": "v", "dims": DIMS, "dtype": "<f8", "coords": {}, "attrs": {}}
     return with_document(RESULT, lambda d: d.update(nddata=labels | changes))
 
 
-FAMILIES = (texts, collections, results, types, dtypes)
+FAMILIES = (texts, collections, results, types, dtypes, zones)

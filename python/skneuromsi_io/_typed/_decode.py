@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .._errors import BadMetadataError, SkneuromsiIOError
 from . import _labelled, _numpy
 from ._numpy import expect
+from ._zones import iana_zone
 
 _Moment = TypeVar("_Moment", dt.datetime, dt.time)
 
@@ -164,20 +165,13 @@ def _time(value: str, *zone: Any) -> dt.time:
 def _zoned(
     moment: _Moment, key: Any = None, fold: int = 0, title: Any = None
 ) -> _Moment:
-    import zoneinfo
-
     if title is not None:
         moment = moment.replace(
             tzinfo=dt.timezone(expect(moment.utcoffset(), dt.timedelta), title)
         )
     if key is None:
         return moment.replace(fold=fold)
-    try:
-        return moment.replace(tzinfo=zoneinfo.ZoneInfo(key), fold=fold)
-    except zoneinfo.ZoneInfoNotFoundError as error:
-        raise BadMetadataError(
-            f"time zone {key!r} is not known here; install the package tzdata"
-        ) from error
+    return moment.replace(tzinfo=iana_zone(key), fold=fold)
 
 
 def _keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:

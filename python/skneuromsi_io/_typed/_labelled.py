@@ -14,6 +14,13 @@ import numpy as np
 
 from .._errors import UnstorableError
 from ._numpy import expect
+from ._zones import zone_of
+
+#: A moment as `pandas.Timestamp.isoformat` writes it; pandas would also take "now".
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?",
+    re.ASCII,
+)
 
 #: Units of time that pandas has.
 _UNITS = ("s", "ms", "us", "ns")
@@ -177,17 +184,24 @@ def _column(parts: Any) -> Any:
         )
     if "utc" in parts:
         moments = parts["utc"].view(f"M8[{_unit(parts['unit'])}]")
-        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(parts["tz"]).array
+        zone = _zone_name(parts["tz"])
+        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone).array
     dtype = expect(parts["dtype"], str)
     if _COLUMN_DTYPE.fullmatch(dtype) is None:
         raise ValueError(f"a column of dtype {dtype!r:.80}")
     return pd.array(parts["values"], dtype=dtype)
 
 
-def _unit(unit: Any) -> str:
+def _zone_name(name: Any) -> str:
+    """Return the name of a zone that is safe to give to pandas, which would open any file and take "tzlocal()"."""
+    zone_of(name)
+    return str(name)
+
+
+def _unit(unit: Any) -> Any:
     if unit not in _UNITS:
         raise ValueError(f"the unit {unit!r:.80}")
-    return str(unit)
+    return unit
 
 
 def _index_parts(index: Any) -> dict[str, Any]:
@@ -245,18 +259,26 @@ def _data_frame(parts: dict[str, Any]) -> Any:
 def _timestamp(parts: dict[str, Any]) -> Any:
     import pandas as pd
 
-    moment = pd.Timestamp(parts["moment"]).as_unit(parts["unit"])
-    return moment if parts["tz"] is None else moment.tz_convert(parts["tz"])
+    if _MOMENT.fullmatch(expect(parts["moment"], str)) is None:
+        raise ValueError(f"the moment {parts['moment']!r:.80}")
+    moment = pd.Timestamp(parts["moment"]).as_unit(_unit(parts["unit"]))
+    return moment if parts["tz"] is None else moment.tz_convert(_zone_name(parts["tz"]))
 
 
-def _pandas(name: str) -> Callable[..., Any]:
-    """Name of pandas, looked up when it is needed."""
+def _timedelta(parts: dict[str, Any]) -> Any:
+    import pandas as pd
 
-    def restore(parts: Any) -> Any:
+    return pd.Timedelta(expect(parts["duration"], np.timedelta64))
+
+
+def _missing(name: str) -> Callable[..., Any]:
+    """Value of pandas without parts, looked up when it is needed."""
+
+    def restore(parts: None) -> Any:
         import pandas as pd
 
-        found = getattr(pd, name)
-        return found if parts is None else found(parts["duration"])
+        expect(parts, type(None))
+        return getattr(pd, name)
 
     return restore
 
@@ -267,8 +289,8 @@ _RESTORE = {
     "pandas.DataFrame": _data_frame,
     "pandas.Series": _series,
     "pandas.Index": _index,
-    "pandas.NA": _pandas("NA"),
-    "pandas.NaT": _pandas("NaT"),
-    "pandas.Timedelta": _pandas("Timedelta"),
+    "pandas.NA": _missing("NA"),
+    "pandas.NaT": _missing("NaT"),
+    "pandas.Timedelta": _timedelta,
     "pandas.Timestamp": _timestamp,
 }
