@@ -123,7 +123,11 @@ def coords_of(labelled: Any) -> dict[Any, Any]:
 
 
 def _variable(parts: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(parts["dims"]), parts["data"], parts["attrs"]
+    dims, data = expect(parts["dims"], list), expect(parts["data"], np.ndarray)
+    if data.ndim != len(dims):
+        # xarray would repeat a 0-d array as often as the coordinates are long.
+        raise ValueError(f"{data.ndim} dimensions where there are {len(dims)}")
+    return tuple(dims), data, parts["attrs"]
 
 
 def restore_coords(parts: dict[Any, Any]) -> dict[Any, Any]:
@@ -180,16 +184,18 @@ def _column(parts: Any) -> Any:
         return parts
     if "codes" in parts:
         return pd.Categorical.from_codes(
-            parts["codes"], categories=parts["categories"], ordered=parts["ordered"]
+            expect(parts["codes"], np.ndarray),
+            categories=parts["categories"],
+            ordered=parts["ordered"],
         )
     if "utc" in parts:
-        moments = parts["utc"].view(f"M8[{_unit(parts['unit'])}]")
+        moments = expect(parts["utc"], np.ndarray).view(f"M8[{_unit(parts['unit'])}]")
         zone = _zone_name(parts["tz"])
         return pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone).array
     dtype = expect(parts["dtype"], str)
     if _COLUMN_DTYPE.fullmatch(dtype) is None:
         raise ValueError(f"a column of dtype {dtype!r:.80}")
-    return pd.array(parts["values"], dtype=dtype)
+    return pd.array(expect(parts["values"], list), dtype=dtype)
 
 
 def _zone_name(name: Any) -> str:
@@ -236,9 +242,11 @@ def _index(parts: dict[str, Any]) -> Any:
 def _series(parts: dict[str, Any]) -> Any:
     import pandas as pd
 
-    data = _column(parts["data"])
+    data, index = _column(parts["data"]), expect(parts["index"], pd.Index)
+    if len(data) != len(index):
+        raise ValueError(f"{len(data)} values for {len(index)} labels")
     dtype = data.dtype if isinstance(data, np.ndarray) else None
-    return pd.Series(data, index=parts["index"], name=parts["name"], dtype=dtype)
+    return pd.Series(data, index=index, name=parts["name"], dtype=dtype)
 
 
 def _data_frame(parts: dict[str, Any]) -> Any:
