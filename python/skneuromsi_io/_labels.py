@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._errors import BadMetadataError
+from ._errors import BadMetadataError, LimitError
 from ._frame import is_plain_attr
 from ._typed import coords_of, dtype_of, restore_coords
 from .model._names import ARRAY_NAME
@@ -62,7 +62,10 @@ def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
             attrs=labels["attrs"],
             name=labels["name"],
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except MemoryError as error:
+        raise LimitError(f"{place}: too much for the memory") from error
+    except Exception as error:
+        # What xarray makes of labels that contradict each other is of any class.
         raise BadMetadataError(
             f"{place}: expected labels that fit the array, found others: {error}"
         ) from error

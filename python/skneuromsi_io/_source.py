@@ -16,10 +16,11 @@ _EMPTY_ZIP = b"PK\5\6" + bytes(18)
 
 
 def label_of(path_or_stream: Any) -> str:
-    """Name the archive in messages, as upstream does: `str` of what was given."""
+    """Name the archive in messages, as upstream does: `str` of what was given, made printable."""
     if isinstance(path_or_stream, (bytes, bytearray, memoryview)):
         return f"<{len(path_or_stream)} bytes>"
-    return str(path_or_stream)
+    # Bytes of a name that are no UTF-8 are halves of letters in it, which no stream prints.
+    return str(path_or_stream).encode(errors="backslashreplace").decode()
 
 
 def open_archive(
