@@ -1,4 +1,4 @@
-"""Cases of metadata that claim more memory or time than they have bytes, and of parts that contradict each other."""
+"""Cases of metadata that claim more memory or time than they have bytes, and of parts that are at odds."""
 
 from container import META
 from documents import archive, restored, with_labels
