@@ -275,3 +275,23 @@ def test_a_stream_is_left_open_on_errors():
     with pytest.raises(TypeError):
         sio.to_ndr(stream, make_result(extra={"bad": object()}))
     assert not stream.closed
+
+
+def test_a_path_that_ends_in_a_separator_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        sio.to_ndr(f"{tmp_path}/new/", make_result())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes on Linux")
+def test_names_that_are_no_utf8(tmp_path):
+    path = f"{tmp_path}/\udcff.ndc"
+    sio.to_ndr(path, make_result())
+    assert opened(path)[0].mname == make_result().mname
+    assert sio.verify(path).ok
+    Path(path).write_bytes(b"no archive")
+    with pytest.raises(sio.BadArchiveError, match="udcff"):
+        opened(path)
+    with pytest.raises(sio.BadArchiveError) as raised:
+        opened(path)
+    assert str(raised.value).encode()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import _hdf5_guard
-from ._errors import BadNetCDFError, UnstorableError
+from ._errors import BadNetCDFError, LimitError, UnstorableError
 from .model import _names
 
 if TYPE_CHECKING:
@@ -108,14 +108,10 @@ def read(netcdf: bytes, place: str) -> xr.DataArray:
             warnings.filterwarnings("ignore", ".*phony_dims", UserWarning)
             with xr.open_dataarray(io.BytesIO(netcdf), engine="h5netcdf") as array:
                 loaded = array.load()
-    except (
-        ValueError,
-        TypeError,
-        OSError,
-        KeyError,
-        RuntimeError,
-        IndexError,
-    ) as error:
+    except MemoryError as error:
+        raise LimitError(f"{place}: too much for the memory") from error
+    except Exception as error:
+        # What libraries make of a damaged file is of any class.
         raise BadNetCDFError(
             f"{place}: expected a NetCDF file with one array, found one that xarray "
             f"cannot read: {error}"
@@ -124,5 +120,11 @@ def read(netcdf: bytes, place: str) -> xr.DataArray:
     if missing:
         raise BadNetCDFError(
             f"{place}: expected the dimensions {missing}, found {list(loaded.dims)}"
+        )
+    if loaded.dtype.kind == "O" and not all(
+        isinstance(v, str) for v in loaded.values.flat
+    ):
+        raise BadNetCDFError(
+            f"{place}: expected numbers, text or dates, found Python objects"
         )
     return loaded

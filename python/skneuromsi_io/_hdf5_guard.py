@@ -10,11 +10,13 @@ import io
 import math
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._errors import BadNetCDFError, LimitError, SkneuromsiIOError, UnsupportedError
+from ._hdf5_heap import longest_text
+from ._hdf5_types import check_attributes, check_type, is_varying
 
 if TYPE_CHECKING:
     import h5py
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 #: (https://zlib.net/zlib_tech.html), fill values can.
 _EXPANSION = 1100
 _FREE_BYTES = 1 << 20
+
+#: Bytes that texts of which only the number is known may take, beyond the size of the file.
+_FREE_TEXT_BYTES = 16 << 20
 
 #: Filters that are part of every libhdf5 (H5Zpublic.h): deflate, shuffle, Fletcher-32. Others are loaded from
 #: plug-ins, or are not bounded here.
@@ -57,20 +62,42 @@ def check(netcdf: bytes, place: str) -> None:
 
     try:
         with h5py.File(io.BytesIO(netcdf), "r") as file:
-            for name, dataset in _datasets(file, set()):
-                _check_dataset(dataset, name, netcdf)
+            sums = _Sums(netcdf)
+            _check_layout(file)
+            for name, item in _objects(file, set()):
+                sums.pointers += check_attributes(item, name, len(netcdf))
+                if isinstance(item, h5py.Dataset):
+                    _check_dataset(item, name, sums)
+                sums.check(name)
     except SkneuromsiIOError as error:
         raise type(error)(f"{place}: {error}") from error
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+    except MemoryError as error:
+        raise LimitError(f"{place}: more memory than there is") from error
+    except Exception as error:
         raise BadNetCDFError(
             f"{place}: expected a NetCDF-4 file, found one that HDF5 cannot read: "
             f"{error}"
         ) from error
 
 
-def _datasets(group: h5py.Group, seen: set[int]) -> Iterator[tuple[str, h5py.Dataset]]:
+def _check_layout(file: h5py.File) -> None:
+    """Refuse what nobody writes, and what would move or resize all that is checked here."""
+    plist = file.id.get_create_plist()
+    if plist.get_userblock() or plist.get_sizes() != (8, 8):
+        raise UnsupportedError(
+            "expected an HDF5 file of 64-bit addresses from its first byte on, found "
+            f"{plist.get_userblock()} bytes before it, addresses and lengths of "
+            f"{plist.get_sizes()} bytes"
+        )
+
+
+def _objects(
+    group: h5py.Group, seen: set[int], path: str = "/"
+) -> Iterator[tuple[str, h5py.Group | h5py.Dataset]]:
+    """Give all groups and datasets of a file, each group once."""
     import h5py
 
+    yield path, group
     for name in group:
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             raise UnsupportedError(
@@ -83,31 +110,61 @@ def _datasets(group: h5py.Group, seen: set[int]) -> Iterator[tuple[str, h5py.Dat
             address = h5py.h5o.get_info(item.id).addr
             if address not in seen:
                 seen.add(address)
-                yield from _datasets(item, seen)
+                yield from _objects(item, seen, name)
 
 
-def _check_dataset(dataset: h5py.Dataset, name: str, netcdf: bytes) -> None:
+class _Sums:
+    """Bytes that all datasets and attributes of a file claim, against those that it has."""
+
+    def __init__(self, netcdf: bytes):
+        self.netcdf = netcdf
+        self.longest = longest_text(netcdf)
+        self.stored = 0
+        self.decoded = 0
+        self.texts = 0
+        self.pointers = 0
+
+    def check(self, name: str) -> None:
+        """Refuse more than a sound file can hold; `name` is what was added last."""
+        size = len(self.netcdf)
+        if self.decoded > _FREE_BYTES + _EXPANSION * min(self.stored, size):
+            raise LimitError(
+                f"expected at most {_EXPANSION} bytes per stored byte, found "
+                f"{self.decoded} bytes out of {self.stored} up to {name!r}"
+            )
+        # In a sound file every chunk, and every text, has bytes of its own.
+        for what, found in (("chunks", self.stored), ("texts", self.texts)):
+            if found > size:
+                raise LimitError(
+                    f"expected {what} of at most {size} bytes, the size of the file, "
+                    f"found {found} up to {name!r}"
+                )
+        # Where the lengths of texts cannot be seen, each may be the longest.
+        most = self.pointers * self.longest
+        if most > _FREE_TEXT_BYTES + size:
+            raise LimitError(
+                f"expected attributes of fewer bytes, found {self.pointers} texts, "
+                f"together up to {most} bytes, up to {name!r}"
+            )
+
+
+def _check_dataset(dataset: h5py.Dataset, name: str, sums: _Sums) -> None:
     if dataset.external or dataset.is_virtual:
         raise UnsupportedError(
             f"expected data in the file itself, found {name!r} stored in another "
             "file, which is refused"
         )
-    stored = dataset.id.get_storage_size()
-    if dataset.nbytes > _FREE_BYTES + _EXPANSION * stored:
-        raise LimitError(
-            f"expected at most {_EXPANSION} bytes per stored byte, found {name!r} of "
-            f"{dataset.nbytes} bytes out of {stored}"
-        )
-    lengths = 0
-    for block in _blocks(dataset, name, netcdf):
-        if dataset.dtype.kind == "O":
-            lengths += _lengths(block, name)
-    # In a sound file every element has bytes of its own in a heap.
-    if lengths > len(netcdf):
-        raise LimitError(
-            f"expected texts of at most {len(netcdf)} bytes, the size of the file, "
-            f"found {lengths} in {name!r}"
-        )
+    found = check_type(dataset, name)
+    count = dataset.id.get_space().get_simple_extent_npoints()
+    sums.stored += dataset.id.get_storage_size()
+    sums.decoded += count * found.get_size()
+    sums.check(name)
+    varying = is_varying(found)
+    if varying and dataset.chunks is None and dataset.id.get_offset() is None:
+        sums.pointers += count
+    for block in _blocks(dataset, name, sums.netcdf):
+        if varying:
+            sums.texts += _lengths(block, name)
 
 
 def _lengths(block: bytes, name: str) -> int:
@@ -126,23 +183,26 @@ def _blocks(dataset: h5py.Dataset, name: str, netcdf: bytes) -> Iterator[bytes]:
             yield netcdf[offset : offset + dataset.id.get_storage_size()]
         return
     size = math.prod(dataset.chunks) * dataset.id.get_type().get_size()
-    for index in range(dataset.id.get_num_chunks()):
-        chunk = dataset.id.get_chunk_info(index)
+    filters = _filters(dataset, name)
+    chunks: list[Any] = []
+    # Not one by one: libhdf5 would begin to count at the first each time.
+    dataset.id.chunk_iter(chunks.append)
+    for chunk in chunks:
         raw = netcdf[chunk.byte_offset : chunk.byte_offset + chunk.size]
-        yield _unfiltered(raw, _filters(dataset, name, chunk.filter_mask), size, name)
+        applied = [f for i, f in enumerate(filters) if not chunk.filter_mask >> i & 1]
+        yield _unfiltered(raw, applied[::-1], size, name)
 
 
-def _filters(dataset: h5py.Dataset, name: str, mask: int) -> list[int]:
-    """Return the filters of a chunk, in the order in which they are undone."""
+def _filters(dataset: h5py.Dataset, name: str) -> list[int]:
     plist = dataset.id.get_create_plist()
     filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
     unknown = set(filters) - {_DEFLATE, _SHUFFLE, _FLETCHER32}
-    if unknown or (dataset.dtype.kind == "O" and _SHUFFLE in filters):
+    if unknown or (is_varying(dataset.id.get_type()) and _SHUFFLE in filters):
         raise UnsupportedError(
             f"expected the filters deflate, shuffle and Fletcher-32, found {name!r} "
             f"with HDF5 filters {filters}"
         )
-    return [f for i, f in enumerate(filters) if not mask >> i & 1][::-1]
+    return filters
 
 
 def _unfiltered(raw: bytes, filters: list[int], size: int, name: str) -> bytes:

@@ -14,11 +14,6 @@ from ._progress import batches, thread_count
 from ._report import Problem
 from .model._summary import Signature, check_alike
 
-#: What opening a result raises where its parts contradict each other.
-_WRONG = (
-    SkneuromsiIOError,
-    *(ValueError, TypeError, ArithmeticError, LookupError, RecursionError),
-)
 #: Signature and version of HDF5 as our own writer begins a file, and where libraries put the first header.
 _HDF5 = b"\x89HDF\r\n\x1a\n\x02"
 _HEADER = slice(48, 52)
@@ -65,7 +60,7 @@ def is_ours(
 ) -> bool:
     """Whether an archive is of format 0.2; where its metadata are lost, a result tells."""
     if document is not None:
-        return document.get(_layout.FORMAT_VERSION) == _layout.FORMAT
+        return _layout.is_ours(document)
     for plan in plans(archive, indices):
         try:
             return _result_is_ours(archive, plan)
@@ -159,7 +154,7 @@ class Inspection:
             # In the order in which opening a collection and taking a result of it would.
             self._check_alike(index, packed)
             packed.open()
-        except _WRONG as error:
+        except (SkneuromsiIOError, ValueError) as error:
             in_data = f"{self._label}: {plan[1]}"
             member = plan[1] if str(error).startswith(in_data) else plan[0]
             return [problem_of(error, self._label, member)]

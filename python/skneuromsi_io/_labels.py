@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._errors import BadMetadataError, UnstorableError
+from ._errors import BadMetadataError, LimitError, UnstorableError
 from ._frame import is_plain_attr, is_plain_name
-from ._typed import coords_of, restore_coords
+from ._typed import coords_of, dtype_of, restore_coords
 from .model._names import ARRAY_NAME
 
 if TYPE_CHECKING:
@@ -116,7 +116,10 @@ def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
             attrs=labels["attrs"],
             name=labels["name"],
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except MemoryError as error:
+        raise LimitError(f"{place}: too much for the memory") from error
+    except Exception as error:
+        # What xarray makes of labels that contradict each other is of any class.
         raise BadMetadataError(
             f"{place}: expected labels that fit the array, found others: {error}"
         ) from error
@@ -124,7 +127,7 @@ def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
 
 def _cast(values: Any, name: str) -> Any:
     """Restore byte order, units of time and objects; other kinds of text are xarray's choice."""
-    dtype = np.dtype(name)
+    dtype = dtype_of(name)
     text = values.dtype.kind in "UOT"
     if dtype.kind == "O" and (text or values.dtype in _NUMBERS):
         return values.astype(object)

@@ -112,6 +112,12 @@ def collection_metadata(
     }
 
 
+def is_ours(document: dict[str, Any]) -> bool:
+    """Whether the metadata of a collection are of the format that we write, not of upstream's."""
+    version = document.get(FORMAT_VERSION)
+    return type(version) is float and version == FORMAT
+
+
 def check_document(document: dict[str, Any], expected: str, place: str) -> None:
     """Check the type of a document, in upstream's words, and that it has arguments.
 

@@ -228,8 +228,7 @@ def _read_results(
     size, threads = document[_layout.OBJECT_SIZE], thread_count()
     extras = _layout.extra_members(archive.names())
     # Our own files say which lists were arrays; upstream's do not.
-    ours = document.get(_layout.FORMAT_VERSION) == _layout.FORMAT
-    lift = None if ours else _typed.INLINE_LIMIT
+    lift = None if _layout.is_ours(document) else _typed.INLINE_LIMIT
     frames: dict[Any, Any] = {}
     plans = (plan_of(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []

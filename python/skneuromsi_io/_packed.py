@@ -15,6 +15,7 @@ from ._claims import Claims, check_kwargs
 from ._errors import (
     BadMetadataError,
     BadNetCDFError,
+    LimitError,
     MissingMemberError,
     SkneuromsiIOError,
 )
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 #: Arrays from this size on are unpacked by several threads.
 _PARALLEL_BYTES = 4 << 20
-
-#: What values of wrong types raise on their way into a result.
-_WRONG = (ValueError, TypeError, ZeroDivisionError, OverflowError)
 
 
 class PackedResult(Packed):
@@ -82,8 +80,9 @@ class PackedResult(Packed):
     def columns(self) -> dict[str, Any]:
         kwargs = self._document(skip=f"/{_layout.OBJECT_KWARGS}/extra")
         columns: dict[str, Any] = kwargs[_layout.OBJECT_KWARGS]
-        columns["time_range"] = np.asarray(columns["time_range"])
-        columns["position_range"] = np.asarray(columns["position_range"])
+        with self._blamed():
+            columns["time_range"] = np.asarray(columns["time_range"])
+            columns["position_range"] = np.asarray(columns["position_range"])
         return columns
 
     def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
@@ -98,7 +97,7 @@ class PackedResult(Packed):
         names = self.columns() if "run_parameters" in typed else kwargs
         with self._blamed():
             parameters = tuple(dict(names["run_parameters"]))
-        return modes, str(kwargs["output_mode"]), parameters
+            return modes, str(kwargs["output_mode"]), parameters
 
     def relabelled(self) -> bool:
         """Whether the metadata have labels that replace those of the frame."""
@@ -161,7 +160,13 @@ class PackedResult(Packed):
         except BadNetCDFError as error:
             place = self._place(_layout.NDDATA)
             raise BadNetCDFError(f"{place}: {error}") from error
-        except _WRONG as error:
+        except SkneuromsiIOError:
+            raise
+        except MemoryError as error:
+            place = self._place(_layout.METADATA)
+            raise LimitError(f"{place}: too much for the memory") from error
+        except Exception as error:
+            # What values of wrong types raise on their way into a result is of any class.
             place = self._place(_layout.METADATA)
             raise BadMetadataError(f"{place}: {error}") from error
 

@@ -16,9 +16,12 @@ _EMPTY_ZIP = b"PK\5\6" + bytes(18)
 
 
 def label_of(path_or_stream: Any) -> str:
-    """Name the archive in messages, as upstream does: `str` of what was given."""
+    """Name the archive in messages, as upstream does: `str` of what was given, made printable."""
     buffer = _buffer_of(path_or_stream)
-    return str(path_or_stream) if buffer is None else f"<{buffer.nbytes} bytes>"
+    if buffer is not None:
+        return f"<{buffer.nbytes} bytes>"
+    # Bytes of a name that are no UTF-8 are halves of letters in it, which no stream prints.
+    return str(path_or_stream).encode(errors="backslashreplace").decode()
 
 
 def _buffer_of(path_or_stream: Any) -> memoryview | None:

@@ -31,7 +31,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
         # `realpath` would take it for the working directory.
         raise FileNotFoundError(2, os.strerror(2), os.fspath(path))
     target = Path(os.path.realpath(path))
-    if target.is_dir():
+    if target.is_dir() or os.fsdecode(path).endswith(("/", os.sep)):
         raise IsADirectoryError(21, os.strerror(21), os.fspath(path))
     if target.exists() and not target.is_file():
         # A device or a named pipe cannot be replaced: it is written to.

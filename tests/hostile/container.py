@@ -163,6 +163,22 @@ def bombs():
     yield "lzma dictionary", altered(method=LZMA, data=greedy), MEMBER, VALUES
 
 
+def zstandards():
+    """Frames of blocks that repeat a byte, in windows of any size."""
+    blocks = 5000
+    body = b"".join(
+        ((128 << 10) << 3 | 2 | (index == blocks - 1)).to_bytes(3, "little") + b"\0"
+        for index in range(blocks)
+    )
+    for window in (0x50, 0x88, 0xA8, 0xFF):
+        frame = struct.pack("<L2B", 0xFD2FB528, 0, window) + body
+        lie = {"size": blocks * (128 << 10)}
+        bomb = altered(method=93, data=frame)
+        yield f"Zstandard bomb of window {window:x}", bomb, MEMBER, VALUES
+        told = altered(method=93, data=frame, local=lie, central=lie)
+        yield f"the same, said to be so ({window:x})", told, (LIMIT, MEMBER), VALUES
+
+
 def missing():
     """Members that should be there."""
     for name in contents(1):
@@ -198,6 +214,9 @@ def odd():
         yield f"comment of {length}", build(members, comment=comment), EQUAL, None
     signature = b"PK\5\6" + bytes(10)
     yield "signature in the comment", build(members, comment=signature), EITHER, None
+    for content in (b"x" + build([]) + b"y", build([]), good[:60_000]):
+        hidden = build(members, comment=content)
+        yield f"an archive of {len(content)} in the comment", hidden, EITHER, None
     reverse = build(members, order=range(len(members) - 1, -1, -1))
     yield "directory reversed", reverse, EQUAL, None
     yield "members reversed", build(members[::-1]), EQUAL, None
@@ -248,4 +267,4 @@ def crowd():
     yield "70,000 members", sink.getvalue(), EQUAL, None
 
 
-FAMILIES = (lies, huge, ambiguous, bombs, missing, odd, crowd)
+FAMILIES = (lies, huge, ambiguous, bombs, zstandards, missing, odd, crowd)

@@ -3,7 +3,7 @@
 import json
 
 from container import EITHER, EQUAL, META, MISSING
-from good import LARGE, RESULT, contents, with_document
+from good import DIMS, LARGE, RESULT, contents, with_document
 from zipkit import build, members_of
 
 ERROR = "SkneuromsiIOError"
@@ -182,4 +182,115 @@ def types():
     yield "an array that nobody names", archive(surplus), EQUAL, None
 
 
-FAMILIES = (texts, collections, results, types)
+def restored(value, row, inner=None):
+    """Return an archive in which `value` has this type, and its parts those of `inner`."""
+
+    def change(document):
+        document["object_kwargs"]["extra"]["list"] = value
+        rows = {"": row, **(inner or {})}
+        document["types"] |= {
+            f"/object_kwargs/extra/list{pointer}": name
+            for pointer, name in rows.items()
+        }
+
+    return archive(with_document(RESULT, change))
+
+
+#: Text that NumPy or pandas would divide by, parse as Python or allocate for.
+DTYPES = (
+    *("<M8[s/0]", "<m8[ns/0]", "<M8[0s]", "<M8[4294967296s]", "datetime64[s/0]"),
+    *("(,,)f8,f8", "(2,)f8", "f8,(", "{", "a\0", "\ud800", "f" * 100_000),
+    *("V8", "<U99999999999999999999", "<U2147483647"),
+)
+
+
+def dtypes():
+    """Dtypes wherever a file names one."""
+    series, index = ["object", "pandas.Series"], ["object", "pandas.Index"]
+    for dtype in DTYPES:
+        numbers = {"/data": ["array", "<i8", [1]]}
+        utc = {"utc": [1], "unit": dtype.removesuffix("]")[4:], "tz": "UTC"}
+        column = {"values": [1], "dtype": dtype}
+        cases = {
+            "array": restored([1], ["array", dtype, [1]]),
+            "scalar": restored(1, ["scalar", dtype]),
+            "external": restored({"netcdf": "extra_0.nc"}, ["external", dtype, [1]]),
+            "column": restored({"data": column, "name": None}, index),
+            "moments": restored(
+                {"index": [0], "data": utc, "name": None},
+                series,
+                {"/data/utc": numbers["/data"]},
+            ),
+            "labels": archive(with_labels(dtype=dtype)),
+        }
+        for what, case in cases.items():
+            yield f"{what} of {dtype[:40]!r}", case, META, RESULT
+    for dtype in (
+        *("Sparse[float64, (,)]", "period[D]", "interval[int64]", "category"),
+        *("datetime64[ns, dateutil//etc/passwd]", "timestamp[ns, tz=x][pyarrow]"),
+        *("S2000000000", "complex256", ["a"], 5, None, {}),
+    ):
+        column = {"data": {"values": [1], "dtype": dtype}, "name": None}
+        yield f"a column of {dtype!r}", restored(column, index), META, RESULT
+
+
+#: Names of zones that are paths, folders, of this machine, or of pandas alone.
+ZONES = (
+    *("dateutil//tmp/x", "dateutil/Europe/Berlin", "/etc/passwd", "../../etc/passwd"),
+    *(
+        "Africa",
+        "America/",
+        "zone.tab",
+        "tzlocal()",
+        "",
+        ".",
+        "a\0b",
+        "\ud800",
+        "x" * 5000,
+    ),
+    *(5, [], {}, True, "leapseconds"),
+)
+
+
+def zones():
+    """Zones and moments wherever a file names one."""
+    stamp = ["object", "pandas.Timestamp"]
+    good = {"moment": "2020-01-01T00:00:00+00:00", "unit": "s", "tz": "UTC"}
+    moment = "2020-01-01T00:00:00"
+    for zone in ZONES:
+        utc = {"utc": [1], "unit": "s", "tz": zone}
+        cases = {
+            "datetime": restored(moment, ["datetime", zone, 0]),
+            "time": restored("00:00:00", ["time", zone, 0]),
+            "Timestamp": restored(good | {"tz": zone}, stamp),
+            "column": restored(
+                {"data": utc, "name": None},
+                ["object", "pandas.Index"],
+                {"/data/utc": ["array", "<i8", [1]]},
+            ),
+        }
+        for what, case in cases.items():
+            yield f"{what} in {zone!r:.40}", case, META, RESULT
+    for text in ("now", "today", "", "NaT", None, 5, [], "9" * 100_000, "2020", moment[:-3]):  # fmt: skip
+        case = restored(good | {"moment": text}, stamp)
+        yield f"the moment {text!r:.40}", case, META, RESULT
+    for unit in ("D", "ns/0", "", None, 5, "generic"):
+        case = restored(good | {"unit": unit}, stamp)
+        yield f"the unit {unit!r}", case, META, RESULT
+    for name, value in (
+        ("Timedelta", None),
+        ("Timedelta", {"duration": "now"}),
+        ("NA", {}),
+        ("NaT", 1),
+    ):
+        case = restored(value, ["object", f"pandas.{name}"])
+        yield f"pandas.{name} of {value!r}", case, META, RESULT
+
+
+def with_labels(**changes):
+    """Return the members of an archive with labels beside the data."""
+    labels = {"name": "v", "dims": DIMS, "dtype": "<f8", "coords": {}, "attrs": {}}
+    return with_document(RESULT, lambda d: d.update(nddata=labels | changes))
+
+
+FAMILIES = (texts, collections, results, types, dtypes, zones)

@@ -7,6 +7,7 @@ that names the archive and, where there is one to blame, the member.
 
 import sys
 
+import claims
 import container
 import documents
 import netcdfs
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 FAMILIES = [
     pytest.param(family, id=f"{module.__name__}-{family.__name__}")
-    for module in (container, documents, netcdfs)
+    for module in (container, documents, netcdfs, claims)
     for family in module.FAMILIES
 ]
 

@@ -8,12 +8,14 @@ to names.
 from ._decode import loads, loads_plain, place
 from ._encode import INLINE_LIMIT, Encoded, dumps
 from ._labelled import coords_of, restore_coords
+from ._numpy import dtype_of
 from ._unstorable import show, unstorable
 
 __all__ = [
     "INLINE_LIMIT",
     "Encoded",
     "coords_of",
+    "dtype_of",
     "dumps",
     "loads",
     "loads_plain",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy.typing as npt
 
-from .._errors import BadMetadataError, SkneuromsiIOError
+from .._errors import BadMetadataError, LimitError, SkneuromsiIOError
 from . import _labelled, _numpy
 from ._numpy import expect
+from ._zones import iana_zone
 
 _Moment = TypeVar("_Moment", dt.datetime, dt.time)
 
@@ -55,9 +57,17 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
 
 
 class _Once:
-    """Gives each array once: a small file could otherwise ask for a large one again and again."""
+    """Gives each array once: a small file could otherwise ask for a large one again and again.
+
+    Attributes
+    ----------
+    budget : TextBudget
+        What the arrays of text of the document have left.
+
+    """
 
     def __init__(self, array_of: ArrayOf):
+        self.budget = _numpy.TextBudget()
         self._array_of = array_of
         self._given: set[str] = set()
 
@@ -87,49 +97,57 @@ def loads_plain(text: bytes) -> dict[str, Any]:
 
 def place(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     """Replace every string that is a key of `arrays` by its array."""
+    try:
+        return _placed(document, arrays)
+    except RecursionError as error:
+        raise BadMetadataError(f"expected JSON less deep, found {error}") from error
+
+
+def _placed(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     if isinstance(document, str):
         return arrays.get(document, document)
     if isinstance(document, dict):
         if not arrays.keys().isdisjoint(document):
             raise BadMetadataError("expected JSON, found a list of numbers as a key")
-        return {key: place(value, arrays) for key, value in document.items()}
+        return {key: _placed(value, arrays) for key, value in document.items()}
     if isinstance(document, list):
-        return [place(value, arrays) for value in document]
+        return [_placed(value, arrays) for value in document]
     return document
 
 
-def _restore_at(document: Any, where: str, name: Any, array_of: ArrayOf) -> None:
+#: Values of a document whose parts are looked up by name: they are objects, and stay so.
+_OBJECTS = ("/object_kwargs", "/nddata")
+
+#: Keys of one hash that a set or dict may hold: each is compared with all others.
+_MOST_ALIKE = 100
+
+
+def _restore_at(document: Any, where: str, name: Any, once: _Once) -> None:
     first, *parts = [
         part.replace("~1", "/").replace("~0", "~") for part in where.split("/")
     ]
     if first or not parts:
-        raise BadMetadataError(f"'types': expected a JSON pointer, found {where!r}")
+        raise BadMetadataError(
+            f"'types': expected a JSON pointer, found {where!r:.200}"
+        )
+    if where in _OBJECTS:
+        raise BadMetadataError(f"'types': expected no type at {where!r}, found one")
     try:
         holder = document
         for part in parts[:-1]:
             holder = holder[_step(holder, part)]
         key = _step(holder, parts[-1])
-        holder[key] = _restore(holder[key], name, array_of)
+        holder[key] = _restore(holder[key], name, once)
     except SkneuromsiIOError as error:
-        raise type(error)(f"types at {where!r}: {error}") from error
-    except _WRONG as error:
+        raise type(error)(f"types at {where!r:.200}: {error}") from error
+    except MemoryError as error:
+        raise LimitError(f"types at {where!r:.200}: too much for the memory") from error
+    except Exception as error:
+        # What a library makes of parts that contradict each other is of any class.
         raise BadMetadataError(
-            f"types at {where!r}: expected a value that fits {name!r:.80}, found one "
-            f"that does not ({type(error).__name__}: {error})"
+            f"types at {where!r:.200}: expected a value that fits {name!r:.80}, found one "
+            f"that does not ({type(error).__name__}: {error!s:.300})"
         ) from error
-
-
-#: What restoring a value raises when text and type contradict each other.
-_WRONG = (
-    KeyError,
-    IndexError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    OverflowError,
-    MemoryError,
-    RecursionError,
-)
 
 
 def _step(holder: Any, part: str) -> Any:
@@ -140,7 +158,7 @@ def _step(holder: Any, part: str) -> Any:
     raise BadMetadataError(f"no value is there: {type(holder).__name__} has no parts")
 
 
-def _restore(value: Any, name: Any, array_of: ArrayOf) -> Any:
+def _restore(value: Any, name: Any, once: _Once) -> Any:
     args: list[Any] = []
     if isinstance(name, list) and name:
         name, *args = name
@@ -148,8 +166,10 @@ def _restore(value: Any, name: Any, array_of: ArrayOf) -> Any:
     if restore is None:
         raise BadMetadataError(f"unknown type {name!r:.60}")
     if name == "external":
-        carried = array_of(expect(expect(value, dict)["netcdf"], str))
+        carried = once(expect(expect(value, dict)["netcdf"], str))
         return _numpy.restore_carried(carried, *args)
+    if name == "array":
+        return _numpy.restore_array(value, once.budget, *args)
     return restore(value, *args)
 
 
@@ -164,37 +184,37 @@ def _time(value: str, *zone: Any) -> dt.time:
 def _zoned(
     moment: _Moment, key: Any = None, fold: int = 0, title: Any = None
 ) -> _Moment:
-    import zoneinfo
-
     if title is not None:
         moment = moment.replace(
             tzinfo=dt.timezone(expect(moment.utcoffset(), dt.timedelta), title)
         )
     if key is None:
         return moment.replace(fold=fold)
-    try:
-        return moment.replace(tzinfo=zoneinfo.ZoneInfo(key), fold=fold)
-    # A directory of zones is no zone, a long name no file name.
-    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError) as error:
-        raise BadMetadataError(
-            f"time zone {key!r:.80} is not known here; install the package tzdata"
-        ) from error
+    return moment.replace(tzinfo=iana_zone(key), fold=fold)
 
 
 def _keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
     if not all(type(key) in (str, int, float, bool, type(None)) for key in keys):
         raise TypeError("keys that are no scalars")
-    return dict(zip(keys, expect(value, dict).values(), strict=True))
+    return dict(zip(_apart(keys), expect(value, dict).values(), strict=True))
 
 
 def _pairs(value: list[Any]) -> dict[Any, Any]:
-    return dict(expect(value, list))
+    _apart([key for key, _ in expect(value, list)])
+    return dict(value)
+
+
+def _apart(items: Any) -> list[Any]:
+    """Return a list whose items do not hash alike by the thousand, which takes a set or dict quadratic time."""
+    if max(Counter(map(hash, expect(items, list))).values(), default=0) > _MOST_ALIKE:
+        raise ValueError("items that hash alike")
+    return list(items)
 
 
 _DECODERS: dict[str, Callable[..., Any]] = {
     "tuple": lambda value: tuple(expect(value, list)),
-    "set": lambda value: set(expect(value, list)),
-    "frozenset": lambda value: frozenset(expect(value, list)),
+    "set": lambda value: set(_apart(value)),
+    "frozenset": lambda value: frozenset(_apart(value)),
     "complex": lambda value: complex(*value),
     "bytes": lambda value: base64.b64decode(value, validate=True),
     "bytearray": lambda value: bytearray(base64.b64decode(value, validate=True)),

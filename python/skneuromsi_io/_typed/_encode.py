@@ -77,6 +77,7 @@ class _Recorder:
         self.external = external
         self.types: dict[str, Any] = {}
         self.arrays: list[tuple[str, npt.NDArray[Any]]] = []
+        self.budget = _numpy.TextBudget()
         self.exact = True
 
     def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
@@ -225,7 +226,7 @@ def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
     if recorder.external and large:
         return _external(recorder, array, path)
     name = ["array", array.dtype.str, list(array.shape)]
-    return recorder.record(path, name, _numpy.listed(array))
+    return recorder.record(path, name, _numpy.listed(array, recorder.budget))
 
 
 def _external(

@@ -6,6 +6,7 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,23 @@ import numpy as np
 
 from .._errors import BadMetadataError, UnstorableError
 from ._numpy import expect
+from ._zones import zone_of
+
+#: A moment as `pandas.Timestamp.isoformat` writes it; pandas would also take "now".
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?",
+    re.ASCII,
+)
+
+#: Units of time that pandas has.
+_UNITS = ("s", "ms", "us", "ns")
+
+#: Dtypes of columns, as :func:`_column_parts` writes them; pandas would take more from a file, and give some of
+#: it to Python's parser or to NumPy's.
+_COLUMN_DTYPE = re.compile(
+    r"bool|boolean|object|str|string(\[(python|pyarrow)\])?|[Uu]?[Ii]nt(8|16|32|64)"
+    r"|[Ff]loat(16|32|64)|complex(64|128)|[a-z_]{1,20}[0-9]{0,3}(\[(s|ms|us|ns|day)\])?\[pyarrow\]"
+)
 
 
 def reduce(value: Any) -> tuple[str, Any] | None:
@@ -108,7 +126,11 @@ def coords_of(labelled: Any) -> dict[Any, Any]:
 
 
 def _variable(parts: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(parts["dims"]), parts["data"], parts["attrs"]
+    dims, data = expect(parts["dims"], list), expect(parts["data"], np.ndarray)
+    if data.ndim != len(dims):
+        # xarray would repeat a 0-d array as often as the coordinates are long.
+        raise ValueError(f"{data.ndim} dimensions where there are {len(dims)}")
+    return tuple(dims), data, parts["attrs"]
 
 
 def restore_coords(parts: dict[Any, Any]) -> dict[Any, Any]:
@@ -179,16 +201,11 @@ def _zone(part: Any) -> dt.tzinfo:
 
 
 def _named_zone(name: str) -> dt.tzinfo:
+    """Return what pandas makes of a name that is safe: it would open any file, and take "tzlocal()"."""
     import pandas as pd
 
-    if name.startswith(("dateutil/", "tzlocal")):
-        raise BadMetadataError(
-            f"expected a time zone, found a file or setting {name!r:.80}"
-        )
-    try:
-        zone: dt.tzinfo = pd.DatetimeTZDtype(tz=name).tz
-    except (LookupError, OSError, ValueError, TypeError) as error:
-        raise BadMetadataError(f"time zone {name!r:.80} is not known here") from error
+    zone_of(name)
+    zone: dt.tzinfo = pd.DatetimeTZDtype(tz=name).tz
     return zone
 
 
@@ -202,12 +219,23 @@ def _column(parts: Any) -> Any:
         return parts
     if "codes" in parts:
         return pd.Categorical.from_codes(
-            parts["codes"], categories=parts["categories"], ordered=parts["ordered"]
+            expect(parts["codes"], np.ndarray),
+            categories=parts["categories"],
+            ordered=parts["ordered"],
         )
     if "utc" in parts:
-        moments = parts["utc"].view(f"M8[{parts['unit']}]")
+        moments = expect(parts["utc"], np.ndarray).view(f"M8[{_unit(parts['unit'])}]")
         return pd.DatetimeIndex(moments, tz="UTC").tz_convert(_zone(parts["tz"])).array
-    return pd.array(parts["values"], dtype=parts["dtype"])
+    dtype = expect(parts["dtype"], str)
+    if _COLUMN_DTYPE.fullmatch(dtype) is None:
+        raise ValueError(f"a column of dtype {dtype!r:.80}")
+    return pd.array(expect(parts["values"], list), dtype=dtype)
+
+
+def _unit(unit: Any) -> Any:
+    if unit not in _UNITS:
+        raise ValueError(f"the unit {unit!r:.80}")
+    return unit
 
 
 def _index_parts(index: Any) -> dict[str, Any]:
@@ -242,9 +270,11 @@ def _index(parts: dict[str, Any]) -> Any:
 def _series(parts: dict[str, Any]) -> Any:
     import pandas as pd
 
-    data = _column(parts["data"])
+    data, index = _column(parts["data"]), expect(parts["index"], pd.Index)
+    if len(data) != len(index):
+        raise ValueError(f"{len(data)} values for {len(index)} labels")
     dtype = data.dtype if isinstance(data, np.ndarray) else None
-    return pd.Series(data, index=parts["index"], name=parts["name"], dtype=dtype)
+    return pd.Series(data, index=index, name=parts["name"], dtype=dtype)
 
 
 def _data_frame(parts: dict[str, Any]) -> Any:
@@ -265,18 +295,26 @@ def _data_frame(parts: dict[str, Any]) -> Any:
 def _timestamp(parts: dict[str, Any]) -> Any:
     import pandas as pd
 
-    moment = pd.Timestamp(parts["moment"]).as_unit(parts["unit"])
+    if _MOMENT.fullmatch(expect(parts["moment"], str)) is None:
+        raise ValueError(f"the moment {parts['moment']!r:.80}")
+    moment = pd.Timestamp(parts["moment"]).as_unit(_unit(parts["unit"]))
     return moment if parts["tz"] is None else moment.tz_convert(_zone(parts["tz"]))
 
 
-def _pandas(name: str) -> Callable[..., Any]:
-    """Name of pandas, looked up when it is needed."""
+def _timedelta(parts: dict[str, Any]) -> Any:
+    import pandas as pd
 
-    def restore(parts: Any) -> Any:
+    return pd.Timedelta(expect(parts["duration"], np.timedelta64))
+
+
+def _missing(name: str) -> Callable[..., Any]:
+    """Value of pandas without parts, looked up when it is needed."""
+
+    def restore(parts: None) -> Any:
         import pandas as pd
 
-        found = getattr(pd, name)
-        return found if parts is None else found(parts["duration"])
+        expect(parts, type(None))
+        return getattr(pd, name)
 
     return restore
 
@@ -287,8 +325,8 @@ _RESTORE = {
     "pandas.DataFrame": _data_frame,
     "pandas.Series": _series,
     "pandas.Index": _index,
-    "pandas.NA": _pandas("NA"),
-    "pandas.NaT": _pandas("NaT"),
-    "pandas.Timedelta": _pandas("Timedelta"),
+    "pandas.NA": _missing("NA"),
+    "pandas.NaT": _missing("NaT"),
+    "pandas.Timedelta": _timedelta,
     "pandas.Timestamp": _timestamp,
 }

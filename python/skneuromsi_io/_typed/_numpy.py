@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,19 @@ import numpy.typing as npt
 
 from .._errors import UnstorableError
 
-#: Memory that arrays of text may take whatever their text. Their dtype states a width, which may be false:
-#: ``["array", "<U1000000000", [1000]]`` is a line of JSON and 4 TB.
+#: Dtypes as `numpy.dtype.str` has them. NumPy divides by the zero of ``<M8[s/0]``, which ends the process, and
+#: gives ``(2,)f8`` to Python's parser: it is asked about nothing else. Nine digits fit the integers that it keeps.
+_DTYPE = re.compile(
+    r"[<>|=]?[biufcmMUSO][0-9]{0,9}"
+    r"(\[([1-9][0-9]{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
+)
+
+#: Memory that the arrays of text of a document may take whatever their text. Their dtype states a width, which may
+#: be false: ``["array", "<U1000000000", [1000]]`` is a line of JSON and 4 TB.
 _FREE_TEXT_BYTES = 64 << 20
+
+#: Dimensions and elements that a NumPy array can have.
+_MOST_DIMS, _MOST_SIZE = 64, 2**63
 
 #: Beyond it, how many bytes of memory for each character of the texts.
 _TEXT_BYTES_PER_CHARACTER = 64
@@ -59,14 +70,14 @@ def scalar_value(value: Any) -> Any:
     raise UnstorableError(f"a NumPy scalar of dtype {dtype} cannot be stored")
 
 
-def listed(array: npt.NDArray[Any]) -> Any:
+def listed(array: npt.NDArray[Any], budget: TextBudget) -> Any:
     """Nested lists of an array, as upstream's JSON shows them where it can."""
     kind = array.dtype.kind
     if kind in "cmM":
         return carrier(array).tolist()
     if kind == "S" and array.size:
         array = np.char.decode(array, "latin-1")
-    if kind in "US" and not _fits_text(array.dtype, array.reshape(-1).tolist()):
+    if kind in "US" and not budget.fits(array.dtype, array.reshape(-1).tolist()):
         raise UnstorableError(
             f"an array of dtype {array.dtype} is much wider than its texts; convert it "
             "to dtype object"
@@ -94,12 +105,17 @@ def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array
 
 
-def _fits_text(dtype: np.dtype[Any], texts: list[str]) -> bool:
-    """Whether an array of `dtype` takes memory in proportion to the texts in it."""
-    total = dtype.itemsize * len(texts)
-    return total <= _FREE_TEXT_BYTES or total <= _TEXT_BYTES_PER_CHARACTER * sum(
-        map(len, texts)
-    )
+class TextBudget:
+    """Memory that a document's arrays of text may still take out of proportion to their texts."""
+
+    def __init__(self) -> None:
+        self._left = _FREE_TEXT_BYTES
+
+    def fits(self, dtype: np.dtype[Any], texts: list[str]) -> bool:
+        """Whether there is memory left for an array of these texts, which takes it."""
+        due = _TEXT_BYTES_PER_CHARACTER * sum(map(len, texts))
+        self._left -= max(0, dtype.itemsize * len(texts) - due)
+        return self._left >= 0
 
 
 def expect(value: Any, cls: type) -> Any:
@@ -109,8 +125,11 @@ def expect(value: Any, cls: type) -> Any:
     return value
 
 
-def _dtype(name: str, kinds: str) -> np.dtype[Any]:
-    dtype: np.dtype[Any] = np.dtype(expect(name, str))
+def dtype_of(name: Any, kinds: str = "biufcmMUSO") -> np.dtype[Any]:
+    """Return the dtype of one of these kinds that a file names; a TypeError for others."""
+    if _DTYPE.fullmatch(expect(name, str)) is None:
+        raise TypeError(f"dtype {name!r:.80}")
+    dtype: np.dtype[Any] = np.dtype(name)
     if dtype.kind not in kinds or dtype.str != name:
         raise TypeError(f"dtype {name!r}")
     return dtype
@@ -118,7 +137,7 @@ def _dtype(name: str, kinds: str) -> np.dtype[Any]:
 
 def restore_scalar(value: Any, name: str) -> Any:
     """NumPy scalar of dtype `name` from its JSON value."""
-    dtype = _dtype(name, "biufcmMUS")
+    dtype = dtype_of(name, "biufcmMUS")
     if dtype.kind == "c":
         real, imag = value
         return dtype.type(complex(real, imag))
@@ -131,9 +150,11 @@ def restore_scalar(value: Any, name: str) -> Any:
     return _numbers(value, [], dtype)[0]
 
 
-def restore_array(value: Any, name: str, shape: list[int]) -> npt.NDArray[Any]:
+def restore_array(
+    value: Any, budget: TextBudget, name: str, shape: list[int]
+) -> npt.NDArray[Any]:
     """Array of dtype `name` and `shape` from nested lists."""
-    dtype = _dtype(name, "biufcmMUSO")
+    dtype = dtype_of(name)
     size = _size(shape)
     if dtype.kind == "O":
         return _objects(value, shape, size)
@@ -143,7 +164,7 @@ def restore_array(value: Any, name: str, shape: list[int]) -> npt.NDArray[Any]:
         flat = _numbers(value, [*shape, *tail], carried)
         flat = flat.view(dtype.newbyteorder("<"))
     elif dtype.kind in "US":
-        flat = _texts(_flat(value, shape), dtype)
+        flat = _texts(_flat(value, shape), dtype, budget)
     else:
         flat = _numbers(value, shape, dtype)
     if flat.size != size:
@@ -180,8 +201,10 @@ def _objects(value: Any, shape: list[int], size: int) -> npt.NDArray[Any]:
     return flat.reshape(shape)
 
 
-def _texts(items: list[str], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    if not _fits_text(dtype, items):
+def _texts(
+    items: list[str], dtype: np.dtype[Any], budget: TextBudget
+) -> npt.NDArray[Any]:
+    if not budget.fits(dtype, items):
         raise ValueError(f"dtype {dtype.str!r} for much shorter text")
     found: list[Any] = [expect(item, str) for item in items]
     width = dtype.itemsize
@@ -202,10 +225,14 @@ def _row(row: Any, length: int) -> list[Any]:
 
 def _size(shape: Any) -> int:
     size = 1
-    for length in expect(shape, list):
-        if type(length) is not int or length < 0:
-            raise ValueError(f"shape {shape}")
+    if len(expect(shape, list)) > _MOST_DIMS:
+        raise ValueError(f"{len(shape)} dimensions")
+    for length in shape:
+        if type(length) is not int or not 0 <= length < _MOST_SIZE:
+            raise ValueError(f"shape {shape!r:.80}")
         size *= length
+    if size >= _MOST_SIZE:
+        raise ValueError(f"shape {shape}")
     return size
 
 
@@ -213,7 +240,7 @@ def restore_carried(
     carried: npt.NDArray[Any], name: str, shape: list[int]
 ) -> npt.NDArray[Any]:
     """Array of dtype `name` and `shape` whose bits `carried` has; see :func:`carrier`."""
-    dtype = _dtype(name, "biufcmM")
+    dtype = dtype_of(name, "biufcmM")
     expected = carrier(np.empty(0, dtype=dtype)).dtype
     tail = [2] if dtype.kind == "c" else []
     _size(shape)

@@ -1,0 +1,54 @@
+"""Time zones by the names that a file gives them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from typing import Any
+
+from .._errors import BadMetadataError
+from ._numpy import expect
+
+#: A key of the IANA database. Other names are paths to some reader: dateutil opens what follows ``dateutil/``.
+_KEY = re.compile(r"[A-Za-z0-9_+-]{1,64}(/[A-Za-z0-9_+-]{1,64}){0,4}")
+
+#: A fixed offset, as `str` of a `datetime.timezone` has it.
+_OFFSET = re.compile(r"UTC([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)", re.ASCII)
+
+
+def zone_of(name: Any) -> dt.tzinfo:
+    """Return the zone of this name.
+
+    Raises
+    ------
+    BadMetadataError
+        If it is neither "UTC", nor a fixed offset, nor in the IANA database of this machine.
+
+    """
+    if expect(name, str) == "UTC":
+        return dt.UTC
+    offset = _OFFSET.fullmatch(name)
+    if offset is not None:
+        return dt.datetime.strptime(offset[1], "%z").tzinfo or dt.UTC
+    return iana_zone(name)
+
+
+def iana_zone(key: Any) -> zoneinfo.ZoneInfo:
+    """Return the zone of this key of the IANA database.
+
+    Raises
+    ------
+    BadMetadataError
+        If there is none.
+
+    """
+    if _KEY.fullmatch(expect(key, str)) is None:
+        raise BadMetadataError(f"expected the key of a time zone, found {key!r:.80}")
+    try:
+        return zoneinfo.ZoneInfo(key)
+    except (KeyError, ValueError, OSError) as error:
+        # OSError: a folder of zones, such as "Africa".
+        raise BadMetadataError(
+            f"time zone {key!r} is not known here; install the package tzdata"
+        ) from error
