@@ -7,23 +7,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .._errors import UnstorableError
+from ._moments import missing, timedelta, timestamp, unit_of, zone_name
 from ._numpy import expect
-from ._zones import zone_of
-
-#: A moment as `pandas.Timestamp.isoformat` writes it; pandas would also take "now".
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?",
-    re.ASCII,
-)
-
-#: Units of time that pandas has.
-_UNITS = ("s", "ms", "us", "ns")
 
 #: Dtypes of columns, as :func:`_column_parts` writes them; pandas would take more from a file, and give some of
 #: it to Python's parser or to NumPy's.
@@ -189,25 +179,13 @@ def _column(parts: Any) -> Any:
             ordered=parts["ordered"],
         )
     if "utc" in parts:
-        moments = expect(parts["utc"], np.ndarray).view(f"M8[{_unit(parts['unit'])}]")
-        zone = _zone_name(parts["tz"])
+        moments = expect(parts["utc"], np.ndarray).view(f"M8[{unit_of(parts['unit'])}]")
+        zone = zone_name(parts["tz"])
         return pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone).array
     dtype = expect(parts["dtype"], str)
     if _COLUMN_DTYPE.fullmatch(dtype) is None:
         raise ValueError(f"a column of dtype {dtype!r:.80}")
     return pd.array(expect(parts["values"], list), dtype=dtype)
-
-
-def _zone_name(name: Any) -> str:
-    """Return the name of a zone that is safe to give to pandas, which would open any file and take "tzlocal()"."""
-    zone_of(name)
-    return str(name)
-
-
-def _unit(unit: Any) -> Any:
-    if unit not in _UNITS:
-        raise ValueError(f"the unit {unit!r:.80}")
-    return unit
 
 
 def _index_parts(index: Any) -> dict[str, Any]:
@@ -264,41 +242,14 @@ def _data_frame(parts: dict[str, Any]) -> Any:
     return frame
 
 
-def _timestamp(parts: dict[str, Any]) -> Any:
-    import pandas as pd
-
-    if _MOMENT.fullmatch(expect(parts["moment"], str)) is None:
-        raise ValueError(f"the moment {parts['moment']!r:.80}")
-    moment = pd.Timestamp(parts["moment"]).as_unit(_unit(parts["unit"]))
-    return moment if parts["tz"] is None else moment.tz_convert(_zone_name(parts["tz"]))
-
-
-def _timedelta(parts: dict[str, Any]) -> Any:
-    import pandas as pd
-
-    return pd.Timedelta(expect(parts["duration"], np.timedelta64))
-
-
-def _missing(name: str) -> Callable[..., Any]:
-    """Value of pandas without parts, looked up when it is needed."""
-
-    def restore(parts: None) -> Any:
-        import pandas as pd
-
-        expect(parts, type(None))
-        return getattr(pd, name)
-
-    return restore
-
-
 _RESTORE = {
     "xarray.DataArray": _data_array,
     "xarray.Dataset": _dataset,
     "pandas.DataFrame": _data_frame,
     "pandas.Series": _series,
     "pandas.Index": _index,
-    "pandas.NA": _missing("NA"),
-    "pandas.NaT": _missing("NaT"),
-    "pandas.Timedelta": _timedelta,
-    "pandas.Timestamp": _timestamp,
+    "pandas.NA": missing("NA"),
+    "pandas.NaT": missing("NaT"),
+    "pandas.Timedelta": timedelta,
+    "pandas.Timestamp": timestamp,
 }
