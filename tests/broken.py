@@ -183,7 +183,7 @@ CASES = {
     **{
         f"types of {name}": (
             *(said(name, types={"/object_kwargs": "date"}), ValueError, name),
-            "types at '/object_kwargs': expected a value that fits 'date', found one",
+            "types at '/object_kwargs': expected no type there, found 'date'",
         )
         for name in (HEAD, TEXT)
     },

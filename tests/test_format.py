@@ -338,11 +338,17 @@ def test_wrong_types_are_refused():
     for row in (
         "unknown", 7, None, [], ["scalar"], ["array", "<f8", [3]], ["array", "O8", [2]],
         "complex3", "bytes", ["external", "<f8", [2]], ["object", "os.system"],
+        ["array", "<M8[s/0]", [2]], ["array", "(2,)f8", [1]], ["datetime", "dateutil//x", 0],
     ):  # fmt: skip
         broken = edited(members, "ndr_0/metadata.json", types={where: row})
         with pytest.raises(sio.SkneuromsiIOError, match="types at"):
             opened(broken)
-    for pointer in ("/nowhere/x", "no-pointer", "/object_kwargs/extra/value/9"):
+    for pointer in (
+        "/nowhere/x",
+        "no-pointer",
+        "/object_kwargs",
+        "/object_kwargs/extra/value/9",
+    ):
         broken = edited(members, "ndr_0/metadata.json", types={pointer: "tuple"})
         with pytest.raises(sio.SkneuromsiIOError, match="types"):
             opened(broken)

@@ -155,19 +155,17 @@ class PackedResult(Packed):
     @contextlib.contextmanager
     def _blamed(self) -> Iterator[None]:
         """Say of what contradicts itself where it stands."""
+        place = self._place(_layout.METADATA)
         try:
             yield
         except BadNetCDFError as error:
-            place = self._place(_layout.NDDATA)
-            raise BadNetCDFError(f"{place}: {error}") from error
+            raise BadNetCDFError(f"{self._place(_layout.NDDATA)}: {error}") from error
         except SkneuromsiIOError:
             raise
         except MemoryError as error:
-            place = self._place(_layout.METADATA)
             raise LimitError(f"{place}: too much for the memory") from error
         except Exception as error:
             # What values of wrong types raise on their way into a result is of any class.
-            place = self._place(_layout.METADATA)
             raise BadMetadataError(f"{place}: {error}") from error
 
     def _document(self, skip: str | None = None) -> dict[str, Any]:

@@ -131,7 +131,9 @@ def _restore_at(document: Any, where: str, name: Any, once: _Once) -> None:
             f"'types': expected a JSON pointer, found {where!r:.200}"
         )
     if where in _OBJECTS:
-        raise BadMetadataError(f"'types': expected no type at {where!r}, found one")
+        raise BadMetadataError(
+            f"types at {where!r}: expected no type there, found {name!r:.80}"
+        )
     try:
         holder = document
         for part in parts[:-1]:

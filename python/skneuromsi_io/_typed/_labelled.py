@@ -5,26 +5,23 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .._errors import BadMetadataError, UnstorableError
-from ._numpy import expect
-from ._zones import zone_of
-
-#: A moment as `pandas.Timestamp.isoformat` writes it; pandas would also take "now".
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?",
-    re.ASCII,
+from .._errors import UnstorableError
+from ._moments import (
+    missing,
+    reduce_scalar,
+    timedelta,
+    timestamp,
+    unit_of,
+    zone,
+    zone_part,
 )
-
-#: Units of time that pandas has.
-_UNITS = ("s", "ms", "us", "ns")
+from ._numpy import expect
 
 #: Dtypes of columns, as :func:`_column_parts` writes them; pandas would take more from a file, and give some of
 #: it to Python's parser or to NumPy's.
@@ -67,27 +64,7 @@ def reduce(value: Any) -> tuple[str, Any] | None:
             }
         if isinstance(value, pd.Index):
             return "pandas.Index", _index_parts(value)
-        return _moment(value, pd)
-    return None
-
-
-def _moment(value: Any, pd: Any) -> tuple[str, Any] | None:
-    """Pandas' own scalars, which have more digits than Python's."""
-    if value is pd.NaT:
-        return "pandas.NaT", None
-    if value is pd.NA:
-        return "pandas.NA", None
-    if type(value) is pd.Timestamp:
-        zone = None if value.tz is None else _zone_part(value.tz)
-        # In UTC, since offsets of old times have seconds, which ISO text of pandas drops.
-        moment = value if zone is None else value.tz_convert("UTC")
-        return "pandas.Timestamp", {
-            "moment": moment.isoformat(),
-            "unit": value.unit,
-            "tz": zone,
-        }
-    if type(value) is pd.Timedelta:
-        return "pandas.Timedelta", {"duration": value.asm8}
+        return reduce_scalar(value, pd)
     return None
 
 
@@ -171,42 +148,13 @@ def _column_parts(array: Any) -> Any:
             "ordered": bool(dtype.ordered),
         }
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return {"utc": array.asi8, "unit": dtype.unit, "tz": _zone_part(dtype.tz)}
+        return {"utc": array.asi8, "unit": dtype.unit, "tz": zone_part(dtype.tz)}
     if isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype, pd.SparseDtype)):
         raise UnstorableError(
             f"a pandas column of dtype {dtype} cannot be stored; convert it first"
         )
     values = [None if item is pd.NA else item for item in array.astype(object)]
     return {"values": values, "dtype": str(dtype)}
-
-
-def _zone_part(zone: dt.tzinfo) -> str | dt.datetime:
-    """Name of a time zone where pandas makes the same of it; elsewhere a moment in it."""
-    try:
-        named = _named_zone(str(zone))
-        if type(named) is type(zone) and (named, str(named)) == (zone, str(zone)):
-            return str(zone)
-    except BadMetadataError:
-        pass
-    # Dates of Python have a form for the other zones, or say that there is none.
-    return dt.datetime(1970, 1, 1, tzinfo=zone)
-
-
-def _zone(part: Any) -> dt.tzinfo:
-    """Undo :func:`_zone_part`."""
-    if isinstance(part, dt.datetime):
-        zone: dt.tzinfo = expect(part.tzinfo, dt.tzinfo)
-        return zone
-    return _named_zone(expect(part, str))
-
-
-def _named_zone(name: str) -> dt.tzinfo:
-    """Return what pandas makes of a name that is safe: it would open any file, and take "tzlocal()"."""
-    import pandas as pd
-
-    zone_of(name)
-    zone: dt.tzinfo = pd.DatetimeTZDtype(tz=name).tz
-    return zone
 
 
 def _column(parts: Any) -> Any:
@@ -224,18 +172,12 @@ def _column(parts: Any) -> Any:
             ordered=parts["ordered"],
         )
     if "utc" in parts:
-        moments = expect(parts["utc"], np.ndarray).view(f"M8[{_unit(parts['unit'])}]")
-        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(_zone(parts["tz"])).array
+        moments = expect(parts["utc"], np.ndarray).view(f"M8[{unit_of(parts['unit'])}]")
+        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone(parts["tz"])).array
     dtype = expect(parts["dtype"], str)
     if _COLUMN_DTYPE.fullmatch(dtype) is None:
         raise ValueError(f"a column of dtype {dtype!r:.80}")
     return pd.array(expect(parts["values"], list), dtype=dtype)
-
-
-def _unit(unit: Any) -> Any:
-    if unit not in _UNITS:
-        raise ValueError(f"the unit {unit!r:.80}")
-    return unit
 
 
 def _index_parts(index: Any) -> dict[str, Any]:
@@ -292,41 +234,14 @@ def _data_frame(parts: dict[str, Any]) -> Any:
     return frame
 
 
-def _timestamp(parts: dict[str, Any]) -> Any:
-    import pandas as pd
-
-    if _MOMENT.fullmatch(expect(parts["moment"], str)) is None:
-        raise ValueError(f"the moment {parts['moment']!r:.80}")
-    moment = pd.Timestamp(parts["moment"]).as_unit(_unit(parts["unit"]))
-    return moment if parts["tz"] is None else moment.tz_convert(_zone(parts["tz"]))
-
-
-def _timedelta(parts: dict[str, Any]) -> Any:
-    import pandas as pd
-
-    return pd.Timedelta(expect(parts["duration"], np.timedelta64))
-
-
-def _missing(name: str) -> Callable[..., Any]:
-    """Value of pandas without parts, looked up when it is needed."""
-
-    def restore(parts: None) -> Any:
-        import pandas as pd
-
-        expect(parts, type(None))
-        return getattr(pd, name)
-
-    return restore
-
-
 _RESTORE = {
     "xarray.DataArray": _data_array,
     "xarray.Dataset": _dataset,
     "pandas.DataFrame": _data_frame,
     "pandas.Series": _series,
     "pandas.Index": _index,
-    "pandas.NA": _missing("NA"),
-    "pandas.NaT": _missing("NaT"),
-    "pandas.Timedelta": _timedelta,
-    "pandas.Timestamp": _timestamp,
+    "pandas.NA": missing("NA"),
+    "pandas.NaT": missing("NaT"),
+    "pandas.Timedelta": timedelta,
+    "pandas.Timestamp": timestamp,
 }
