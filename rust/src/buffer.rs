@@ -41,13 +41,30 @@ impl Buffer {
         Ok(Self { pages, len })
     }
 
-    /// Forgets all bytes from `len` on.
+    /// A copy of `bytes`.
+    pub fn copy_of(bytes: &[u8]) -> Result<Self> {
+        let mut copy = Self::zeroed(bytes.len())?;
+        copy.copy_from_slice(bytes);
+        Ok(copy)
+    }
+
+    /// Forgets all bytes from `len` on. Their room is given back but for a third of what remains idle: address space,
+    /// which limits and strict accounting count.
     #[must_use]
     pub fn cut(mut self, len: usize) -> Self {
+        let room = self.len;
         self.len = self.len.min(len);
-        if let Pages::Heap(bytes) = &mut self.pages {
-            bytes.truncate(self.len);
-            bytes.shrink_to_fit();
+        match &mut self.pages {
+            Pages::Heap(bytes) => {
+                bytes.truncate(self.len);
+                bytes.shrink_to_fit();
+            }
+            Pages::Mapped(_) if self.len < room / 3 * 2 => {
+                if let Ok(copy) = Self::copy_of(&self) {
+                    return copy;
+                }
+            }
+            Pages::Mapped(_) => {}
         }
         self
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Kind, Result};
 
 /// How often is asked: a key press is answered at once as people see it, and asking costs nothing.
-const EVERY: Duration = Duration::from_millis(50);
+pub(crate) const EVERY: Duration = Duration::from_millis(50);
 
 type Ask = Box<dyn Fn() -> Result<()> + Send + Sync>;
 
@@ -52,10 +52,17 @@ pub(crate) fn current() -> Option<Arc<Watch>> {
 
 /// Does `work` under a watch that began on another thread.
 pub(crate) fn within<T>(watch: Option<Arc<Watch>>, work: impl FnOnce() -> T) -> T {
-    let before = WATCH.replace(watch);
-    let outcome = work();
-    WATCH.set(before);
-    outcome
+    let _before = Before(WATCH.replace(watch));
+    work()
+}
+
+/// The watch from before, which is put back whatever happens.
+struct Before(Option<Arc<Watch>>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        WATCH.set(self.0.take());
+    }
 }
 
 /// Fails if the work on this thread is to stop.
@@ -95,6 +102,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
     use super::*;
     use crate::parallel;
 
@@ -114,6 +123,44 @@ mod tests {
         let error = watched(interrupted, endless).unwrap_err();
         assert_eq!(error.found(), "a key press");
         assert!(check().is_ok(), "nobody watches any more");
+    }
+
+    #[test]
+    fn helpers_are_stopped_when_the_thread_that_began_has_nothing_left_to_do() {
+        let both = Barrier::new(2);
+        let owner = thread::current().id();
+        let work = || {
+            parallel::map(2, 2, |_| {
+                both.wait();
+                while thread::current().id() != owner {
+                    check()?;
+                }
+                Ok(())
+            })
+        };
+        let began = Instant::now();
+        let interrupted = move || match began.elapsed() {
+            // Later than the first time that is asked.
+            elapsed if elapsed < EVERY => Ok(()),
+            _ => Err(Error::new(Kind::Value, "nothing", "a key press")),
+        };
+        assert_eq!(
+            watched(interrupted, work).unwrap_err().found(),
+            "a key press"
+        );
+    }
+
+    #[test]
+    fn a_panic_ends_the_watch() {
+        let stop = || Err(Error::new(Kind::Value, "nothing", "a key press"));
+        let panics = std::panic::catch_unwind(|| {
+            watched(stop, || -> Result<()> {
+                assert!(check().is_ok(), "stopped at once");
+                Ok(())
+            })
+        });
+        assert!(panics.is_err());
+        assert!(check().is_ok());
     }
 
     #[test]

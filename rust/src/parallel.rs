@@ -1,7 +1,7 @@
 //! Scoped threads over an atomic index: nothing outlives the call, so `fork` stays safe.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, Thread};
 
 use crate::error::Result;
 use crate::interrupt;
@@ -22,6 +22,7 @@ where
     }
     let watch = interrupt::current();
     let next = AtomicUsize::new(0);
+    let helpers = Helpers::default();
     let work = || {
         let mut done = Vec::with_capacity(count / threads + 1);
         loop {
@@ -40,12 +41,16 @@ where
         // Where the system has no further thread to give, those that run do the work.
         let others: Vec<_> = (1..threads)
             .map_while(|_| {
-                let watch = watch.clone();
-                let watched = || interrupt::within(watch, work);
+                let (watch, at_work) = (watch.clone(), helpers.begin());
+                let watched = move || {
+                    let _at_work = at_work;
+                    interrupt::within(watch, work)
+                };
                 thread::Builder::new().spawn_scoped(scope, watched).ok()
             })
             .collect();
         let mut all = work();
+        helpers.wait();
         for other in others {
             match other.join() {
                 Ok(done) => all.extend(done),
@@ -56,6 +61,42 @@ where
     });
     all.sort_unstable_by_key(|&(index, _)| index);
     all.into_iter().map(|(_, result)| result).collect()
+}
+
+/// How many helpers are at work, so that the thread that waits for them can ask for signals meanwhile.
+#[derive(Default)]
+struct Helpers(AtomicUsize);
+
+/// A helper at work: the last one to be dropped, panics included, wakes the thread that waits.
+struct AtWork<'a> {
+    helpers: &'a Helpers,
+    waiting: Thread,
+}
+
+impl Helpers {
+    fn begin(&self) -> AtWork<'_> {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        AtWork {
+            helpers: self,
+            waiting: thread::current(),
+        }
+    }
+
+    fn wait(&self) {
+        while self.0.load(Ordering::Acquire) > 0 {
+            // Helpers find out by themselves, and their failure is the result.
+            let _ = interrupt::check();
+            thread::park_timeout(interrupt::EVERY);
+        }
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        if self.helpers.0.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.waiting.unpark();
+        }
+    }
 }
 
 #[cfg(test)]

@@ -94,6 +94,12 @@ impl<W: Write> Writer<W> {
 
     /// Writes the directory and gives the flushed sink back.
     pub fn finish(mut self) -> Result<W> {
+        self.end()?;
+        Ok(self.sink)
+    }
+
+    /// Writes the directory and flushes the sink; nothing may be added any more.
+    pub fn end(&mut self) -> Result<()> {
         let (members, offset) = (self.names.len() as u64, self.at);
         let size = self.directory.len() as u64;
         let zip64 = members > MEMBER_LIMIT || offset > ZIP64_LIMIT || size > ZIP64_LIMIT;
@@ -126,7 +132,12 @@ impl<W: Write> Writer<W> {
         records.extend([0; 2]);
         self.put(&records)?;
         self.sink.flush()?;
-        Ok(self.sink)
+        Ok(())
+    }
+
+    /// Gives the sink back as it is.
+    pub fn into_sink(self) -> W {
+        self.sink
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<()> {

@@ -13,7 +13,7 @@ mod tests;
 use std::io::Read;
 
 use super::deflate;
-use crate::alloc::{no_memory, try_copy, try_reserve};
+use crate::alloc::{no_memory, try_reserve};
 use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
 use crate::interrupt;
@@ -74,7 +74,7 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
 /// Zstandard -131072 to 22 (default 3); stored and LZMA ignore it.
 pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Buffer> {
     match method {
-        STORED => try_copy(data).map(Buffer::from),
+        STORED => Buffer::copy_of(data),
         DEFLATED => {
             let level = match level.unwrap_or(-1) {
                 -1 => 6,
@@ -129,9 +129,7 @@ fn copy(data: &[u8], size: usize) -> Result<Buffer> {
         let expected = format!("{size} bytes");
         return Err(Error::new(Kind::Member, expected, data.len().to_string()));
     }
-    let mut copy = Buffer::zeroed(size)?;
-    copy.copy_from_slice(data);
-    Ok(copy)
+    Buffer::copy_of(data)
 }
 
 fn inflate(data: &[u8], size: usize) -> Result<Buffer> {

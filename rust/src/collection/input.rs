@@ -7,6 +7,9 @@ use crate::error::Result;
 use crate::json::{self, Lifted};
 use crate::limits::Limits;
 
+/// Text from this size on is inflated on a thread of its own; below, the thread would cost more than it spares.
+const AHEAD_FROM: u64 = 8 << 20;
+
 /// A member to read, its compressed bytes perhaps loaded already.
 pub(super) struct Input<'a> {
     archive: &'a Archive,
@@ -35,14 +38,16 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The text without its large lists; on several threads, it is inflated on one and scanned on another.
+    /// The text without its large lists; much of it is inflated on one thread and scanned on another.
     pub(super) fn lift(&self, least: usize, limits: &Limits, threads: usize) -> Result<Lifted> {
         let compressed = self.compressed();
         match &self.fetched {
             Some(fetched) => json::lift(&*fetched.decode()?, least, compressed, limits),
-            None if threads > 1 => ahead::reading(self.archive.stream(self.member)?, |text| {
-                json::lift(text, least, compressed, limits)
-            }),
+            None if threads > 1 && self.size() >= AHEAD_FROM => {
+                ahead::reading(self.archive.stream(self.member)?, |text| {
+                    json::lift(text, least, compressed, limits)
+                })
+            }
             None => json::lift(self.archive.stream(self.member)?, least, compressed, limits),
         }
     }

@@ -176,7 +176,7 @@ impl<R: Read> Lifter<R> {
     }
 
     /// Adds the numbers that follow one, each behind a comma, as far as they are whole in the window and of its type.
-    /// Nothing depends on how many these are: it is the hot loop, which keeps the text of all of them at once.
+    /// It is the hot loop, which keeps the text of all of them at once.
     fn run(&mut self, candidate: &mut Candidate) -> Result<()> {
         let rest = self.window.rest();
         let mut at = 0;

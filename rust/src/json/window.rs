@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::alloc::{try_extend, try_reserve};
 use crate::error::Result;
+use crate::interrupt;
 
 /// Bytes that are read at once.
 pub(super) const PIECE: usize = 256 << 10;
@@ -42,6 +43,7 @@ impl<R: Read> Window<R> {
         if self.done {
             return Ok(false);
         }
+        interrupt::check()?;
         self.bytes.drain(..self.at);
         self.at = 0;
         let len = self.bytes.len();

@@ -10,8 +10,8 @@ use super::buffer::bytes;
 use super::error::{detached, raise};
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
-use crate::alloc::try_copy;
 use crate::archive::{self, Compressed, DecodeName};
+use crate::buffer::Buffer;
 use crate::codec::pack::Codec;
 use crate::collection::{self, Frames, OpenOptions, Plan};
 use crate::error::{Error, Kind, Result};
@@ -208,7 +208,7 @@ impl Archive {
                 method: entry.method,
                 crc: entry.crc,
                 size: entry.size,
-                data: try_copy(fetched.compressed())?.into(),
+                data: Buffer::copy_of(fetched.compressed())?.into(),
             })
         })
     }

@@ -16,10 +16,13 @@ pub(super) fn detached<T: Send>(
     work: impl FnOnce() -> Result<T> + Send,
 ) -> Result<T> {
     let signals = || {
-        Python::attach(|py| {
+        let asked = Python::try_attach(|py| {
             py.check_signals()
                 .map_err(|signal| Error::from(std::io::Error::other(signal)))
-        })
+        });
+        // A daemon thread outlives the interpreter.
+        let gone = || Error::new(Kind::Io, "a running interpreter", "one that ends");
+        asked.ok_or_else(gone)?
     };
     py.detach(|| interrupt::watched(signals, work))
 }

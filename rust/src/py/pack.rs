@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 
 use super::buffer::{copied, dtype_of};
-use super::error::raise;
+use super::error::{detached, raise};
 use super::frame::Frame;
 use super::packed::{Packed, codec};
 use crate::codec::pack::{self as memory, Codec};
@@ -52,9 +52,8 @@ pub(super) fn pack(
         });
         frames.push(frame);
     }
-    let results = py
-        .detach(|| parallel::map(loose.len(), threads, |index| pack_one(&loose[index], codec)))
-        .map_err(|error| raise(py, "", &error))?;
+    let pack = || parallel::map(loose.len(), threads, |index| pack_one(&loose[index], codec));
+    let results = detached(py, pack).map_err(|error| raise(py, "", &error))?;
     Ok(results
         .into_iter()
         .zip(frames)

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
 use super::buffer::{bytes, dtype_of, dtype_str, filled};
-use super::error::raise;
+use super::error::{detached, raise};
 use super::frame::Frame;
 use crate::alloc::try_zeroed;
 use crate::codec::pack::{self as memory, Codec};
@@ -79,8 +79,7 @@ pub(super) fn variances(
     threads: usize,
 ) -> PyResult<Vec<Vec<f64>>> {
     let results: Vec<&PackedResult> = results.iter().map(|packed| &packed.get().result).collect();
-    py.detach(|| collection::variances(&results, threads))
-        .map_err(|error| raise(py, "", &error))
+    detached(py, || collection::variances(&results, threads)).map_err(|error| raise(py, "", &error))
 }
 
 #[pymethods]

@@ -19,12 +19,18 @@ use crate::collection::{self, Labelled, PackedResult, Spelled, StoreOptions};
 use crate::error::{Error, Result};
 
 /// Where the bytes go.
-enum Sink {
-    File(BufWriter<File>),
+enum Target {
+    File(File),
     Stream(Py<PyAny>),
 }
 
-impl Write for Sink {
+/// A target that gets large pieces: a member is written in many small ones.
+type Sink = BufWriter<Target>;
+
+/// Bytes of such a piece.
+const PIECE: usize = 1 << 20;
+
+impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match self {
             Self::File(file) => file.write(bytes),
@@ -117,13 +123,11 @@ impl Writer {
         let sink = if sink.is_instance_of::<PyString>() {
             let path: std::path::PathBuf = sink.extract()?;
             let file = OpenOptions::new().write(true).truncate(true).open(path);
-            Sink::File(BufWriter::with_capacity(
-                1 << 20,
-                file.map_err(|error| raise(py, &label, &Error::from(error)))?,
-            ))
+            Target::File(file.map_err(|error| raise(py, &label, &Error::from(error)))?)
         } else {
-            Sink::Stream(sink.clone().unbind())
+            Target::Stream(sink.clone().unbind())
         };
+        let sink = BufWriter::with_capacity(PIECE, sink);
         let options = Options {
             allow_zip64,
             modified,
@@ -189,16 +193,29 @@ impl Writer {
     }
 
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(writer) = self.take() else {
-            return Err(finished());
-        };
-        py.detach(|| writer.finish().and_then(|mut sink| Ok(sink.flush()?)))
+        let outcome = py.detach(|| {
+            let mut writer = self.take()?;
+            let outcome = writer.end();
+            discard(writer);
+            Some(outcome)
+        });
+        outcome
+            .ok_or_else(finished)?
             .map_err(|error| raise(py, &self.label, &error))
     }
 
-    fn close(&self) {
-        drop(self.take());
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| {
+            if let Some(writer) = self.take() {
+                discard(writer);
+            }
+        });
     }
+}
+
+/// Lets go of the sink. What an archive that failed has not written yet is not written any more.
+fn discard(writer: archive::Writer<Sink>) {
+    drop(writer.into_sink().into_parts());
 }
 
 fn add_all(writer: &mut archive::Writer<Sink>, members: Vec<Compressed>) -> Result<()> {

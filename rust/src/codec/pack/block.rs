@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 
 use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
 
-use crate::alloc::try_copy;
 use crate::buffer::Buffer;
 use crate::codec::deflate;
 use crate::error::{Error, Kind, Result};
@@ -81,7 +80,8 @@ impl Codec {
                     liblzma::stream::Stream::new_easy_encoder(level, check),
                 )
             }
-            Self::None | Self::Lz4 | Self::Lz4Hc(_) => try_copy(block),
+            // `pack` itself serves these.
+            Self::None | Self::Lz4 | Self::Lz4Hc(_) => Err(damaged("no codec of vectors")),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::alloc::try_zeroed;
 use crate::buffer::Buffer;
 use crate::codec::shuffle;
 use crate::error::{Error, Kind, Result};
+use crate::interrupt;
 use crate::parallel;
 
 /// Items of one stripe. A plane of a stripe is then 64 KiB, the window of LZ4, and the eight planes of doubles
@@ -42,7 +43,7 @@ impl Packed {
     pub fn from_plain(plain: &[u8], itemsize: usize, codec: Codec) -> Result<Self> {
         let mut packed = Self::empty(plain.len(), itemsize, codec);
         if packed.codec == Codec::None {
-            packed.data = copy(plain)?;
+            packed.data = Buffer::copy_of(plain)?;
             packed.ends.push(plain.len());
             return Ok(packed);
         }
@@ -90,6 +91,7 @@ impl Packed {
         let mut data = Buffer::zeroed(self.nbytes + slack(longest))?;
         let mut end = 0;
         for stripe in 0..self.stripes() {
+            interrupt::check()?;
             for plane in 0..self.planes() {
                 let span = self.span(stripe, plane);
                 // No more room than it takes: liblz4 counts it in 32 bits.
@@ -273,15 +275,9 @@ impl Packed {
         {
             return Err(bad("data of a wrong size"));
         }
-        packed.data = copy(rest)?;
+        packed.data = Buffer::copy_of(rest)?;
         Ok(packed)
     }
-}
-
-fn copy(bytes: &[u8]) -> Result<Buffer> {
-    let mut copy = Buffer::zeroed(bytes.len())?;
-    copy.copy_from_slice(bytes);
-    Ok(copy)
 }
 
 fn take<'a, const N: usize>(rest: &mut &'a [u8]) -> Option<&'a [u8; N]> {
