@@ -182,6 +182,12 @@ def test_unknown_keys_are_ignored():
     assert opened(members).to_xarray().identical(a_result().to_xarray())
 
 
+def test_newer_formats_are_refused():
+    members = edited(members_of(a_result()), "metadata.json", format_version=0.3)
+    with pytest.raises(sio.UnsupportedError, match=r"found 0\.3; upgrade"):
+        opened(members)
+
+
 def test_result_keys():
     members = members_of(a_result())
     name = "ndr_0/metadata.json"

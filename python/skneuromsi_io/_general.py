@@ -6,12 +6,13 @@ import importlib.util
 import io
 import tempfile
 import warnings
+import zipfile
 from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import _hdf5_guard
-from ._errors import BadNetCDFError, LimitError, UnstorableError
+from . import _hdf5_guard, _native
+from ._errors import BadNetCDFError, LimitError, SkneuromsiIOError, UnstorableError
 from .model import _names
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 #: The name under which xarray stores an array that has none.
 _UNNAMED = "__xarray_dataarray_variable__"
+
+
+#: What xarray and its libraries raise of what they cannot write.
+_REFUSED = (
+    *(TypeError, ValueError, NotImplementedError, KeyError, OverflowError),
+    AttributeError,
+)
 
 
 def write(array: xr.DataArray) -> bytes:
@@ -37,17 +45,11 @@ def write(array: xr.DataArray) -> bytes:
         path = Path(folder) / "nddata.nc"
         try:
             array.to_netcdf(path, engine="h5netcdf", encoding=_encoding(array))
-        except (
-            TypeError,
-            ValueError,
-            NotImplementedError,
-            KeyError,
-            OverflowError,
-        ) as error:
+        except _REFUSED as error:
             raise UnstorableError(
                 f"nddata: cannot be stored as NetCDF: {error}"
             ) from error
-        return path.read_bytes()
+        return _readable(path.read_bytes())
 
 
 def write_as_upstream(array: xr.DataArray) -> bytes:
@@ -66,10 +68,37 @@ def write_as_upstream(array: xr.DataArray) -> bytes:
             "further coordinates or attributes of CF; pip install scipy"
         )
     try:
-        return bytes(array.to_netcdf(None, engine="scipy"))
-    except (TypeError, ValueError, NotImplementedError, KeyError):
+        return _readable(bytes(array.to_netcdf(None, engine="scipy")))
+    except _REFUSED:
         # What NetCDF-3 has no place for; NetCDF-4 gives its own reason.
         return write(array if array.name is not None else array.rename(_UNNAMED))
+
+
+def _readable(netcdf: bytes) -> bytes:
+    """Return a file that can be opened again: libraries write types that nobody reads, such as long doubles.
+
+    Raises
+    ------
+    UnstorableError
+        If it cannot, with the reason.
+
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("text", b"{}")
+        archive.writestr("data", netcdf)
+    try:
+        [packed] = _native.Archive(stream.getvalue(), "nddata").results(
+            [("text", "data", [])], compression=("none", 0), lift=None, threads=1
+        )
+        if packed.frame is None:
+            read(packed.netcdf(), "nddata")
+    except SkneuromsiIOError as error:
+        raise UnstorableError(
+            f"nddata: cannot be stored so that it could be opened again: {error}; "
+            "convert data, coordinates and attributes to numbers of 64 bits, text or dates"
+        ) from error
+    return netcdf
 
 
 def _encoding(array: xr.DataArray) -> dict[Hashable, dict[str, None]]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from ._errors import BadMetadataError, MissingMemberError
+from ._errors import BadMetadataError, MissingMemberError, UnsupportedError
 
 METADATA = "metadata.json"
 NDDATA = "nddata.nc"
@@ -116,6 +116,23 @@ def is_ours(document: dict[str, Any]) -> bool:
     """Whether the metadata of a collection are of the format that we write, not of upstream's."""
     version = document.get(FORMAT_VERSION)
     return type(version) is float and version == FORMAT
+
+
+def check_version(document: dict[str, Any], place: str) -> None:
+    """Check that the format is not newer than this package, which would take it for upstream's.
+
+    Raises
+    ------
+    UnsupportedError
+        If it is.
+
+    """
+    version = document.get(FORMAT_VERSION)
+    if isinstance(version, (int, float)) and version > FORMAT:
+        raise UnsupportedError(
+            f"{place}: expected {FORMAT_VERSION!r} {FORMAT} or older, found {version}; "
+            "upgrade skneuromsi-io"
+        )
 
 
 def check_document(document: dict[str, Any], expected: str, place: str) -> None:

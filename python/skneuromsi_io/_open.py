@@ -185,6 +185,7 @@ def collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
     except SkneuromsiIOError as error:
         raise type(error)(f"{place}: {error}") from error
     _layout.check_document(document, _layout.NDCOLLECTION, place)
+    _layout.check_version(document, place)
     return document
 
 

@@ -69,7 +69,14 @@ def open_archive(
 
 def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
     """Check limits that differ from their defaults."""
-    caps = [(name, operator.index(value)) for name, value in (limits or {}).items()]
+    caps = []
+    for name, value in (limits or {}).items():
+        try:
+            caps.append((name, operator.index(value)))
+        except TypeError:
+            raise TypeError(
+                f"'limits': expected an integer as {name!r}, found {value!r:.80}"
+            ) from None
     for name, value in caps:
         if not 0 <= value < 2**64:
             raise ArgumentError(

@@ -251,6 +251,11 @@ def _sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
             "'path_or_stream': expected a path or a binary file object, found "
             f"{type(path_or_stream).__name__}"
         )
+    if isinstance(path_or_stream, io.TextIOBase):
+        raise TypeError(
+            "'path_or_stream': expected a binary file object, found a text one; open "
+            "the file in mode 'wb'"
+        )
     start = 0
     # As zipfile does: offsets count from the position of a stream that knows it.
     with contextlib.suppress(AttributeError, OSError):

@@ -164,7 +164,10 @@ impl Archive {
         } else {
             ""
         };
-        let found = format!("{} members: {names}{more}", self.index.len());
+        let found = match self.index.len() {
+            0 => "no members".to_owned(),
+            count => format!("{count} members: {names}{more}"),
+        };
         Error::new(Kind::Missing, format!("a member {name:?}"), found)
     }
 }
