@@ -21,7 +21,8 @@ from skneuromsi.neural import Cuppini2014, Cuppini2017, Paredes2025
 from skneuromsi.testing import assert_ndresult_allclose
 
 import skneuromsi_io
-from _report import machine, megabytes, ratio, seconds, table
+from _report import machine
+from _tables import megabytes, ratio, seconds, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "models.md"
 MODELS = (AlaisBurr2004, Kording2007, Zhu2024, Cuppini2014, Cuppini2017, Paredes2025)
@@ -68,7 +69,7 @@ def main() -> None:
             if ours.verdict != "equal":
                 raise AssertionError(f"{model.__name__}: {ours.verdict}")
             lines.append(_line(result, _trip(skneuromsi, result, path), ours))
-    page = TEXT.format(table=table(list(HEAD), lines), machine=_machine())
+    page = TEXT.format(table=table("|".join(HEAD), lines), machine=_machine())
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page)
     print(page)
