@@ -125,9 +125,7 @@ def _line(result: Any, theirs: Trip, ours: Trip) -> list[str]:
 
 def _machine() -> str:
     here = machine()
-    packages = ("skneuromsi-io", "scikit-neuromsi", "xarray", "h5netcdf")
-    versions = ", ".join(f"{name} {here['packages'][name]}" for name in packages)
-    return f"{here['cores']} cores, Python {here['python']}, {versions}."
+    return f"{here['cores']} cores, Python {here['python']}, {here['packages']}."
 
 
 if __name__ == "__main__":
