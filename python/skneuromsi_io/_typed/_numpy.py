@@ -18,12 +18,12 @@ _DTYPE = re.compile(
     r"(\[([1-9][0-9]{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
 )
 
+#: Dimensions and elements that a NumPy array can have.
+_MOST_DIMS, _MOST_SIZE = 64, 2**63
+
 #: Memory that the arrays of text of a document may take whatever their text. Their dtype states a width, which may
 #: be false: ``["array", "<U1000000000", [1000]]`` is a line of JSON and 4 TB.
 _FREE_TEXT_BYTES = 64 << 20
-
-#: Dimensions and elements that a NumPy array can have.
-_MOST_DIMS, _MOST_SIZE = 64, 2**63
 
 #: Beyond it, how many bytes of memory for each character of the texts.
 _TEXT_BYTES_PER_CHARACTER = 64
