@@ -7,6 +7,7 @@ mod activity;
 mod settings;
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use _native::codec::pack::{Codec, Packed};
 use _native::codec::zip::{self, DEFLATED};
@@ -46,7 +47,8 @@ fn codecs(criterion: &mut Criterion) {
     let deflate = |planes: &[u8]| {
         let copy = planes.to_vec().into();
         let mut stream = Vec::new();
-        let encoded = noise::deflate(copy, 0..planes.len(), ITEMSIZE, None).unwrap();
+        let head = Arc::from(noise::beginning(&[]).unwrap());
+        let encoded = noise::deflate(head, copy, ITEMSIZE, None).unwrap();
         encoded.write_to(&mut stream).unwrap();
         stream
     };

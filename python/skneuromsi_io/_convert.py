@@ -218,18 +218,3 @@ def _ready(index: int, result: Any) -> _Job | _native.Packed:
         return _prepare(result)
     except UnstorableError as error:
         raise UnstorableError(f"result {index}: {error}") from error
-
-
-def opened(
-    natives: list[_native.Packed], label: str, first: int, frames: dict[Any, Frame]
-) -> list[PackedResult]:
-    """Wrap results that were read from an archive; those of one frame share it."""
-    packed = []
-    for index, native in enumerate(natives, first):
-        frame = None
-        if native.frame is not None:
-            frame = frames.get(native.frame)
-            if frame is None:
-                frame = frames[native.frame] = Frame(native.frame)
-        packed.append(PackedResult(native, frame, f"{label}: ndr_{index}"))
-    return packed

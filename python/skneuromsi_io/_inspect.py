@@ -6,17 +6,20 @@ import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from . import _convert, _layout, _native, _typed
+from . import _layout, _native, _typed
 from ._errors import SkneuromsiIOError
 from ._open import collection_document, name_of, plan_of, size_of
+from ._opened import Opened
 from ._packed import PackedResult
 from ._progress import batches, thread_count
 from ._report import Problem
-from .model._summary import Signature, check_alike
+from .model._packed import Signature
+from .model._summary import check_alike
 
-#: Signature and version of HDF5 as our own writer begins a file, and where libraries put the first header.
-_HDF5 = b"\x89HDF\r\n\x1a\n\x02"
-_HEADER = slice(48, 52)
+#: What our own writer says of itself in a NetCDF file (`_NCProperties`), and within how many bytes: before the
+#: values, behind the coordinates.
+_WRITER = b"version=2,skneuromsi-io="
+_WITHIN = 1 << 20
 
 _Plan = tuple[str, str, list[tuple[str, str]]]
 
@@ -73,11 +76,10 @@ def _result_is_ours(archive: _native.Archive, plan: _Plan) -> bool:
     """Whether a result is of format 0.2.
 
     Upstream writes no types, no labels and no arrays beside its data. Where a result of ours needs none of
-    these, its NetCDF file is our own writer's, which puts the payload where others put a header.
+    these, its NetCDF file is our own writer's, which says so.
     """
     text, data, arrays = plan
-    head = archive.head(data, _HEADER.stop)
-    if arrays or (head.startswith(_HDF5) and head[_HEADER] != b"OHDR"):
+    if arrays or _WRITER in archive.head(data, _WITHIN):
         return True
     # Keys of the document are indented by two blanks, and no text holds a line break.
     document = archive.text(text)
@@ -108,7 +110,7 @@ class Inspection:
         self._archive = archive
         self._label = label
         self._lift = None if ours else _typed.INLINE_LIMIT
-        self._frames: dict[Any, Any] = {}
+        self._wrapped = Opened(label)
         self._signature: Signature | None = None
 
     def problems(self, indices: list[int]) -> Iterator[tuple[int, list[Problem]]]:
@@ -149,7 +151,7 @@ class Inspection:
     def _look_into(
         self, native: _native.Packed, index: int, plan: _Plan
     ) -> list[Problem]:
-        [packed] = _convert.opened([native], self._label, index, self._frames)
+        [packed] = self._wrapped.wrap([native], index, 1)
         try:
             # In the order in which opening a collection and taking a result of it would.
             self._check_alike(index, packed)

@@ -19,6 +19,8 @@ UTC_TIMESTAMP = "utc_timestamp"
 EXTRA = "extra"
 #: Labels of an array that is not plain, beside the arguments of its result.
 LABELS = "nddata"
+#: Arguments of a result that say nothing of what it shares with others, but for the names in them.
+VARYING = ("run_parameters", "extra")
 FORMAT_VERSION = "format_version"
 
 NDRESULT = "ndresult"

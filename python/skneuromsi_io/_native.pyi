@@ -8,6 +8,7 @@ import numpy.typing as npt
 __all__ = [
     "Archive",
     "Frame",
+    "Kinds",
     "Packed",
     "Writer",
     "encode",
@@ -152,6 +153,23 @@ class Frame:
     def attrs(self) -> dict[str, Any]: ...
     @property
     def coords(self) -> list[tuple[str, Any, dict[str, Any]]]: ...
+
+@final
+class Kinds:
+    """Kinds of results: those of one kind differ in their metadata by the values of some numbers alone.
+
+    Parameters
+    ----------
+    within : str
+        Key of the object in the metadata that holds these numbers.
+    keys : sequence of str
+        Keys of that object below which numbers may differ.
+
+    """
+
+    def __new__(cls, within: str, keys: Sequence[str]) -> Kinds: ...
+    def of(self, results: Sequence[Packed], *, threads: int) -> list[int | None]:
+        """Return the number of each result's kind, from 0 on; None for a result on its own."""
 
 @final
 class Packed:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from . import _convert, _layout, _native, _typed, upstream
+from . import _layout, _native, _typed, upstream
 from ._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
 from ._errors import (
     ArgumentError,
@@ -15,6 +15,7 @@ from ._errors import (
     MissingMemberError,
     SkneuromsiIOError,
 )
+from ._opened import Opened
 from ._packed import PackedResult
 from ._progress import Steps, batches, thread_count
 from ._source import label_of, open_archive
@@ -230,7 +231,7 @@ def _read_results(
     extras = _layout.extra_members(archive.names())
     # Our own files say which lists were arrays; upstream's do not.
     lift = None if _layout.is_ours(document) else _typed.INLINE_LIMIT
-    frames: dict[Any, Any] = {}
+    opened = Opened(label)
     plans = (plan_of(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []
     with Steps(bar, size, "Reading ndresults") as steps:
@@ -240,7 +241,7 @@ def _read_results(
             natives = archive.results(
                 batch, compression=codec, lift=lift, threads=threads
             )
-            results += _convert.opened(natives, label, len(results), frames)
+            results += opened.wrap(natives, len(results), threads)
             steps.done(len(batch))
     return results
 

@@ -21,7 +21,7 @@ from ._errors import (
 )
 from ._progress import thread_count
 from .model import NDResult
-from .model._packed import Packed
+from .model._packed import Alike, Packed, Signature
 from .model._tables import groups
 from .model._validation import validate
 
@@ -47,15 +47,24 @@ class PackedResult(Packed):
         What labels the array; None where xarray has to decode it.
     label : str
         Where the result comes from, for messages: the archive and the folder of its members.
+    alike : Alike, optional
+        What it has in common with other results of its kind and frame.
 
     """
 
-    __slots__ = ("frame", "label", "native")
+    __slots__ = ("alike", "frame", "label", "native")
 
-    def __init__(self, native: _native.Packed, frame: Frame | None, label: str):
+    def __init__(
+        self,
+        native: _native.Packed,
+        frame: Frame | None,
+        label: str,
+        alike: Alike | None = None,
+    ):
         self.native = native
         self.frame = frame
         self.label = label
+        self.alike = alike
 
     def __reduce__(self) -> tuple[Any, ...]:
         return PackedResult, (self.native, self.frame, self.label)
@@ -85,19 +94,28 @@ class PackedResult(Packed):
             columns["position_range"] = np.asarray(columns["position_range"])
         return columns
 
-    def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
+    def signature(self) -> Signature:
+        alike = self.alike
+        if alike is not None and alike.signature is not None:
+            return alike.signature
         kwargs, typed = self._plain_kwargs()
-        if self.frame is None or self.relabelled():
+        in_frame = self.frame is not None and not self.relabelled()
+        if self.frame is None or not in_frame:
             modes = self.open().modes_
         else:
             with self._blamed():
                 modes = self.frame.labels("modes")
             self._validate(kwargs, self.frame)
         # Names that are no text have a type.
-        names = self.columns() if "run_parameters" in typed else kwargs
+        named = "run_parameters" not in typed
+        names = kwargs if named else self.columns()
         with self._blamed():
             parameters = tuple(dict(names["run_parameters"]))
-            return modes, str(kwargs["output_mode"]), parameters
+            signature = modes, str(kwargs["output_mode"]), parameters
+        if alike is not None and in_frame and named:
+            # Nothing in it depends on the numbers that vary.
+            alike.signature = signature
+        return signature
 
     def relabelled(self) -> bool:
         """Whether the metadata have labels that replace those of the frame."""
@@ -216,7 +234,7 @@ class HeldResult(Packed):
     def columns(self) -> dict[str, Any]:
         return copy.deepcopy(self._result[0])
 
-    def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
+    def signature(self) -> Signature:
         kwargs, nddata = self._result
         names = tuple(kwargs["run_parameters"])
         return np.asarray(nddata["modes"].values), kwargs["output_mode"], names

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+#: Modes, output mode and names of the run parameters of a result.
+Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
+
 if TYPE_CHECKING:
     from ._ndresult import NDResult
 
@@ -25,7 +28,7 @@ class Packed(ABC):
         """Return the constructor arguments but for `nddata` and `extra`, types restored."""
 
     @abstractmethod
-    def signature(self) -> tuple[npt.NDArray[Any], str, tuple[str, ...]]:
+    def signature(self) -> Signature:
         """Modes, output mode and names of run parameters, without restoring more.
 
         Raises
@@ -34,3 +37,19 @@ class Packed(ABC):
             If the result contradicts itself.
 
         """
+
+
+class Alike:
+    """What results have in common that differ only in their values and some numbers of their metadata.
+
+    Attributes
+    ----------
+    signature : Signature or None
+        Known once one of them was asked.
+
+    """
+
+    __slots__ = ("signature",)
+
+    def __init__(self) -> None:
+        self.signature: Signature | None = None

@@ -11,7 +11,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ._packed import Packed
+    from ._packed import Packed, Signature
 
 #: Constructor arguments that upstream gathers from all results, by their name in its `_cache`.
 GATHERED = {
@@ -25,10 +25,6 @@ GATHERED = {
     "run_parameters_values": "run_parameters",
     "causes": "causes",
 }
-
-
-#: Modes, output mode and names of the run parameters of a result.
-Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
 
 
 def check_alike(index: int, found: Signature, expected: Signature) -> None:
@@ -74,7 +70,8 @@ class Summary:
         self.modes = known.view()
         self.modes.flags.writeable = False
         for index, other in enumerate(others, 1):
-            check_alike(index, other, first)
+            if other is not first:
+                check_alike(index, other, first)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

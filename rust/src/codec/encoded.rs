@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::buffer::Buffer;
 use crate::error::Result;
@@ -18,6 +19,8 @@ pub(super) enum Piece {
     Stored(Range<usize>),
     /// Bytes as they are.
     Encoded(Buffer),
+    /// Bytes that many members have in common.
+    Shared(Arc<[u8]>),
 }
 
 /// The compressed bytes of a member, in their order.
@@ -41,6 +44,7 @@ impl Encoded {
         let len = |piece: &Piece| match piece {
             Piece::Stored(range) => range.len() + range.len().div_ceil(STORED_MOST) * HEADER,
             Piece::Encoded(bytes) => bytes.len(),
+            Piece::Shared(bytes) => bytes.len(),
         };
         self.pieces.iter().map(len).sum()
     }
@@ -57,6 +61,7 @@ impl Encoded {
             match piece {
                 Piece::Stored(range) => write_stored(&self.plain[range.clone()], sink)?,
                 Piece::Encoded(bytes) => sink.write_all(bytes)?,
+                Piece::Shared(bytes) => sink.write_all(bytes)?,
             }
         }
         Ok(())

@@ -8,3 +8,4 @@ pub mod shuffle;
 pub mod zip;
 
 pub use encoded::Encoded;
+pub use noise::beginning;

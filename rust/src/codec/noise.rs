@@ -6,6 +6,7 @@
 //! and everything is still one ordinary member that every inflater reads.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -14,15 +15,28 @@ use super::encoded::{Encoded, Piece};
 use crate::buffer::Buffer;
 use crate::error::Result;
 
-/// Bytes that are judged together.
-const SEGMENT: usize = 64 << 10;
+/// How noise is looked for: bytes that are judged together, and the least run of them that is worth a stored block
+/// of its own.
+#[derive(Clone, Copy)]
+struct Grain {
+    segment: usize,
+    run: usize,
+}
 
-/// Least run of noise that is worth interrupting a compressed run: 256 KiB. Shorter planes are simply compressed.
-/// (Those of `AlaisBurr2004` are noise that repeats itself from mode to mode.)
-const RUN: usize = 4;
+/// Planes from this size on are judged coarsely.
+const LARGE: usize = 256 << 10;
+const COARSE: Grain = Grain {
+    segment: 64 << 10,
+    run: 256 << 10,
+};
+const FINE: Grain = Grain {
+    segment: 4 << 10,
+    run: 8 << 10,
+};
 
-/// Bytes of a segment that are counted.
-const COUNTED: usize = 8 << 10;
+/// One byte of so many is counted, but at least so many of a segment.
+const COUNTED: usize = 8;
+const COUNTED_LEAST: usize = 1 << 10;
 
 /// Words of a segment that are looked for in the window of deflate before them, and their length: noise never has them,
 /// and the chance to miss repetitions that cover a third of a segment is 4 %.
@@ -34,23 +48,20 @@ const WINDOW: usize = 32 << 10;
 /// 2 % (README, "Compression levels").
 const DEFAULT_LEVEL: i32 = 1;
 
-/// Compresses `data`, of which the range `planes` are `itemsize` byte planes of equal length, at a `compresslevel`
-/// from 0 to 9; `None` and -1 are the default.
+/// Compresses what `head`, the beginning of a stream, holds and then `data`, which are `itemsize` byte planes of equal
+/// length, at a `compresslevel` from 1 to 9; `None` and -1 are the default.
 pub fn deflate(
+    head: Arc<[u8]>,
     data: Buffer,
-    planes: Range<usize>,
     itemsize: usize,
     compresslevel: Option<i32>,
 ) -> Result<Encoded> {
     let level = compresslevel
         .filter(|&level| level >= 0)
         .unwrap_or(DEFAULT_LEVEL);
-    if level == 0 || planes.len() / itemsize.max(1) < RUN * SEGMENT {
-        return compress(&data, level).map(Encoded::from);
-    }
-    let mut pieces = Vec::new();
+    let mut pieces = vec![Piece::Shared(head)];
     let mut at = 0;
-    for noise in noise_runs(&data, planes) {
+    for noise in noise_runs(&data, itemsize) {
         if noise.start > at {
             let compressed = part(&data[at..noise.start], part_level(level), false)?;
             pieces.push(Piece::Encoded(compressed.into()));
@@ -60,6 +71,11 @@ pub fn deflate(
     }
     pieces.push(Piece::Encoded(compress(&data[at..], level)?));
     Ok(Encoded::new(data, pieces))
+}
+
+/// The beginning of a stream that holds `data`; what follows does not depend on it.
+pub fn beginning(data: &[u8]) -> Result<Vec<u8>> {
+    part(data, 9, false)
 }
 
 /// The level of flate2 for parts: its 4 and 7 came out larger than its 3 and 6 on Cuppini2014, and a higher
@@ -72,35 +88,40 @@ const fn part_level(level: i32) -> i32 {
     }
 }
 
-/// Runs of noise in `planes`, ascending; the first takes the few bytes before the planes with it.
-fn noise_runs(data: &[u8], planes: Range<usize>) -> Vec<Range<usize>> {
+/// Runs of noise in `itemsize` planes, ascending.
+fn noise_runs(data: &[u8], itemsize: usize) -> Vec<Range<usize>> {
+    let plane = data.len() / itemsize.max(1);
+    let grain = if plane < LARGE { FINE } else { COARSE };
     let mut runs: Vec<Range<usize>> = Vec::new();
-    for start in planes.clone().step_by(SEGMENT) {
-        let end = planes.end.min(start + SEGMENT);
-        if !is_noise(data, start..end) {
-            continue;
-        }
-        match runs.last_mut() {
-            Some(run) if run.end == start => run.end = end,
-            _ => runs.push(start..end),
+    if plane < grain.run {
+        return runs;
+    }
+    for first in (0..itemsize.max(1)).map(|index| index * plane) {
+        for start in (first..first + plane).step_by(grain.segment) {
+            let end = (first + plane).min(start + grain.segment);
+            if !is_noise(data, first, start..end) {
+                continue;
+            }
+            match runs.last_mut() {
+                Some(run) if run.end == start => run.end = end,
+                _ => runs.push(start..end),
+            }
         }
     }
-    runs.retain(|run| run.len() >= RUN * SEGMENT);
-    if let Some(first) = runs.first_mut().filter(|run| run.start == planes.start) {
-        first.start = 0;
-    }
+    runs.retain(|run| run.len() >= grain.run);
     runs
 }
 
-/// Whether deflate would save next to nothing of a segment: all bytes are equally frequent, and no words repeat.
-fn is_noise(data: &[u8], segment: Range<usize>) -> bool {
+/// Whether deflate would save next to nothing of a segment of the plane that starts at `plane`: all bytes are equally
+/// frequent, and no words repeat.
+fn is_noise(data: &[u8], plane: usize, segment: Range<usize>) -> bool {
     let bytes = &data[segment.clone()];
-    let mut counts = [0_u64; 256];
-    let step = (bytes.len() / COUNTED).max(1);
+    let mut counts = [0_u32; 256];
+    let step = (bytes.len() / COUNTED_LEAST).clamp(1, COUNTED);
     let counted = bytes.iter().step_by(step);
     let total = counted.len() as u64;
     counted.for_each(|&byte| counts[usize::from(byte)] += 1);
-    let squares: u64 = counts.iter().map(|count| count * count).sum();
+    let squares: u64 = counts.iter().map(|&count| u64::from(count).pow(2)).sum();
     // Of n bytes that are equally likely, n + n^2 / 256 are expected; a fifth more are 7.8 bits of entropy.
     if squares > total + total * total * 6 / (5 * 256) {
         return false;
@@ -108,7 +129,7 @@ fn is_noise(data: &[u8], segment: Range<usize>) -> bool {
     let stride = bytes.len() / WORDS;
     (0..WORDS).all(|index| {
         let word = segment.start + index * stride + stride / 2;
-        let window = word.saturating_sub(WINDOW)..word;
+        let window = word.saturating_sub(WINDOW).max(plane)..word;
         data.get(word..word + WORD)
             .is_some_and(|needle| memmem::find(&data[window], needle).is_none())
     })
@@ -122,8 +143,9 @@ mod tests {
     use super::*;
 
     /// The stream as it is written.
-    fn stream(data: &[u8], planes: Range<usize>, itemsize: usize, level: Option<i32>) -> Vec<u8> {
-        let encoded = deflate(data.to_vec().into(), planes, itemsize, level).unwrap();
+    fn stream(head: &[u8], data: &[u8], itemsize: usize, level: Option<i32>) -> Vec<u8> {
+        let head = beginning(head).unwrap().into();
+        let encoded = deflate(head, data.to_vec().into(), itemsize, level).unwrap();
         let mut bytes = Vec::new();
         encoded.write_to(&mut bytes).unwrap();
         assert_eq!(bytes.len(), encoded.len());
@@ -153,41 +175,67 @@ mod tests {
 
     #[test]
     fn noise_is_stored_and_the_rest_compressed() {
-        let mut data = b"head".to_vec();
-        data.extend(noise(300_000));
+        let mut data = noise(300_000);
         data.extend(vec![7; 300_000]);
-        let deflated = stream(&data, 4..data.len(), 2, Some(6));
-        assert_eq!(inflate(&deflated, data.len()), data);
-        assert_eq!(deflated[0], 0, "the first block is a stored one");
+        let head = beginning(b"head").unwrap();
+        let deflated = stream(b"head", &data, 2, Some(6));
+        assert_eq!(
+            inflate(&deflated, data.len() + 4),
+            [b"head", &data[..]].concat()
+        );
+        let next = deflated.strip_prefix(&head[..]).unwrap();
+        assert_eq!(next[0], 0, "the first block is a stored one");
         assert!(deflated.len() < 300_000 + 1_000, "{}", deflated.len());
     }
 
     #[test]
     fn noise_that_comes_and_goes_is_stored_where_it_is() {
         let (quiet, busy) = (vec![3; 1 << 20], noise(1 << 20));
-        let data = [&quiet[..], &busy, &quiet, &busy, b"tail"].concat();
-        let deflated = stream(&data, 0..data.len() - 4, 8, None);
+        let data = [&quiet[..], &busy, &quiet, &busy].concat();
+        let deflated = stream(b"", &data, 8, None);
         assert_eq!(inflate(&deflated, data.len()), data);
         assert!(
             deflated.len() < 2 * busy.len() + (64 << 10),
             "{}",
             deflated.len()
         );
-        let runs = noise_runs(&data, 0..data.len() - 4);
-        assert_eq!(runs, [1 << 20..2 << 20, 3 << 20..4 << 20]);
+        assert_eq!(noise_runs(&data, 8), [1 << 20..2 << 20, 3 << 20..4 << 20]);
+    }
+
+    #[test]
+    fn noise_of_short_planes_is_stored_too() {
+        let plane = |noisy| {
+            if noisy {
+                noise(12_000)
+            } else {
+                vec![3; 12_000]
+            }
+        };
+        let data: Vec<u8> = [true, true, false, true]
+            .into_iter()
+            .flat_map(plane)
+            .collect();
+        assert_eq!(noise_runs(&data, 4), [0..24_000, 36_000..48_000]);
+        assert!(
+            noise_runs(&noise(8 * 2048), 8).is_empty(),
+            "a plane below a run"
+        );
     }
 
     #[test]
     fn noise_that_repeats_within_the_window_is_compressed() {
-        let data = noise(10_000).repeat(300);
-        assert!(noise_runs(&data, 0..data.len()).is_empty());
-        assert!(stream(&data, 0..data.len(), 8, None).len() < data.len() / 10);
+        for (len, times) in [(10_000, 300), (4_000, 3)] {
+            let data = noise(len).repeat(times);
+            let runs = noise_runs(&data, 1);
+            assert!(runs.iter().all(|run| run.end <= len), "{runs:?}");
+            assert!(stream(b"", &data, 1, None).len() < len + data.len() / 10);
+        }
     }
 
     #[test]
     fn compressible_planes_are_not_stored() {
         let data = vec![1; 8 * 300_000];
-        assert!(stream(&data, 0..data.len(), 8, Some(1)).len() < data.len() / 100);
+        assert!(stream(b"", &data, 8, Some(1)).len() < data.len() / 100);
     }
 
     proptest! {
@@ -196,13 +244,12 @@ mod tests {
         #[test]
         fn runs_of_any_kind_and_length_inflate(
             runs in proptest::collection::vec((any::<bool>(), 0_usize..400_000), 1..5),
-            itemsize in 1_usize..9, cut in 0_usize..5_000, level in proptest::option::of(-1..8),
+            itemsize in 1_usize..9, level in proptest::option::of(-1..8),
         ) {
             let run = |(noisy, len)| if noisy { noise(len) } else { vec![1; len] };
             let data: Vec<u8> = runs.into_iter().flat_map(run).collect();
-            let cut = cut.min(data.len() / 2);
-            let deflated = stream(&data, cut..data.len() - cut, itemsize, level);
-            prop_assert_eq!(inflate(&deflated, data.len()), data);
+            let deflated = stream(b"head", &data, itemsize, level);
+            prop_assert_eq!(&inflate(&deflated, data.len() + 4)[4..], &data[..]);
         }
 
         #[test]
@@ -210,8 +257,8 @@ mod tests {
             data in proptest::collection::vec(any::<u8>(), 0..40_000),
             head in 0_usize..100, itemsize in 1_usize..9, level in proptest::option::of(-1..10),
         ) {
-            let head = head.min(data.len());
-            prop_assert_eq!(inflate(&stream(&data, head..data.len(), itemsize, level), data.len()), data);
+            let (head, rest) = data.split_at(head.min(data.len()));
+            prop_assert_eq!(inflate(&stream(head, rest, itemsize, level), data.len()), data);
         }
     }
 }

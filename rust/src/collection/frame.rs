@@ -1,9 +1,10 @@
 //! All of a NetCDF file but its payload, shared by the results of a sweep.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use crate::codec::beginning;
 use crate::error::{Error, Kind, Result};
-use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Envelope, Variable};
+use crate::netcdf::{self, Attr, DType, Data, Dataset, Endian, Variable};
 
 /// Attributes that make xarray decode a variable by the CF conventions. An array that has one of them
 /// is read by xarray itself.
@@ -34,8 +35,27 @@ const UNNAMED: &str = "__xarray_dataarray_variable__";
 pub struct Frame {
     dataset: Dataset,
     payload: usize,
-    /// Files around a plain and around a shuffled payload, made when first asked for.
-    envelopes: [OnceLock<Envelope>; 2],
+    /// What precedes a plain and a shuffled payload, made when first asked for.
+    heads: [OnceLock<Head>; 2],
+}
+
+/// A NetCDF-4 file up to its payload.
+#[derive(Debug)]
+pub struct Head {
+    /// As it is in the file.
+    pub bytes: Vec<u8>,
+    deflated: OnceLock<Arc<[u8]>>,
+}
+
+impl Head {
+    /// As a deflate stream begins that holds the file: the same for every payload and level.
+    pub fn deflated(&self) -> Result<&Arc<[u8]>> {
+        if let Some(deflated) = self.deflated.get() {
+            return Ok(deflated);
+        }
+        let deflated = beginning(&self.bytes)?.into();
+        Ok(self.deflated.get_or_init(|| deflated))
+    }
 }
 
 impl PartialEq for Frame {
@@ -56,7 +76,7 @@ impl Frame {
         Ok(Self {
             dataset,
             payload,
-            envelopes: [OnceLock::new(), OnceLock::new()],
+            heads: [OnceLock::new(), OnceLock::new()],
         })
     }
 
@@ -111,14 +131,17 @@ impl Frame {
         nbytes(self.variable())
     }
 
-    /// The NetCDF-4 file around its payload.
-    pub fn envelope(&self, shuffled: bool) -> Result<&Envelope> {
-        let cell = &self.envelopes[usize::from(shuffled)];
-        if let Some(envelope) = cell.get() {
-            return Ok(envelope);
+    /// The NetCDF-4 file up to its payload, which ends it.
+    pub fn head(&self, shuffled: bool) -> Result<&Head> {
+        let cell = &self.heads[usize::from(shuffled)];
+        if let Some(head) = cell.get() {
+            return Ok(head);
         }
-        let envelope = netcdf::envelope(&self.dataset, self.payload, shuffled)?;
-        Ok(cell.get_or_init(|| envelope))
+        let head = Head {
+            bytes: netcdf::head(&self.dataset, self.payload, shuffled)?,
+            deflated: OnceLock::new(),
+        };
+        Ok(cell.get_or_init(|| head))
     }
 
     /// The whole file description, with `payload` as the data of the array.

@@ -32,9 +32,16 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn read(&self) -> Result<Buffer> {
+        self.with_fetched(Fetched::decode)
+    }
+
+    pub(super) fn with_fetched<T>(
+        &self,
+        work: impl FnOnce(&Fetched<'a>) -> Result<T>,
+    ) -> Result<T> {
         match &self.fetched {
-            Some(fetched) => fetched.decode(),
-            None => self.archive.read(self.member),
+            Some(fetched) => work(fetched),
+            None => work(&self.archive.fetch(self.member)?),
         }
     }
 

@@ -6,6 +6,7 @@
 mod frame;
 mod frames;
 mod input;
+mod kinds;
 mod open;
 mod packed;
 mod payload;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use frame::Frame;
 pub use frames::Frames;
+pub use kinds::Kinds;
 pub use open::{OpenOptions, faults, open};
 pub use packed::{Array, Body, PackedResult, variances};
 pub use spelled::{Labelled, Spelled, spell};

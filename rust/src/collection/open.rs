@@ -8,7 +8,7 @@ use super::frames::{Frames, Place};
 use super::input::Input;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::{as_netcdf4, frame_of, pack};
-use crate::archive::Archive;
+use crate::archive::{Archive, Fetched};
 use crate::codec::pack::{Codec, Packed};
 use crate::error::{Error, Kind, Result};
 use crate::json::Lifted;
@@ -105,7 +105,7 @@ fn open_part(
     frames: &Frames,
 ) -> Result<Piece> {
     let piece = match part {
-        0 => open_body(input, options, frames),
+        0 => input.with_fetched(|member| open_body(member, options, frames)),
         1 => open_text(input, options),
         _ => open_array(input, &plan.arrays[part - 2].1, options),
     };
@@ -168,10 +168,14 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Piece> {
     }
 }
 
-fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &Frames) -> Result<Piece> {
-    let file = input.read()?;
+fn open_body(member: &Fetched, options: &OpenOptions, frames: &Frames) -> Result<Piece> {
+    if let Some((place, payload)) = frames.recall_deflated(member) {
+        return pack_payload(&payload, place, options);
+    }
+    let file = member.decode()?;
     if let Some(place) = frames.recall(&file) {
-        return pack_place(&file, place, options);
+        let range = place.range.clone();
+        return pack_payload(&file[range], place, options);
     }
     let dataset = match netcdf::read(&file, &options.limits) {
         Ok(dataset) => dataset,
@@ -186,7 +190,9 @@ fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &Frames) -> Resul
     let frame = Arc::new(frame_of(&file, dataset, payload)?);
     match data {
         Data::Raw { range, shuffled } => {
+            let payload = &file[range.clone()];
             let place = frames.remember(
+                member,
                 &file,
                 Place {
                     frame,
@@ -195,7 +201,7 @@ fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &Frames) -> Resul
                     order,
                 },
             )?;
-            pack_place(&file, place, options)
+            pack_payload(payload, place, options)
         }
         Data::Owned(bytes) => {
             let packed = pack(&bytes, false, order, frame.itemsize(), options.codec)?;
@@ -241,19 +247,13 @@ fn general(file: &[u8], options: &OpenOptions) -> Result<Piece> {
     )?)))
 }
 
-fn pack_place(file: &[u8], place: Place, options: &OpenOptions) -> Result<Piece> {
+fn pack_payload(payload: &[u8], place: Place, options: &OpenOptions) -> Result<Piece> {
     let Place {
         frame,
-        range,
         shuffled,
         order,
+        ..
     } = place;
-    let packed = pack(
-        &file[range],
-        shuffled,
-        order,
-        frame.itemsize(),
-        options.codec,
-    )?;
+    let packed = pack(payload, shuffled, order, frame.itemsize(), options.codec)?;
     Ok(Piece::Body(Body::Plain(frame, packed)))
 }

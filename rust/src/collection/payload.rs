@@ -7,7 +7,7 @@ use crate::alloc::{try_copy, try_extend, try_zeroed};
 use crate::codec::pack::{Codec, Packed};
 use crate::codec::shuffle;
 use crate::error::{Error, Kind, Result};
-use crate::netcdf::{self, DType, Data, Dataset, Endian, Envelope, Variable};
+use crate::netcdf::{self, DType, Data, Dataset, Endian, Variable};
 
 /// Packs the elements of an array as they lie in a file.
 pub(super) fn pack(
@@ -97,13 +97,11 @@ pub(super) fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u
         .iter()
         .rposition(|v| v.dtype != DType::Str)
         .ok_or_else(|| Error::new(Kind::Netcdf, "one numeric variable", "none"))?;
-    let Envelope { before, after } = netcdf::envelope(&dataset, last, false)?;
+    let mut whole = netcdf::head(&dataset, last, false)?;
     let payload = match &dataset.variables[last].data {
         Data::Owned(bytes) => bytes.as_slice(),
         Data::Raw { .. } | Data::Strings(_) => &[],
     };
-    let mut whole = before;
     try_extend(&mut whole, payload)?;
-    try_extend(&mut whole, &after)?;
     Ok(Cow::Owned(whole))
 }

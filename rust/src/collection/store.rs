@@ -1,5 +1,7 @@
 //! From results in memory to compressed archive members.
 
+use std::sync::Arc;
+
 use super::Plan;
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
@@ -7,9 +9,8 @@ use crate::archive::Compressed;
 use crate::buffer::Buffer;
 use crate::codec::noise;
 use crate::codec::pack::Packed;
-use crate::codec::zip::{self, DEFLATED, STORED};
+use crate::codec::zip::{Crc, DEFLATED, STORED};
 use crate::error::Result;
-use crate::netcdf::Envelope;
 use crate::parallel;
 
 /// How members are compressed.
@@ -91,26 +92,33 @@ pub(super) fn store_payload(
     let shuffled = (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&packed.nbytes())
         && options.method != STORED
         && itemsize > 1;
-    let Envelope { before, after } = frame.envelope(shuffled)?;
-    let place = before.len()..before.len() + packed.nbytes();
-    let mut file = Buffer::zeroed(place.end + after.len())?;
-    file[..place.start].copy_from_slice(before);
-    file[place.end..].copy_from_slice(after);
-    let payload = &mut file[place.clone()];
-    if shuffled {
-        packed.unpack_shuffled_into(payload)?;
-    } else {
-        packed.unpack_into(payload)?;
-    }
-    if !(shuffled && options.method == DEFLATED) {
+    let head = frame.head(shuffled)?;
+    if options.method != DEFLATED || options.level == Some(0) {
+        let start = head.bytes.len();
+        let mut file = Buffer::zeroed(start + packed.nbytes())?;
+        file[..start].copy_from_slice(&head.bytes);
+        unpack(packed, shuffled, &mut file[start..])?;
         return Compressed::new(member.to_owned(), options.method, options.level, &file);
     }
-    let (crc, size) = (zip::crc32(&file), file.len() as u64);
+    let mut payload = Buffer::zeroed(packed.nbytes())?;
+    unpack(packed, shuffled, &mut payload)?;
+    let mut crc = Crc::new();
+    crc.update(&head.bytes);
+    crc.update(&payload);
+    let planes = if shuffled { itemsize } else { 1 };
     Ok(Compressed {
         name: member.to_owned(),
         method: DEFLATED,
-        crc,
-        size,
-        data: noise::deflate(file, place, itemsize, options.level)?,
+        crc: crc.sum(),
+        size: (head.bytes.len() + payload.len()) as u64,
+        data: noise::deflate(Arc::clone(head.deflated()?), payload, planes, options.level)?,
     })
+}
+
+fn unpack(packed: &Packed, shuffled: bool, out: &mut [u8]) -> Result<()> {
+    if shuffled {
+        packed.unpack_shuffled_into(out)
+    } else {
+        packed.unpack_into(out)
+    }
 }

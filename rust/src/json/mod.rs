@@ -5,6 +5,7 @@ mod lift;
 mod lifted;
 pub mod nested;
 pub mod number;
+mod skeleton;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -14,3 +15,4 @@ mod window;
 pub use lift::lift;
 pub use lifted::{Lifted, NumberArray};
 pub use nested::Nested;
+pub use skeleton::{Varying, skeleton};

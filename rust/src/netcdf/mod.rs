@@ -13,7 +13,7 @@ mod tests;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 
-pub use hdf5::{Envelope, envelope};
+pub use hdf5::head;
 pub use model::{Attr, DType, Data, Dataset, Endian, Variable};
 
 /// Reads a NetCDF file of either format, told apart by its first bytes.

@@ -7,6 +7,7 @@ mod buffer;
 mod encode;
 mod error;
 mod frame;
+mod kinds;
 mod pack;
 mod packed;
 mod source;
@@ -25,6 +26,8 @@ mod _native {
     use super::error::error_kinds;
     #[pymodule_export]
     use super::frame::Frame;
+    #[pymodule_export]
+    use super::kinds::Kinds;
     #[pymodule_export]
     use super::pack::pack;
     #[pymodule_export]

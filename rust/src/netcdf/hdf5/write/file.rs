@@ -8,22 +8,15 @@ use super::heap::Heap;
 use crate::error::Result;
 use crate::netcdf::unsupported;
 
-/// Bytes of a superblock of version 2 (section II.A); the payload follows it.
-pub(super) const SUPERBLOCK: usize = 48;
-
-/// A file around its payload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Envelope {
-    /// What precedes the payload.
-    pub before: Vec<u8>,
-    /// What follows it.
-    pub after: Vec<u8>,
-}
+/// Bytes of a superblock of version 2 (section II.A).
+const SUPERBLOCK: usize = 48;
 
 pub(super) struct File {
-    /// All but the payload, which lies between the superblock and the rest.
+    /// All but the payload, which comes last.
     out: Vec<u8>,
     payload_bytes: u64,
+    /// Where the address of the payload stands.
+    of_payload: Option<usize>,
     heap: Heap,
     /// Where an address within the heap stands, which the heap's own address will raise.
     in_heap: Vec<usize>,
@@ -38,6 +31,7 @@ impl File {
         Self {
             out,
             payload_bytes,
+            of_payload: None,
             heap: Heap::default(),
             in_heap: Vec::new(),
             headers: Vec::new(),
@@ -46,7 +40,7 @@ impl File {
 
     /// Address of the next byte.
     pub(super) fn address(&self) -> u64 {
-        self.out.len() as u64 + self.payload_bytes
+        self.out.len() as u64
     }
 
     /// Position of the next byte in what is built here.
@@ -60,6 +54,12 @@ impl File {
 
     pub(super) fn u64(&mut self, value: u64) {
         self.put(&value.to_le_bytes());
+    }
+
+    /// The address of the payload.
+    pub(super) fn payload(&mut self) {
+        self.of_payload = Some(self.out.len());
+        self.u64(0);
     }
 
     pub(super) fn u32(&mut self, value: u32) {
@@ -121,8 +121,8 @@ impl File {
         self.u32(0);
     }
 
-    /// Places the heap behind everything and fills in what depended on that.
-    pub(super) fn finish(mut self, root: u64) -> Envelope {
+    /// Places the heap behind everything and the payload behind the heap, and fills in what depended on that.
+    pub(super) fn finish(mut self, root: u64) -> Vec<u8> {
         let heap = self.address();
         let bytes = std::mem::take(&mut self.heap).finish();
         self.put(&bytes);
@@ -131,16 +131,17 @@ impl File {
             let address = heap + offset.map_or(0, u64::from_le_bytes);
             self.fill(at, &address.to_le_bytes());
         }
+        // libhdf5 aligns nothing by itself; readers that map a file like numbers at multiples of their size.
+        self.out.resize(self.out.len().next_multiple_of(8), 0);
+        if let Some(at) = self.of_payload {
+            self.fill(at, &self.address().to_le_bytes());
+        }
         for header in std::mem::take(&mut self.headers) {
             let sum = self.out.get(header.clone()).map_or(0, lookup3);
             self.fill(header.end, &sum.to_le_bytes());
         }
-        self.superblock(root, self.address());
-        let after = self.out.split_off(SUPERBLOCK);
-        Envelope {
-            before: self.out,
-            after,
-        }
+        self.superblock(root, self.address() + self.payload_bytes);
+        self.out
     }
 
     fn superblock(&mut self, root: u64, end: u64) {

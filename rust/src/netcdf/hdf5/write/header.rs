@@ -1,9 +1,9 @@
 //! One object header of version 2 and its messages (section IV.A).
 
 use super::super::{NOT_A_VARIABLE, UNDEFINED, message};
-use super::Stored;
 use super::file::File;
 use super::types::{datatype, simple};
+use super::{Address, Stored};
 use crate::error::Result;
 use crate::netcdf::model::{Attr, DType, Endian, Variable};
 use crate::netcdf::unsupported;
@@ -180,8 +180,8 @@ fn fill(variable: &Variable) -> Option<&[u8]> {
 /// Section IV.A.2.i.
 fn layout(file: &mut File, shape: &[u64], stored: Stored) {
     let (address, bytes) = match stored {
-        Stored::Nowhere => (UNDEFINED, 0),
-        Stored::At { address, bytes } => (address, bytes),
+        Stored::Nowhere => (Address::At(UNDEFINED), 0),
+        Stored::Plain { address, bytes } => (address, bytes),
         Stored::Shuffled {
             address,
             itemsize,
@@ -201,11 +201,18 @@ fn layout(file: &mut File, shape: &[u64], stored: Stored) {
             file.put(&[1]);
             file.u64(bytes);
             file.u32(0);
-            file.u64(address);
+            put_address(file, address);
             return;
         }
     };
     file.put(&[3, 1]);
-    file.u64(address);
+    put_address(file, address);
     file.u64(bytes);
+}
+
+fn put_address(file: &mut File, address: Address) {
+    match address {
+        Address::At(address) => file.u64(address),
+        Address::Payload => file.payload(),
+    }
 }

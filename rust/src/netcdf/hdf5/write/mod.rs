@@ -1,10 +1,9 @@
 //! A NetCDF-4 file whose large variable is left to the caller.
 //!
-//! Superblock; the payload; the coordinates with their data, the payload's header, the root group, the
-//! global heap. No checksum of HDF5 covers the data of a variable, so files that differ only in the payload
-//! share all the rest. The payload comes early because its first byte planes are noise, which a deflate
-//! stream can store for nothing only at its beginning. The global heap makes up most of the rest, since
-//! libhdf5 refuses one of less than 4096 bytes; its unused part is zeros.
+//! Superblock; the coordinates with their data, the payload's header, the root group, the global heap; the
+//! payload. No checksum of HDF5 covers the data of a variable, so files that differ only in the payload share
+//! all the rest, and that comes first: it is compressed once for all of them. The global heap makes up most of
+//! it, since libhdf5 refuses one of less than 4096 bytes; its unused part is zeros.
 
 mod attribute;
 mod file;
@@ -19,18 +18,17 @@ use crate::alloc::try_zeroed;
 use crate::codec::shuffle::shuffle;
 use crate::error::Result;
 use crate::netcdf::model::{Data, Dataset, Variable};
-pub use file::Envelope;
-use file::{File, SUPERBLOCK};
+use file::File;
 use header::Header;
 use plan::Plan;
 
-/// The NetCDF-4 file of `dataset` around the data of variable number `payload`.
+/// The NetCDF-4 file of `dataset` up to the data of variable number `payload`, which end it.
 ///
-/// The caller inserts exactly those data (as many bytes as shape and type say, in the variable's
+/// The caller appends exactly those data (as many bytes as shape and type say, in the variable's
 /// byte order), as HDF5's byte planes if `shuffled`; large coordinates are shuffled with them. [`Data`] of the payload are not looked at; those of the others
 /// must not be [`Data::Raw`]. [`Kind::Value`](crate::Kind::Value) means that `dataset` contradicts
 /// itself; [`Kind::Unsupported`](crate::Kind::Unsupported) that HDF5 or this writer has no place for it.
-pub fn envelope(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Envelope> {
+pub fn head(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>> {
     let plan = Plan::new(dataset, payload, shuffled)?;
     let mut file = File::new(plan.payload_bytes);
 
@@ -105,7 +103,7 @@ fn store_shuffled(file: &mut File, plan: &Plan, at: usize, bytes: &[u8]) -> Resu
     shuffle(bytes, itemsize, &mut planes);
     file.put(&planes);
     Ok(Stored::Shuffled {
-        address,
+        address: Address::At(address),
         itemsize: u32::try_from(itemsize).unwrap_or(1),
         bytes: bytes.len() as u64,
     })
@@ -116,20 +114,28 @@ fn store_shuffled(file: &mut File, plan: &Plan, at: usize, bytes: &[u8]) -> Resu
 enum Stored {
     /// No data: an empty variable or a mere dimension.
     Nowhere,
-    /// At this address.
-    At { address: u64, bytes: u64 },
-    /// At this address, in one chunk of byte planes.
+    /// As they are.
+    Plain { address: Address, bytes: u64 },
+    /// In one chunk of byte planes.
     Shuffled {
-        address: u64,
+        address: Address,
         itemsize: u32,
         bytes: u64,
     },
 }
 
+/// An address in the file.
+#[derive(Clone, Copy)]
+enum Address {
+    At(u64),
+    /// That of the payload, which is known last.
+    Payload,
+}
+
 /// Writes the data of variable number `at`, unless they are the payload.
 fn store(file: &mut File, plan: &Plan, at: usize) -> Result<Stored> {
     if at == plan.payload {
-        let (address, bytes) = (SUPERBLOCK as u64, plan.payload_bytes);
+        let (address, bytes) = (Address::Payload, plan.payload_bytes);
         return Ok(match (bytes, plan.shuffled) {
             (0, _) => Stored::Nowhere,
             (_, Some(itemsize)) => Stored::Shuffled {
@@ -137,7 +143,7 @@ fn store(file: &mut File, plan: &Plan, at: usize) -> Result<Stored> {
                 itemsize,
                 bytes,
             },
-            (_, None) => Stored::At { address, bytes },
+            (_, None) => Stored::Plain { address, bytes },
         });
     }
     let address = file.address();
@@ -158,6 +164,9 @@ fn store(file: &mut File, plan: &Plan, at: usize) -> Result<Stored> {
     Ok(if bytes == 0 {
         Stored::Nowhere
     } else {
-        Stored::At { address, bytes }
+        Stored::Plain {
+            address: Address::At(address),
+            bytes,
+        }
     })
 }

@@ -1,0 +1,58 @@
+//! Kinds of results: those of one kind differ in their metadata by numbers alone.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::PackedResult;
+use crate::error::Result;
+use crate::json::{Varying, skeleton};
+use crate::parallel;
+
+/// Kinds that are told apart; results of further ones are on their own. A sweep has one, or one for each value of a
+/// parameter that is text.
+const MOST_KINDS: usize = 64;
+
+/// Longer texts are on their own: what reads them takes longer than what a kind spares.
+const LONGEST: usize = 64 << 10;
+
+/// The kinds met so far.
+#[derive(Debug)]
+pub struct Kinds {
+    varying: Varying,
+    skeletons: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Kinds {
+    /// No kinds yet; the numbers that `varying` says make no difference.
+    #[must_use]
+    pub fn new(varying: Varying) -> Self {
+        Self {
+            varying,
+            skeletons: Mutex::default(),
+        }
+    }
+
+    /// The number of each result's kind, from 0 in the order in which they were met; None for one on its own.
+    pub fn of(&self, results: &[&PackedResult], threads: usize) -> Result<Vec<Option<usize>>> {
+        let skeletons = parallel::map(results.len(), threads, |index| {
+            let text = &results[index].text;
+            Ok((text.len() <= LONGEST).then(|| skeleton(text, &self.varying)))
+        })?;
+        let mut known = self
+            .skeletons
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut number = |skeleton: Vec<u8>| {
+            if let Some(number) = known.iter().rposition(|other| *other == skeleton) {
+                return Some(number);
+            }
+            (known.len() < MOST_KINDS).then(|| {
+                known.push(skeleton);
+                known.len() - 1
+            })
+        };
+        Ok(skeletons
+            .into_iter()
+            .map(|skeleton| skeleton.and_then(&mut number))
+            .collect())
+    }
+}
