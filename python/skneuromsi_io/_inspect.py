@@ -8,7 +8,8 @@ from typing import Any
 
 from . import _layout, _native, _typed
 from ._errors import SkneuromsiIOError
-from ._open import collection_document, name_of, plan_of, size_of
+from ._layout import Plan
+from ._open import collection_document, name_of, size_of
 from ._opened import Opened
 from ._packed import PackedResult
 from ._progress import batches, thread_count
@@ -20,8 +21,6 @@ from .model._summary import check_alike
 #: values, behind the coordinates.
 _WRITER = b"version=2,skneuromsi-io="
 _WITHIN = 1 << 20
-
-_Plan = tuple[str, str, list[tuple[str, str]]]
 
 
 def problem_of(error: Exception, label: str, member: str | None) -> Problem:
@@ -72,7 +71,7 @@ def is_ours(
     return True
 
 
-def _result_is_ours(archive: _native.Archive, plan: _Plan) -> bool:
+def _result_is_ours(archive: _native.Archive, plan: Plan) -> bool:
     """Whether a result is of format 0.2.
 
     Upstream writes no types, no labels and no arrays beside its data. Where a result of ours needs none of
@@ -86,10 +85,10 @@ def _result_is_ours(archive: _native.Archive, plan: _Plan) -> bool:
     return any(b'\n  "%s":' % key in document for key in (b"types", b"nddata"))
 
 
-def plans(archive: _native.Archive, indices: Iterable[int]) -> list[_Plan]:
+def plans(archive: _native.Archive, indices: Iterable[int]) -> list[Plan]:
     """Members of each of the results."""
     extras = _layout.extra_members(archive.names())
-    return [plan_of(index, extras.get(index, ())) for index in indices]
+    return [_layout.plan(index, extras.get(index, ())) for index in indices]
 
 
 class Inspection:
@@ -125,11 +124,11 @@ class Inspection:
                 else:
                     yield index, self._look_into(native, index, plan)
 
-    def _size(self, plan: _Plan) -> int:
+    def _size(self, plan: Plan) -> int:
         return sum(self._archive.size(n) for n in plan[:2] if n in self._archive)
 
     def _opened(
-        self, batch: list[_Plan], threads: int
+        self, batch: list[Plan], threads: int
     ) -> list[_native.Packed | list[Problem]]:
         """Open a batch at once, or one by one to find out what is wrong with which."""
         if all(name in self._archive for plan in batch for name in plan[:2]):
@@ -137,19 +136,19 @@ class Inspection:
                 return [*self._results(batch, threads)]
         return [self._opened_alone(plan) for plan in batch]
 
-    def _opened_alone(self, plan: _Plan) -> _native.Packed | list[Problem]:
+    def _opened_alone(self, plan: Plan) -> _native.Packed | list[Problem]:
         faults = self._archive.result_faults(plan, self._lift)
         if faults:
             return [Problem(*fault) for fault in faults]
         return self._results([plan], 1)[0]
 
-    def _results(self, batch: list[_Plan], threads: int) -> list[_native.Packed]:
+    def _results(self, batch: list[Plan], threads: int) -> list[_native.Packed]:
         return self._archive.results(
             batch, compression=("none", 0), lift=self._lift, threads=threads
         )
 
     def _look_into(
-        self, native: _native.Packed, index: int, plan: _Plan
+        self, native: _native.Packed, index: int, plan: Plan
     ) -> list[Problem]:
         [packed] = self._wrapped.wrap([native], index, 1)
         try:

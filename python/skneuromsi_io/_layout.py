@@ -4,7 +4,7 @@ import datetime as dt
 import platform
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ._errors import BadMetadataError, MissingMemberError, UnsupportedError
@@ -61,6 +61,18 @@ _UPSTREAM_METADATA: dict[str, Any] = {
     ],
     "url": "https://github.com/renatoparedes/scikit-neuromsi",
 }
+
+
+#: Members of a result: metadata, data, and each large array with the name by which the metadata refer to it.
+Plan = tuple[str, str, Sequence[tuple[str, str]]]
+
+
+def plan(index: int, arrays: Sequence[str]) -> Plan:
+    """Members of result `index`, `arrays` being the names of its large arrays."""
+    text, data = result_names(index)
+    # Nearly all results have none; an empty list each would be work for the garbage collector.
+    extra = [(extra_name(index, name), name) for name in arrays] if arrays else ()
+    return text, data, extra
 
 
 def result_names(index: int) -> tuple[str, str]:

@@ -232,7 +232,7 @@ def _read_results(
     # Our own files say which lists were arrays; upstream's do not.
     lift = None if _layout.is_ours(document) else _typed.INLINE_LIMIT
     opened = Opened(label)
-    plans = (plan_of(index, extras.get(index, ())) for index in range(size))
+    plans = (_layout.plan(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []
     with Steps(bar, size, "Reading ndresults") as steps:
         for batch in batches(
@@ -244,12 +244,6 @@ def _read_results(
             results += opened.wrap(natives, len(results), threads)
             steps.done(len(batch))
     return results
-
-
-def plan_of(index: int, extras: Any) -> tuple[str, str, list[tuple[str, str]]]:
-    """Members of a result, `extras` being the names of its large arrays."""
-    text, data = _layout.result_names(index)
-    return text, data, [(_layout.extra_name(index, name), name) for name in extras]
 
 
 read_ndr = open_ndresult

@@ -183,10 +183,8 @@ def _add(
     writer.add_results(batch, plans, threads=threads)
 
 
-def _plan(index: int, packed: _native.Packed) -> tuple[str, str, list[tuple[str, str]]]:
-    text, data = _layout.result_names(index)
-    arrays = [(_layout.extra_name(index, name), name) for name in packed.array_names]
-    return text, data, arrays
+def _plan(index: int, packed: _native.Packed) -> _layout.Plan:
+    return _layout.plan(index, packed.array_names)
 
 
 _FORMATS = {

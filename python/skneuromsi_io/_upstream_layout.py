@@ -69,9 +69,7 @@ def _encoded(document: dict[str, Any], inline: int) -> tuple[bytes, list[Any]]:
 
 def add(writer: _native.Writer, first: int, batch: list[Spelled], threads: int) -> None:
     """Write the members of results, the `first` of which has that number."""
-    plans: list[tuple[str, str, list[tuple[str, str]]]] = [
-        (*_layout.result_names(first + i), []) for i in range(len(batch))
-    ]
+    plans = [_layout.plan(first + i, ()) for i in range(len(batch))]
     writer.add_spelled(batch, plans, threads=threads)
 
 
