@@ -39,8 +39,8 @@ def test_what_one_result_changes_stays_out_of_another(twins):
 def test_both_ways_are_alike(twins):
     template, _ = twins
     values = np.ones(template.shape)
-    public = _template._public(template, values)
-    found = _template.filled(template, values)
+    public = _template._public(template)(values)
+    found = _template.filler(template)(values)
     assert_same(found, public)
     assert found.values is values
     assert_same(found.copy(), public)
@@ -50,7 +50,7 @@ def test_both_ways_are_alike(twins):
 
 def _without(part, slot):
     def sharing(template, values):
-        array = _sharing(template, values)
+        array = _sharing(template)(values)
         delattr(part(array), slot)
         return array
 
@@ -77,9 +77,11 @@ def _with_the_attributes_of_the_template(template, values):
 def test_another_xarray_is_asked_in_public(monkeypatch, twins, sharing):
     template, _ = twins
     values = np.ones(template.shape)
-    monkeypatch.setattr(_template, "_sharing", sharing)
+    way = functools.partial(functools.partial, sharing)
+    monkeypatch.setattr(_template, "_sharing", way)
     monkeypatch.setattr(
         _template, "_may_share", functools.cache(_template._may_share.__wrapped__)
     )
     assert not _template._may_share()
-    assert_same(_template.filled(template, values), _template._public(template, values))
+    public = _template._public(template)(values)
+    assert_same(_template.filler(template)(values), public)

@@ -195,12 +195,13 @@ def restore_array(
 
 #: What JSON has for numbers of a kind of dtype; for others, integers.
 _JSON_TYPES: dict[str, set[type]] = {"b": {bool}, "f": {float, int}}
+_INTEGERS: set[type] = {int}
 
 
 def _numbers(value: Any, shape: list[int], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """Array of what JSON writes for numbers of `dtype`: NumPy would take None, text and truth for numbers too."""
     items = _flat(value, shape)
-    right = _JSON_TYPES.get(dtype.kind, {int})
+    right = _JSON_TYPES.get(dtype.kind, _INTEGERS)
     if not right.issuperset(map(type, items)):
         wrong = set(map(type, items)) - right
         raise TypeError(f"{wrong.pop().__name__} where {dtype} is due")
