@@ -220,9 +220,9 @@ def _step(holder: Any, part: str) -> Any:
 
 
 def _restore(value: Any, name: Any, once: _Once) -> Any:
-    args: list[Any] = []
+    args: Any = ()
     if isinstance(name, list) and name:
-        name, *args = name
+        name, args = name[0], name[1:]
     restore = _DECODERS.get(name) if isinstance(name, str) else None
     if restore is None:
         raise BadMetadataError(f"unknown type {name!r:.60}")

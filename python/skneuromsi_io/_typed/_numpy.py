@@ -175,6 +175,10 @@ def restore_array(
     """Array of dtype `name` and `shape` from nested lists."""
     dtype = dtype_of(name)
     size = _size(shape)
+    if dtype.kind in "biuf":
+        flat = _numbers(value, shape, dtype)
+        # Most are of one dimension: it takes 0.3 us to give them the shape that they have.
+        return flat if len(shape) == 1 else flat.reshape(shape)
     if dtype.kind == "O":
         return _objects(value, shape, size)
     if dtype.kind in "cmM":
@@ -182,15 +186,11 @@ def restore_array(
         tail = [2] if dtype.kind == "c" else []
         flat = _numbers(value, [*shape, *tail], carried)
         flat = flat.view(dtype.newbyteorder("<"))
-    elif dtype.kind in "US":
-        flat = _texts(_flat(value, shape), dtype, budget)
     else:
-        flat = _numbers(value, shape, dtype)
+        flat = _texts(_flat(value, shape), dtype, budget)
     if flat.size != size:
         raise ValueError(f"{flat.size} items for the shape {shape}")
-    if flat.dtype is not dtype:
-        flat = flat.astype(dtype, copy=False)
-    return flat if len(shape) == 1 else flat.reshape(shape)
+    return flat.astype(dtype, copy=False).reshape(shape)
 
 
 #: What JSON has for numbers of a kind of dtype; for others, integers.
