@@ -15,13 +15,13 @@ TEXT = "ndr_1/metadata.json"
 def checked(monkeypatch):
     """Labels of the results whose metadata are parsed to check them."""
     labels = []
-    parse = PackedResult._plain_kwargs
+    parse = PackedResult._plain_document
 
     def counted(self):
         labels.append(self.label.rpartition(" ")[2])
         return parse(self)
 
-    monkeypatch.setattr(PackedResult, "_plain_kwargs", counted)
+    monkeypatch.setattr(PackedResult, "_plain_document", counted)
     return labels
 
 

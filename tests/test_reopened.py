@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import skneuromsi_io as sio
-from helpers import make_array, make_result, stored
+from helpers import make_array, make_result, members, opened, stored, zipped
 
 DTYPES = ("f2", "g", "G", "c16", "?", "S4", "U3", "M8[s]", "m8[ns]", ">i4", "O")
 LABELS = np.arange(4)
@@ -61,3 +61,14 @@ def test_what_is_stored_opens(array, version):
     assert found.shape == result.to_xarray().shape
     if version > 0.1:
         assert found.identical(result.to_xarray())
+
+
+def test_labels_have_their_key_however_json_spells_it():
+    result = make_result(make_array(modes=["multi", "b"], attrs={"pair": (1, 2)}))
+    found = members(stored(result))
+    name = "ndr_0/metadata.json"
+    assert b'"nddata"' in found[name]
+    found[name] = found[name].replace(b'"nddata"', b'"n\\u0064data"')
+    collection = opened(zipped(found))
+    assert collection[0].to_xarray().identical(result.to_xarray())
+    assert collection._packed[0].relabelled()

@@ -16,6 +16,7 @@ _KWARGS = frozenset(
 
 #: Those of them that are mappings, steps and limits.
 _MAPPINGS = ("nmap", "run_parameters", "extra")
+_POINTERS = {f"/{OBJECT_KWARGS}/{name}": name for name in _MAPPINGS}
 _STEPS = ("time_res", "position_res")
 _LIMITS = ("time_range", "position_range")
 
@@ -41,6 +42,13 @@ class Claims:
         self._causes = kwargs["causes"]
 
 
+def typed_mappings(document: dict[str, Any]) -> set[str]:
+    """Return which of the arguments that must be mappings have a type, that is, were something else."""
+    types = document.get("types")
+    pointers = types.keys() & _POINTERS.keys() if isinstance(types, dict) else ()
+    return {_POINTERS[pointer] for pointer in pointers}
+
+
 def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
     """Check that there are all constructor arguments, and of the kinds that they must be.
 
@@ -49,7 +57,7 @@ def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
     kwargs : dict
         The arguments as JSON has them.
     typed : set of str
-        Which of them have a type, that is, were something else.
+        What :func:`typed_mappings` gives.
 
     Raises
     ------

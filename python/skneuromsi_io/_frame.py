@@ -8,7 +8,10 @@ import numpy as np
 
 from . import _native
 from ._errors import BadNetCDFError
-from ._template import filled
+from ._plain import are_plain_attrs, is_plain_dtype, is_plain_name, is_text
+from ._template import Fill, filler
+from .model import _names
+from .model._validation import Modes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,8 +44,9 @@ class Frame:
 
     __slots__ = (
         "__weakref__",
+        "_expected",
+        "_fill",
         "_has_array_attrs",
-        "_template",
         "attrs",
         "coord_attrs",
         "coords",
@@ -70,7 +74,8 @@ class Frame:
             for attrs in (self.attrs, *self.coord_attrs.values())
             for value in attrs.values()
         )
-        self._template: xr.DataArray | None = None
+        self._fill: Fill | None = None
+        self._expected: tuple[Modes, int, int] | None = None
 
     def labels(self, dim: str) -> npt.NDArray[Any]:
         """Labels of a dimension: its coordinate, or positions if it has none.
@@ -90,11 +95,28 @@ class Frame:
             )
         return np.arange(self.shape[self.dims.index(dim)])
 
+    def expected(self) -> tuple[Modes, int, int]:
+        """Return the modes and the numbers of times and positions, with which results are compared.
+
+        Raises
+        ------
+        BadNetCDFError
+            If one of these dimensions is missing.
+
+        """
+        if self._expected is None:
+            self._expected = (
+                Modes(self.labels(_names.MODES)),
+                len(self.labels(_names.TIMES)),
+                len(self.labels(_names.POSITIONS)),
+            )
+        return self._expected
+
     def data_array(self, values: npt.NDArray[Any]) -> xr.DataArray:
         """Label an array of the frame's shape; it is not copied."""
-        if self._template is None:
-            self._template = self._labelled(values)
-        array = filled(self._template, values)
+        if self._fill is None:
+            self._fill = filler(self._labelled(values))
+        array = self._fill(values)
         if self._has_array_attrs:
             # Arrays can be changed in place, and other results share the frame.
             array.attrs = _copied(self.attrs)
@@ -144,29 +166,29 @@ def frame_of(array: xr.DataArray) -> Frame | None:
 
 def _key(array: xr.DataArray) -> Any:
     """All that a frame depends on, hashable; None where the array is not plain."""
-    if not (_is_text(array.name) and is_plain_name(array.name)):
+    if not (is_text(array.name) and is_plain_name(array.name)):
         return None
     # An array of the name of a dimension would be its coordinate.
     if array.name in array.dims or not all(map(is_plain_name, array.dims)):
         return None
-    if not _is_plain(array.dtype):
+    if not is_plain_dtype(array.dtype):
         return None
     coords = []
     for name, coord in array.coords.variables.items():
-        if coord.dims != (name,) or not _plain_attrs(coord.attrs):
+        if coord.dims != (name,) or not are_plain_attrs(coord.attrs):
             return None
         values = coord.values
         if values.dtype.kind in "UO":
             texts = tuple(values.tolist())
-            if not all(map(_is_text, texts)):
+            if not all(map(is_text, texts)):
                 return None
             coords.append((name, texts, _attrs_key(coord.attrs)))
-        elif _is_plain(values.dtype):
+        elif is_plain_dtype(values.dtype):
             data = (values.dtype.str, values.tobytes())
             coords.append((name, data, _attrs_key(coord.attrs)))
         else:
             return None
-    if not _plain_attrs(array.attrs):
+    if not are_plain_attrs(array.attrs):
         return None
     return (
         array.name,
@@ -192,87 +214,6 @@ def _parts(array: xr.DataArray) -> tuple[Any, ...]:
         coords,
         _native_attrs(array.attrs),
     )
-
-
-def _is_plain(dtype: np.dtype[Any]) -> bool:
-    return dtype.kind in "iuf" and dtype.itemsize <= 8 and dtype.isnative
-
-
-#: Attributes that mean something to xarray's decoding: such an array is left to xarray.
-_DECODED = frozenset(
-    (
-        *("_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned"),
-        *("dtype", "units", "calendar", "coordinates", "_Encoding", "bounds"),
-        *("grid_mapping", "cell_measures", "formula_terms", "ancillary_variables"),
-        "flag_values",
-    )
-)
-
-
-#: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.
-_RESERVED = frozenset(
-    (
-        *("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties"),
-        *("_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict"),
-    )
-)
-
-
-#: `NC_MAX_NAME` of the NetCDF library, in bytes.
-_MOST_NAME_BYTES = 256
-
-#: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
-_NO_COORDINATE = "_nc4_non_coord_"
-
-
-#: Room for an attribute with its name; an HDF5 message, which holds both, ends at 64 KiB.
-_MOST_ATTR_BYTES = 60_000
-
-
-def _plain_attrs(attrs: dict[Any, Any]) -> bool:
-    return all(is_plain_attr(name, value) for name, value in attrs.items())
-
-
-def is_plain_name(name: Any) -> bool:
-    """Whether NetCDF can give an array or a dimension this name."""
-    # Upstream's names of dimensions are NumPy's.
-    return (
-        isinstance(name, str)
-        and _is_text(str(name))
-        and 0 < len(name.encode()) <= _MOST_NAME_BYTES
-        and name != "."
-        and "/" not in name
-        and not name.startswith(_NO_COORDINATE)
-    )
-
-
-def is_plain_attr(name: Any, value: Any) -> bool:
-    """Whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
-    if not name or not _is_text(name) or "/" in name:
-        return False
-    if name in _DECODED or name in _RESERVED:
-        return False
-    if type(value) is str:
-        return _is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES
-    return (
-        isinstance(value, (int, float, np.number, np.ndarray))
-        and not isinstance(value, (bool, np.ma.MaskedArray))
-        and np.ndim(value) <= 1
-        and np.size(value) > 0
-        and _is_plain(np.asarray(value).dtype)
-        and len(name) * 4 + np.asarray(value).nbytes <= _MOST_ATTR_BYTES
-    )
-
-
-def _is_text(text: Any) -> bool:
-    """Whether it is text that UTF-8 carries, without the end mark of C."""
-    if type(text) is not str or "\0" in text:
-        return False
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _attrs_key(attrs: dict[Any, Any]) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._errors import BadMetadataError, LimitError, UnstorableError
-from ._frame import is_plain_attr, is_plain_name
+from ._plain import is_plain_attr, is_plain_name
 from ._typed import coords_of, dtype_of, restore_coords
 from .model._names import ARRAY_NAME
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import functools
-from collections.abc import Iterator
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _general, _labels, _layout, _native, _typed
-from ._claims import Claims, check_kwargs
+from ._claims import Claims, check_kwargs, typed_mappings
 from ._errors import (
     BadMetadataError,
     BadNetCDFError,
@@ -75,21 +74,21 @@ class PackedResult(Packed):
     def open(self) -> NDResult:
         document = self._document()
         kwargs = document[_layout.OBJECT_KWARGS]
-        if self.relabelled():
+        if self._has_labels(document):
             nddata = self._relabelled(document)
         elif self.frame is None:
             nddata = self.nddata()
         else:
             values = self.values()
-            with self._blamed():
+            with _Blamed(self.label):
                 return NDResult._from_parts(kwargs, values, self.frame)
-        with self._blamed():
+        with _Blamed(self.label):
             return NDResult(nddata=nddata, **kwargs)
 
     def columns(self) -> dict[str, Any]:
         kwargs = self._document(skip=f"/{_layout.OBJECT_KWARGS}/extra")
         columns: dict[str, Any] = kwargs[_layout.OBJECT_KWARGS]
-        with self._blamed():
+        with _Blamed(self.label):
             columns["time_range"] = np.asarray(columns["time_range"])
             columns["position_range"] = np.asarray(columns["position_range"])
         return columns
@@ -98,32 +97,37 @@ class PackedResult(Packed):
         alike = self.alike
         if alike is not None and alike.signature is not None:
             return alike.signature
-        kwargs, typed = self._plain_kwargs()
-        in_frame = self.frame is not None and not self.relabelled()
-        if self.frame is None or not in_frame:
+        document = self._plain_document()
+        kwargs = document[_layout.OBJECT_KWARGS]
+        typed = "run_parameters" in typed_mappings(document)
+        labels = self._has_labels(document)
+        if self.frame is None or labels:
             modes = self.open().modes_
         else:
-            with self._blamed():
+            with _Blamed(self.label):
                 modes = self.frame.labels("modes")
-            self._validate(kwargs, self.frame)
+                # As JSON has them, without restoring types.
+                validate(Claims(kwargs), *self.frame.expected())
         # Names that are no text have a type.
-        named = "run_parameters" not in typed
-        names = kwargs if named else self.columns()
-        with self._blamed():
+        names = self.columns() if typed else kwargs
+        with _Blamed(self.label):
             parameters = tuple(dict(names["run_parameters"]))
             signature = modes, str(kwargs["output_mode"]), parameters
-        if alike is not None and in_frame and named:
+        if alike is not None and not (labels or typed):
             # Nothing in it depends on the numbers that vary.
             alike.signature = signature
         return signature
 
-    def relabelled(self) -> bool:
+    def _has_labels(self, document: dict[str, Any]) -> bool:
         """Whether the metadata have labels that replace those of the frame."""
+        return _layout.LABELS in document and not self.native.lifted
+
+    def relabelled(self) -> bool:
+        """Whether the metadata, not decoded yet, have such labels."""
         text = self.native.text
-        # The search spares nearly all results the parser.
-        if self.native.lifted or f'"{_layout.LABELS}"'.encode() not in text:
-            return False
-        return _layout.LABELS in _typed.loads_plain(text)
+        # The search spares nearly all results the parser. JSON may spell a letter as \u and its number.
+        spelled = f'"{_layout.LABELS}"'.encode() in text or b"\\u" in text
+        return spelled and self._has_labels(_typed.loads_plain(text))
 
     def measurable_frame(self) -> Frame | None:
         """Return the frame if the modes are the first axis, and their labels unique: then each is a block."""
@@ -138,53 +142,22 @@ class PackedResult(Packed):
         place = self._place(_layout.METADATA)
         return _labels.relabelled(values, document[_layout.LABELS], place)
 
-    def _plain_kwargs(self) -> tuple[dict[str, Any], set[str]]:
-        """Return the constructor arguments as JSON has them, and which of them have a type."""
+    def _plain_document(self) -> dict[str, Any]:
+        """Return the metadata as JSON has them, with the constructor arguments that there must be."""
         place = self._place(_layout.METADATA)
         try:
             document = _typed.loads_plain(self.native.text)
         except BadMetadataError as error:
             raise BadMetadataError(f"{place}: {error}") from error
         _layout.check_document(document, _layout.NDRESULT, place)
-        kwargs: dict[str, Any] = document[_layout.OBJECT_KWARGS]
-        types = document.get("types")
-        pointers = types if isinstance(types, dict) else {}
-        prefix = f"/{_layout.OBJECT_KWARGS}/"
-        typed = {name for name in kwargs if prefix + name in pointers}
         try:
-            check_kwargs(kwargs, typed)
+            check_kwargs(document[_layout.OBJECT_KWARGS], typed_mappings(document))
         except BadMetadataError as error:
             raise BadMetadataError(f"{place}: {error}") from error
-        return kwargs, typed
+        return document
 
     def _place(self, member: str) -> str:
         return f"{self.label}/{member}"
-
-    def _validate(self, kwargs: dict[str, Any], frame: Frame) -> None:
-        """Check the metadata as JSON has them against the frame, without restoring types."""
-        with self._blamed():
-            validate(
-                Claims(kwargs),
-                frame.labels("modes"),
-                len(frame.labels("times")),
-                len(frame.labels("positions")),
-            )
-
-    @contextlib.contextmanager
-    def _blamed(self) -> Iterator[None]:
-        """Say of what contradicts itself where it stands."""
-        place = self._place(_layout.METADATA)
-        try:
-            yield
-        except BadNetCDFError as error:
-            raise BadNetCDFError(f"{self._place(_layout.NDDATA)}: {error}") from error
-        except SkneuromsiIOError:
-            raise
-        except MemoryError as error:
-            raise LimitError(f"{place}: too much for the memory") from error
-        except Exception as error:
-            # What values of wrong types raise on their way into a result is of any class.
-            raise BadMetadataError(f"{place}: {error}") from error
 
     def _document(self, skip: str | None = None) -> dict[str, Any]:
         """Decode the metadata, types restored but for what lies below `skip`."""
@@ -217,6 +190,41 @@ class PackedResult(Packed):
 
     def _threads(self) -> int:
         return thread_count() if self.native.nbytes >= _PARALLEL_BYTES else 1
+
+
+class _Blamed:
+    """Says of what contradicts itself where it stands.
+
+    A class, since a generator as a context manager takes 1 us more.
+    """
+
+    __slots__ = ("_label",)
+
+    def __init__(self, label: str):
+        self._label = label
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        cls: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            return
+        if isinstance(error, BadNetCDFError):
+            place = f"{self._label}/{_layout.NDDATA}"
+            raise BadNetCDFError(f"{place}: {error}") from error
+        if isinstance(error, SkneuromsiIOError):
+            return
+        place = f"{self._label}/{_layout.METADATA}"
+        if isinstance(error, MemoryError):
+            raise LimitError(f"{place}: too much for the memory") from error
+        if isinstance(error, Exception):
+            # What values of wrong types raise on their way into a result is of any class.
+            raise BadMetadataError(f"{place}: {error}") from error
 
 
 class HeldResult(Packed):

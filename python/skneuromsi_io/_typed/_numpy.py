@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 from typing import Any
 
@@ -108,8 +109,7 @@ def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 class TextBudget:
     """Memory that a document's arrays of text may still take out of proportion to their texts."""
 
-    def __init__(self) -> None:
-        self._left = _FREE_TEXT_BYTES
+    _left = _FREE_TEXT_BYTES
 
     def fits(self, dtype: np.dtype[Any], texts: list[str]) -> bool:
         """Whether there is memory left for an array of these texts, which takes it."""
@@ -127,17 +127,36 @@ def expect(value: Any, cls: type) -> Any:
 
 def dtype_of(name: Any, kinds: str = "biufcmMUSO") -> np.dtype[Any]:
     """Return the dtype of one of these kinds that a file names; a TypeError for others."""
-    if _DTYPE.fullmatch(expect(name, str)) is None:
-        raise TypeError(f"dtype {name!r:.80}")
-    dtype: np.dtype[Any] = np.dtype(name)
-    if dtype.kind not in kinds or dtype.str != name:
+    dtype = _dtype(expect(name, str))
+    if dtype.kind not in kinds:
         raise TypeError(f"dtype {name!r}")
     return dtype
+
+
+@functools.lru_cache(maxsize=256)
+def _dtype(name: str) -> np.dtype[Any]:
+    if _DTYPE.fullmatch(name) is None:
+        raise TypeError(f"dtype {name!r:.80}")
+    dtype: np.dtype[Any] = np.dtype(name)
+    if dtype.str != name:
+        raise TypeError(f"dtype {name!r}")
+    return dtype
+
+
+#: Scalars that Python's own number makes in 0.1 us, where an array of one takes 1 us.
+_FROM_NUMBER: dict[str, tuple[type, type]] = {
+    "<f8": (float, np.float64),
+    "<i8": (int, np.int64),
+    "|b1": (bool, np.bool_),
+}
 
 
 def restore_scalar(value: Any, name: str) -> Any:
     """NumPy scalar of dtype `name` from its JSON value."""
     dtype = dtype_of(name, "biufcmMUS")
+    number, scalar = _FROM_NUMBER.get(name, (None, None))
+    if type(value) is number and scalar is not None:
+        return scalar(value)
     if dtype.kind == "c":
         real, imag = value
         return dtype.type(complex(real, imag))
@@ -156,6 +175,10 @@ def restore_array(
     """Array of dtype `name` and `shape` from nested lists."""
     dtype = dtype_of(name)
     size = _size(shape)
+    if dtype.kind in "biuf":
+        flat = _numbers(value, shape, dtype)
+        # Most are of one dimension: it takes 0.3 us to give them the shape that they have.
+        return flat if len(shape) == 1 else flat.reshape(shape)
     if dtype.kind == "O":
         return _objects(value, shape, size)
     if dtype.kind in "cmM":
@@ -163,10 +186,8 @@ def restore_array(
         tail = [2] if dtype.kind == "c" else []
         flat = _numbers(value, [*shape, *tail], carried)
         flat = flat.view(dtype.newbyteorder("<"))
-    elif dtype.kind in "US":
-        flat = _texts(_flat(value, shape), dtype, budget)
     else:
-        flat = _numbers(value, shape, dtype)
+        flat = _texts(_flat(value, shape), dtype, budget)
     if flat.size != size:
         raise ValueError(f"{flat.size} items for the shape {shape}")
     return flat.astype(dtype, copy=False).reshape(shape)
@@ -174,18 +195,22 @@ def restore_array(
 
 #: What JSON has for numbers of a kind of dtype; for others, integers.
 _JSON_TYPES: dict[str, set[type]] = {"b": {bool}, "f": {float, int}}
+_INTEGERS: set[type] = {int}
 
 
 def _numbers(value: Any, shape: list[int], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """Array of what JSON writes for numbers of `dtype`: NumPy would take None, text and truth for numbers too."""
     items = _flat(value, shape)
-    wrong = set(map(type, items)) - _JSON_TYPES.get(dtype.kind, {int})
-    if wrong:
+    right = _JSON_TYPES.get(dtype.kind, _INTEGERS)
+    if not right.issuperset(map(type, items)):
+        wrong = set(map(type, items)) - right
         raise TypeError(f"{wrong.pop().__name__} where {dtype} is due")
     return np.array(items, dtype=dtype)
 
 
 def _flat(value: Any, shape: list[int]) -> list[Any]:
+    if len(shape) == 1:
+        return _row(value, shape[0])
     items = [value]
     for length in shape:
         items = [item for row in items for item in _row(row, length)]
@@ -220,7 +245,8 @@ def _texts(
 def _row(row: Any, length: int) -> list[Any]:
     if len(expect(row, list)) != length:
         raise ValueError(f"{len(row)} items in a row of {length}")
-    return list(row)
+    items: list[Any] = row
+    return items
 
 
 def _size(shape: Any) -> int:

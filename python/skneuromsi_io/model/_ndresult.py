@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from . import _names
 from ._data import LabelledData
 from ._dtypes import deep_astype, deep_dtypes, table_of
 from ._metadata import Metadata
@@ -135,7 +134,7 @@ class NDResult(Metadata, LabelledData):
         values : numpy.ndarray
             Of the frame's shape.
         frame
-            Has `dims`, `shape`, ``labels(dim)`` and ``data_array(values)``; results share it.
+            Has `dims`, `shape`, ``labels(dim)``, ``expected()`` and ``data_array(values)``; results share it.
 
         """
         self = cls.__new__(cls)
@@ -143,12 +142,7 @@ class NDResult(Metadata, LabelledData):
         self._array = None
         self._values = values
         self._frame = frame
-        validate(
-            self,
-            frame.labels(_names.MODES),
-            len(frame.labels(_names.TIMES)),
-            len(frame.labels(_names.POSITIONS)),
-        )
+        validate(self, *frame.expected())
         return self
 
     def _set(self, kwargs: dict[str, Any], dtype: Any = None) -> None:
@@ -157,8 +151,8 @@ class NDResult(Metadata, LabelledData):
         self._mtype = str(kwargs["mtype"])
         self._output_mode = str(kwargs["output_mode"])
         self._nmap = dict(kwargs["nmap"])
-        self._time_range = np.asarray(kwargs["time_range"], dtype=dtype)
-        self._position_range = np.asarray(kwargs["position_range"], dtype=dtype)
+        self._time_range = np.asarray(kwargs["time_range"], dtype)
+        self._position_range = np.asarray(kwargs["position_range"], dtype)
         self._time_res = float(kwargs["time_res"])
         self._position_res = float(kwargs["position_res"])
         self._run_parameters = dict(kwargs["run_parameters"])

@@ -8,7 +8,35 @@ import numpy as np
 import numpy.typing as npt
 
 
-def validate(result: Any, modes: npt.NDArray[Any], times: int, positions: int) -> None:
+class Modes:
+    """Labels of modes that many results are compared with.
+
+    NumPy compares a label with each of them, for 2 us. Here texts are looked up first, and NumPy asked about
+    what is not among them.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        Of shape (n,).
+
+    """
+
+    __slots__ = ("_labels", "_texts")
+
+    def __init__(self, labels: npt.NDArray[Any]):
+        self._labels = labels
+        self._texts = frozenset(labels.tolist() if labels.dtype.kind == "U" else ())
+
+    def __contains__(self, label: str) -> bool:
+        return label in self._texts or label in self._labels
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+
+def validate(
+    result: Any, modes: Modes | npt.NDArray[Any], times: int, positions: int
+) -> None:
     """Check the attributes of a result against its labels.
 
     Raises
@@ -21,18 +49,40 @@ def validate(result: Any, modes: npt.NDArray[Any], times: int, positions: int) -
         raise ValueError(f"Output mode '{result._output_mode}' not found.")
     if len(modes) < 2:
         raise ValueError("At least two modes are required.")
-    _check("time", "times", result._time_range, result._time_res, times)
-    _check(
-        "position", "positions", result._position_range, result._position_res, positions
-    )
+    _check("time", result._time_range, result._time_res, times)
+    _check("position", result._position_range, result._position_res, positions)
     causes = result._causes
     if not (causes is None or isinstance(causes, (int, float, np.number))):
         raise ValueError(f"causes must be, int, float or None, got {type(causes)}")
 
 
-def _check(
-    name: str, labels: str, limits: npt.NDArray[Any], step: float, found: int
-) -> None:
+#: Dtypes whose numbers Python reckons with as NumPy does, up to _EXACT.
+_INTEGER, _FLOAT = np.dtype(np.int64), np.dtype(np.float64)
+
+#: Integers that floats have, and that do not overflow.
+_EXACT = 2.0**53
+
+
+def _agree(limits: Any, step: float, found: int) -> bool:
+    """Whether what :func:`_check` checks is certainly right.
+
+    NumPy's scalars take 2 us for it, Python's numbers 0.4. What could differ between them (overflow, NaN,
+    a step of 0), and all that is wrong, is left to NumPy, which may warn of it.
+    """
+    if type(limits) is not np.ndarray or limits.shape != (2,):
+        return False
+    if limits.dtype is not _INTEGER and limits.dtype is not _FLOAT:
+        return False
+    low, high = limits.tolist()
+    if not (0 <= high - low < _EXACT and step):
+        return False
+    steps = (high - low) / step
+    return abs(steps) < _EXACT and (int(steps) or 1) == found
+
+
+def _check(name: str, limits: npt.NDArray[Any], step: float, found: int) -> None:
+    if _agree(limits, step, found):
+        return
     bounds = tuple(limits)
     if len(bounds) != 2 or bounds[0] > bounds[1]:
         raise ValueError(f"The {name}_range must be (min, max). Got {bounds}")
@@ -40,5 +90,5 @@ def _check(
     if expected != found:
         raise ValueError(
             f"The {name}_range and {name}_res do not match the data. "
-            f"Expected {expected} {labels}, got {found}"
+            f"Expected {expected} {name}s, got {found}"
         )

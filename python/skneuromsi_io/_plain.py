@@ -1,0 +1,90 @@
+"""What NetCDF carries of a labelled array as it is, without a meaning for xarray."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def is_plain_dtype(dtype: np.dtype[Any]) -> bool:
+    """Whether it is a native integer or float that NetCDF has."""
+    return dtype.kind in "iuf" and dtype.itemsize <= 8 and dtype.isnative
+
+
+#: Attributes that mean something to xarray's decoding: such an array is left to xarray.
+_DECODED = frozenset(
+    (
+        *("_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned"),
+        *("dtype", "units", "calendar", "coordinates", "_Encoding", "bounds"),
+        *("grid_mapping", "cell_measures", "formula_terms", "ancillary_variables"),
+        "flag_values",
+    )
+)
+
+
+#: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.
+_RESERVED = frozenset(
+    (
+        *("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties"),
+        *("_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict"),
+    )
+)
+
+
+#: `NC_MAX_NAME` of the NetCDF library, in bytes.
+_MOST_NAME_BYTES = 256
+
+#: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
+_NO_COORDINATE = "_nc4_non_coord_"
+
+
+#: Room for an attribute with its name; an HDF5 message, which holds both, ends at 64 KiB.
+_MOST_ATTR_BYTES = 60_000
+
+
+def are_plain_attrs(attrs: dict[Any, Any]) -> bool:
+    """Whether all attributes are plain."""
+    return all(is_plain_attr(name, value) for name, value in attrs.items())
+
+
+def is_plain_name(name: Any) -> bool:
+    """Whether NetCDF can give an array or a dimension this name."""
+    # Upstream's names of dimensions are NumPy's.
+    return (
+        isinstance(name, str)
+        and is_text(str(name))
+        and 0 < len(name.encode()) <= _MOST_NAME_BYTES
+        and name != "."
+        and "/" not in name
+        and not name.startswith(_NO_COORDINATE)
+    )
+
+
+def is_plain_attr(name: Any, value: Any) -> bool:
+    """Whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
+    if not name or not is_text(name) or "/" in name:
+        return False
+    if name in _DECODED or name in _RESERVED:
+        return False
+    if type(value) is str:
+        return is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES
+    return (
+        isinstance(value, (int, float, np.number, np.ndarray))
+        and not isinstance(value, (bool, np.ma.MaskedArray))
+        and np.ndim(value) <= 1
+        and np.size(value) > 0
+        and is_plain_dtype(np.asarray(value).dtype)
+        and len(name) * 4 + np.asarray(value).nbytes <= _MOST_ATTR_BYTES
+    )
+
+
+def is_text(text: Any) -> bool:
+    """Whether it is text that UTF-8 carries, without the end mark of C."""
+    if type(text) is not str or "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
