@@ -89,7 +89,8 @@ def extra_members(names: list[str]) -> dict[int, list[str]]:
     """Group the extra array members of an archive by the result that they belong to."""
     found: dict[int, list[str]] = {}
     for name in names:
-        match = _EXTRA_MEMBER.fullmatch(name)
+        # Nearly no name has it, and to look for it takes a tenth of matching.
+        match = "/extra_" in name and _EXTRA_MEMBER.fullmatch(name)
         if match:
             found.setdefault(int(match[1]), []).append(match[2])
     return found

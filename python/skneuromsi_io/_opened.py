@@ -35,14 +35,15 @@ class Opened:
     ) -> list[PackedResult]:
         """Wrap results, of which the first has the number `first` in the archive."""
         kinds = self._kinds.of(natives, threads=threads)
-        last: _native.Frame | None = None
+        last: tuple[int | None, _native.Frame | None] = (None, None)
         frame: Frame | None = None
+        alike: Alike | None = None
         packed = []
         for index, (native, kind) in enumerate(zip(natives, kinds, strict=True), first):
             bare = native.frame
-            if bare is not last:
-                last, frame = bare, self._frame(bare)
-            alike = self._alike_of(kind, frame)
+            if kind != last[0] or bare is not last[1]:
+                last, frame = (kind, bare), self._frame(bare)
+                alike = self._alike_of(kind, frame)
             label = f"{self._label}: ndr_{index}"
             packed.append(PackedResult(native, frame, label, alike))
         return packed

@@ -219,5 +219,5 @@ def check_packed(packed: list[Packed], cls_name: str) -> None:
     """
     if not packed:
         raise ValueError(f"Empty {cls_name} not allowed")
-    if not all(isinstance(item, Packed) for item in packed):
+    if not all(issubclass(cls, Packed) for cls in set(map(type, packed))):
         raise ValueError("Not all results are CompressedNDResult objects")

@@ -18,20 +18,27 @@ pub fn shuffle(src: &[u8], itemsize: usize, dst: &mut [u8]) {
 
 /// Undoes [`shuffle`].
 pub fn unshuffle(src: &[u8], itemsize: usize, dst: &mut [u8]) {
-    unshuffle_items(src, itemsize, 0, dst);
-    if itemsize > 1 {
-        let whole = src.len() / itemsize * itemsize;
-        dst[whole..].copy_from_slice(&src[whole..]);
+    match itemsize {
+        2 => backward::<2>(src, dst),
+        4 => backward::<4>(src, dst),
+        8 => backward::<8>(src, dst),
+        _ => any_backward(src, itemsize.max(1), dst),
     }
 }
 
-/// Undoes [`shuffle`] for the items from `first` on that fill `dst`; the planes are those of all items.
-pub fn unshuffle_items(src: &[u8], itemsize: usize, first: usize, dst: &mut [u8]) {
-    match itemsize {
-        2 => backward::<2>(src, first, dst),
-        4 => backward::<4>(src, first, dst),
-        8 => backward::<8>(src, first, dst),
-        _ => any_backward(src, itemsize.max(1), first, dst),
+/// Undoes [`shuffle`] for planes that do not lie one after the other; `dst` is as long as all of them.
+pub fn join(planes: &[&[u8]], dst: &mut [u8]) {
+    match planes.len() {
+        2 => interleave::<2>(planes, dst),
+        4 => interleave::<4>(planes, dst),
+        8 => interleave::<8>(planes, dst),
+        count => {
+            for (index, item) in dst.chunks_exact_mut(count.max(1)).enumerate() {
+                for (value, plane) in item.iter_mut().zip(planes) {
+                    *value = plane[index];
+                }
+            }
+        }
     }
 }
 
@@ -51,13 +58,19 @@ fn forward<const N: usize>(src: &[u8], dst: &mut [u8]) {
     }
 }
 
-fn backward<const N: usize>(src: &[u8], first: usize, dst: &mut [u8]) {
+fn backward<const N: usize>(src: &[u8], dst: &mut [u8]) {
     let items = src.len() / N;
+    let (whole, rest) = dst.split_at_mut(items * N);
+    let planes: [&[u8]; N] = std::array::from_fn(|byte| &src[byte * items..][..items]);
+    interleave::<N>(&planes, whole);
+    rest.copy_from_slice(&src[items * N..]);
+}
+
+fn interleave<const N: usize>(planes: &[&[u8]], dst: &mut [u8]) {
     for (index, block) in dst.chunks_mut(BLOCK * N).enumerate() {
-        let start = first + index * BLOCK;
         let (out, _) = block.as_chunks_mut::<N>();
         let planes: [&[u8]; N] =
-            std::array::from_fn(|byte| &src[byte * items + start..][..out.len()]);
+            std::array::from_fn(|byte| &planes[byte][index * BLOCK..][..out.len()]);
         for (i, item) in out.iter_mut().enumerate() {
             *item = std::array::from_fn(|byte| planes[byte][i]);
         }
@@ -74,13 +87,14 @@ fn any_forward(src: &[u8], itemsize: usize, dst: &mut [u8]) {
     dst[items * itemsize..].copy_from_slice(&src[items * itemsize..]);
 }
 
-fn any_backward(src: &[u8], itemsize: usize, first: usize, dst: &mut [u8]) {
+fn any_backward(src: &[u8], itemsize: usize, dst: &mut [u8]) {
     let items = src.len() / itemsize;
     for (index, item) in dst.chunks_exact_mut(itemsize).enumerate() {
         for (byte, value) in item.iter_mut().enumerate() {
-            *value = src[byte * items + first + index];
+            *value = src[byte * items + index];
         }
     }
+    dst[items * itemsize..].copy_from_slice(&src[items * itemsize..]);
 }
 
 #[cfg(test)]
@@ -108,10 +122,10 @@ mod tests {
             prop_assert_eq!(&back, &bytes);
 
             let items = bytes.len() / itemsize;
-            let middle = items / 3;
-            let mut part = vec![0; (items - middle) * itemsize];
-            unshuffle_items(&planes, itemsize, middle, &mut part);
-            prop_assert_eq!(&part[..], &bytes[middle * itemsize..items * itemsize]);
+            let apart: Vec<_> = (0..itemsize).map(|byte| &planes[byte * items..][..items]).collect();
+            let mut joined = vec![0; items * itemsize];
+            join(&apart, &mut joined);
+            prop_assert_eq!(&joined[..], &bytes[..items * itemsize]);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Memory shared with NumPy; the only file with `unsafe`.
 
-use pyo3::buffer::PyBuffer;
+use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyTuple};
 
 use crate::error::Result;
@@ -61,12 +62,10 @@ pub(super) fn filled<'py, F>(
 where
     F: FnOnce(&mut [u8]) -> Result<()> + Send,
 {
-    let numpy = py.import("numpy")?;
-    let array = numpy.call_method1("zeros", (PyTuple::new(py, shape)?, dtype_str(dtype)))?;
-    let flat = array
-        .call_method1("reshape", (-1,))?
-        .call_method1("view", ("u1",))?;
-    let buffer = PyBuffer::<u8>::get(&flat)?;
+    static ZEROS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let zeros = ZEROS.import(py, "numpy", "zeros")?;
+    let array = zeros.call1((PyTuple::new(py, shape)?, dtype_str(dtype)))?;
+    let buffer = PyUntypedBuffer::get(&array)?;
     if buffer.readonly() || !buffer.is_c_contiguous() || buffer.len_bytes() == 0 {
         let outcome = fill(&mut []);
         return Ok((array, outcome));

@@ -5,6 +5,7 @@
 
 mod block;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 pub use block::Codec;
@@ -23,6 +24,11 @@ const STRIPE: usize = 64 << 10;
 
 /// Below this many items an array is one block: planes would be too short to compress.
 const STRIPED_FROM: usize = 1024;
+
+thread_local! {
+    /// Planes of a stripe, at most eight of 64 KiB: kept, since a zeroed buffer for each result takes longer than LZ4.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Arrays up to this size stay as they are.
 const RAW_UP_TO: usize = 256;
@@ -183,15 +189,36 @@ impl Packed {
         Ok(())
     }
 
+    /// Raw planes are taken from where they are, the others expanded before.
     fn unpack_stripe(&self, stripe: usize, out: &mut [u8]) -> Result<()> {
-        let mut planes = try_zeroed(out.len())?;
         let plane = out.len() / self.itemsize;
-        for (index, bytes) in planes.chunks_exact_mut(plane).enumerate() {
-            self.codec
-                .expand(self.block(stripe * self.itemsize + index), bytes)?;
-        }
-        shuffle::unshuffle(&planes, self.itemsize, out);
-        Ok(())
+        let blocks = (0..self.itemsize).map(|index| self.block(stripe * self.itemsize + index));
+        let packed = |block: &&[u8]| block.len() != plane;
+        SCRATCH.with_borrow_mut(|scratch| {
+            let needed = blocks.clone().filter(packed).count() * plane;
+            if scratch.len() < needed {
+                *scratch = try_zeroed(needed)?;
+            }
+            for (block, bytes) in blocks
+                .clone()
+                .filter(packed)
+                .zip(scratch.chunks_exact_mut(plane))
+            {
+                self.codec.expand(block, bytes)?;
+            }
+            let mut expanded = scratch.chunks_exact(plane);
+            let planes: Vec<_> = blocks
+                .map(|block| {
+                    if packed(&block) {
+                        expanded.next().unwrap_or_default()
+                    } else {
+                        block
+                    }
+                })
+                .collect();
+            shuffle::join(&planes, out);
+            Ok(())
+        })
     }
 
     /// Writes the byte planes to `out`, which must be as long as the array.
