@@ -7,14 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import skneuromsi_io as sio
-from helpers import (
-    assert_same,
-    make_array,
-    make_result,
-    opened,
-    stored,
-    through_file,
-)
+from helpers import assert_same, make_array, make_result, opened, stored, through_file
 
 INTEGERS = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]
 FLOATS = ["f4", "f8"]

@@ -11,12 +11,7 @@ import pytest
 from tqdm import tqdm
 
 import skneuromsi_io as sio
-from helpers import (
-    make_array,
-    make_collection,
-    make_result,
-    opened,
-)
+from helpers import make_array, make_collection, make_result, opened
 from processes import in_process
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
