@@ -15,7 +15,8 @@ import skneuromsi_io as sio
 from skneuromsi_io._convert import kwargs_of
 
 DIMS = ("modes", "times", "positions", "positions_coordinates")
-UPSTREAM_FILES = sorted((Path(__file__).parent / "data" / "upstream").glob("*.ndc"))
+DATA = Path(__file__).parent / "data"
+UPSTREAM_FILES = sorted((DATA / "upstream").glob("*.ndc"))
 
 
 def make_array(dtype="f8", shape=(2, 3, 4, 1), *, modes=None, attrs=None, **coords):

@@ -8,13 +8,13 @@ import sys
 import warnings
 import zipfile
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import skneuromsi_io as sio
 from helpers import (
+    DATA,
     UPSTREAM_FILES,
     assert_same,
     make_array,
@@ -26,7 +26,6 @@ from helpers import (
 from test_streams import Sink
 from test_zip_arguments import METHODS
 
-DATA = Path(__file__).parent / "data"
 KORDING = next(path for path in UPSTREAM_FILES if path.stem == "kording-netcdf3")
 
 

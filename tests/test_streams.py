@@ -214,11 +214,11 @@ def test_memory_is_named_by_its_size(kind):
 def test_text_files(collection, archive, tmp_path):
     with (
         (tmp_path / "text").open("w+") as file,
-        pytest.raises(TypeError, match="a binary file object, found a text one"),
+        pytest.raises(TypeError, match="found a text one; open the file in mode 'rb'"),
     ):
         opened(file)
     for file in (io.StringIO(), (tmp_path / "text").open("w")):
-        with file, pytest.raises(TypeError):
+        with file, pytest.raises(TypeError, match=r"found a text one.*'wb'"):
             sio.to_ndc(file, collection, tqdm_cls=None)
 
 

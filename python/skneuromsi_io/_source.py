@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _native
 from ._errors import ArgumentError
-from ._target import is_path
+from ._target import is_path, refuse_text
 
 #: An empty archive, for `zipfile.ZipFile` to check its arguments against.
 _EMPTY_ZIP = b"PK\5\6" + bytes(18)
@@ -107,9 +107,5 @@ def source_of(path_or_stream: Any) -> Any:
             "'path_or_stream': expected a path, bytes or a binary file object, found "
             f"{type(path_or_stream).__name__} without {', '.join(missing)}"
         )
-    if isinstance(path_or_stream, io.TextIOBase):
-        raise TypeError(
-            "'path_or_stream': expected a binary file object, found a text one; "
-            "open the file in mode 'rb'"
-        )
+    refuse_text(path_or_stream, "rb")
     return path_or_stream

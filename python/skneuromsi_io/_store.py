@@ -17,7 +17,7 @@ from . import _convert, _layout, _native, _typed, _upstream_layout
 from ._errors import ArgumentError
 from ._progress import Steps, batches, thread_count, tqdm_class
 from ._source import label_of
-from ._target import is_path, replacing
+from ._target import is_path, refuse_text, replacing
 
 
 def store_ndresults_collection(
@@ -249,11 +249,7 @@ def _sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
             "'path_or_stream': expected a path or a binary file object, found "
             f"{type(path_or_stream).__name__}"
         )
-    if isinstance(path_or_stream, io.TextIOBase):
-        raise TypeError(
-            "'path_or_stream': expected a binary file object, found a text one; open "
-            "the file in mode 'wb'"
-        )
+    refuse_text(path_or_stream, "wb")
     start = 0
     # As zipfile does: offsets count from the position of a stream that knows it.
     with contextlib.suppress(AttributeError, OSError):

@@ -1,6 +1,7 @@
-"""Where an archive is written to: a path, replaced as a whole or not at all, or a stream."""
+"""Where an archive may be written: a path, replaced as a whole or not at all, or a stream of bytes."""
 
 import contextlib
+import io
 import os
 import secrets
 import stat
@@ -12,6 +13,15 @@ from typing import Any
 def is_path(path_or_stream: Any) -> bool:
     """Whether the argument names a file, as `zipfile.ZipFile` decides it."""
     return isinstance(path_or_stream, (str, os.PathLike))
+
+
+def refuse_text(stream: Any, mode: str) -> None:
+    """Raise TypeError for a text file, as `open` gives it where ``"b"`` is not in the mode."""
+    if isinstance(stream, io.TextIOBase):
+        raise TypeError(
+            "'path_or_stream': expected a binary file object, found a text one; "
+            f"open the file in mode {mode!r}"
+        )
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ import numpy as np
 import xarray as xr
 from container import EITHER
 from good import DATA, DIMS, LARGE, VALUES, a_result, contents
-from scipy.io import netcdf_file
 from zipkit import build, members_of
 
 ERROR = "SkneuromsiIOError"
@@ -20,16 +19,11 @@ def archive(netcdf, name=VALUES):
     return build(members_of(contents(1) | {name: netcdf}))
 
 
-def classic(array=None):
-    """NetCDF-3 as upstream writes it through scipy."""
-    array = a_result().to_xarray() if array is None else array
-    sink = io.BytesIO()
-    file = netcdf_file(sink, "w", version=2)
-    for dim, length in zip(array.dims, array.shape, strict=True):
-        file.createDimension(dim, length)
-    file.createVariable("values", "f8", array.dims)[:] = array.values
-    file.flush()
-    return sink.getvalue()
+def classic():
+    """NetCDF-3 as upstream writes it through scipy, but that no value is masked."""
+    array = a_result().to_xarray()
+    array.encoding["_FillValue"] = None
+    return bytes(array.to_netcdf(format="NETCDF3_64BIT", engine="scipy"))
 
 
 def garbage():
@@ -113,10 +107,10 @@ def variables():
 
 
 def numbers():
-    """Every 32-bit word of a NetCDF-3 header replaced."""
+    """Every 32-bit word of a NetCDF-3 file replaced, but those of its payload."""
     good = classic()
-    head = good.index(np.linspace(0, 1, 24).astype(">f8").tobytes()[8:16]) - 8
-    yield "NetCDF-3 without labels", archive(good), "an error, or a result", None
+    head = good.index(np.linspace(0, 1, 24).astype(">f8").tobytes())
+    yield "NetCDF-3", archive(good), "a result", None
     for at in range(4, head - head % 4, 4):
         for value in (0, 1, 0x7FFFFFFF, 0xFFFFFFFF, 0x80000000):
             content = good[:at] + struct.pack(">L", value) + good[at + 4 :]
@@ -132,7 +126,9 @@ def delegated(fill=None, **how):
     """Return an HDF5 file that libhdf5 has to read, since an attribute is boolean."""
 
     def make(file):
-        values = file.create_dataset("values", data=np.zeros((2, 3, 4, 1)), **how)
+        values = file.create_dataset(
+            "values", data=np.linspace(0, 1, 24).reshape(2, 3, 4, 1), **how
+        )
         for axis, (dim, length) in enumerate(zip(DIMS, values.shape, strict=True)):
             file[dim] = ["multi", "visual"] if dim == "modes" else np.arange(length)
             file[dim].make_scale(dim)
@@ -198,8 +194,7 @@ def chunks_at_one_place(count, size):
 def libraries():
     """Files that only libhdf5 reads."""
     good = delegated()
-    loads = "an error, or a result"
-    yield "a boolean attribute", archive(good), loads, None
+    yield "a boolean attribute", archive(good), "a result", None
     yield "a user block", archive(bytes(512) + good), ERROR, VALUES
     text = h5py.string_dtype()
     row = [("a",), ("b",)]
@@ -247,7 +242,8 @@ def libraries():
         for index in range(60_000):
             many.id.write_direct_chunk((index,), b"\0")
 
-    yield "a chunk for each byte", archive(delegated(chunks)), loads, None
+    many = archive(delegated(chunks))
+    yield "a chunk for each byte", many, "an error, or a result", None
 
 
 FAMILIES = (garbage, variables, numbers, libraries)

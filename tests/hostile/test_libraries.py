@@ -1,4 +1,7 @@
-"""Seeded damage of files that libhdf5 reads: no crash and no hang, an error that names the member, or a result."""
+"""Seeded damage of files that libhdf5 reads: no crash and no hang, an error that names the member, or a result.
+
+The result has the arrays that h5py finds in the file.
+"""
 
 import random
 import sys

@@ -162,7 +162,7 @@ class NDResultCollection(Comparisons, Sequence[Any]):
         quiet: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Store the collection; see :func:`skneuromsi_io.store_ndresults_collection`.
+        """Store the collection with :func:`skneuromsi_io.store_ndresults_collection`.
 
         Parameters
         ----------
@@ -171,9 +171,9 @@ class NDResultCollection(Comparisons, Sequence[Any]):
         metadata : dict, optional
             Additional metadata.
         quiet : bool, optional
-            Whether to show no progress bar.
+            Whether to show no progress bar; else `tqdm_cls` of the collection shows one.
         **kwargs
-            Further arguments of :func:`skneuromsi_io.store_ndresults_collection`.
+            That function's other arguments; it also says what is raised.
 
         """
         from .. import store_ndresults_collection

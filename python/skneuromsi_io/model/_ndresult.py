@@ -195,7 +195,7 @@ class NDResult(Metadata, LabelledData):
     def to_ndr(
         self, path_or_stream: Any, metadata: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
-        """Store the result.
+        """Store the result with :func:`skneuromsi_io.store_ndresult`.
 
         Parameters
         ----------
@@ -204,7 +204,7 @@ class NDResult(Metadata, LabelledData):
         metadata : dict, optional
             Additional metadata.
         **kwargs
-            Further arguments of :func:`skneuromsi_io.store_ndresult`, whose errors it raises.
+            That function's other arguments; it also says what is raised.
 
         """
         from .. import store_ndresult

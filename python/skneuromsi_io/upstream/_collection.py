@@ -16,7 +16,7 @@ from skneuromsi.core import (
     decompress_ndresult,
 )
 
-from .. import _convert, _store
+from .. import _convert
 from ..model import NDResult as LightResult
 from ..model import NDResultCollection as LightCollection
 from ..model import _names
@@ -76,31 +76,8 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         packed[:] = self._packed
         return packed
 
-    def to_ndc(
-        self,
-        path_or_stream: Any,
-        metadata: dict[str, Any] | None = None,
-        quiet: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        """Store the collection as :func:`skneuromsi_io.store_ndresults_collection`, patched or not.
-
-        Parameters
-        ----------
-        path_or_stream : str, os.PathLike or binary file object
-            Where to write.
-        metadata : dict, optional
-            Additional metadata.
-        quiet : bool, optional
-            Whether to show no progress bar.
-        **kwargs
-            As of :func:`skneuromsi_io.store_ndresults_collection`.
-
-        """
-        tqdm_cls = None if quiet else self._tqdm_cls
-        _store.store_ndresults_collection(
-            path_or_stream, self, metadata=metadata, tqdm_cls=tqdm_cls, **kwargs
-        )
+    # Upstream's would look its function up, which is ours only where scikit-neuromsi is patched.
+    to_ndc = LightCollection.to_ndc
 
     def __getstate__(self) -> dict[str, Any]:
         # Upstream's accessors leave caches on the instance that do not pickle (of methodtools).

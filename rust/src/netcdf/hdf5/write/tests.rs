@@ -1,25 +1,9 @@
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::{Index, select};
+mod random;
 
 use super::head;
 use crate::error::Kind;
 use crate::limits::Limits;
 use crate::netcdf::{Attr, DType, Data, Dataset, Endian, Variable, read};
-
-const NUMBERS: [DType; 11] = [
-    DType::I8,
-    DType::I16,
-    DType::I32,
-    DType::I64,
-    DType::U8,
-    DType::U16,
-    DType::U32,
-    DType::U64,
-    DType::F16,
-    DType::F32,
-    DType::F64,
-];
 
 fn variable(name: &str, dims: &[(String, u64)], dtype: DType, data: Data) -> Variable {
     let (dims, shape) = dims.iter().cloned().unzip();
@@ -75,18 +59,6 @@ fn kording() -> Dataset {
         variables,
         attrs: vec![],
     }
-}
-
-/// Reads a file with all its numbers in memory.
-fn owned(file: &[u8], payload_shuffled: bool) -> Dataset {
-    let mut dataset = read(file, &Limits::default()).unwrap();
-    for variable in &mut dataset.variables {
-        if let Data::Raw { range, shuffled } = &variable.data {
-            assert!(!*shuffled || payload_shuffled);
-            variable.data = Data::Owned(file[range.clone()].to_vec());
-        }
-    }
-    dataset
 }
 
 /// The file with `bytes` as its payload.
@@ -189,128 +161,5 @@ fn damage_to_the_head_never_goes_unnoticed() {
         let found = read(&file, &Limits::default());
         assert!(found.is_err() || found.unwrap() == sound, "{at:#x}");
         file[at] ^= 1 << (at % 8);
-    }
-}
-
-fn name() -> impl Strategy<Value = String> {
-    "[a-zé_ ][a-z0-9é ]{0,12}".prop_filter("a user's name", |name| name != "NAME")
-}
-
-fn attr() -> impl Strategy<Value = Attr> {
-    let text = "[^\0]{0,9}";
-    prop_oneof![
-        text.prop_map(Attr::Text),
-        vec(text, 2..4).prop_map(Attr::Texts),
-        (
-            select(&NUMBERS[..]),
-            any::<bool>(),
-            vec(any::<[u8; 8]>(), 1..4)
-        )
-            .prop_map(|(dtype, big, values)| {
-                let size = dtype.size().unwrap();
-                let bytes = values
-                    .iter()
-                    .flat_map(|value| value[..size].to_vec())
-                    .collect();
-                let order = if big { Endian::Big } else { Endian::Little };
-                Attr::Numbers {
-                    dtype,
-                    order,
-                    bytes,
-                }
-            }),
-    ]
-}
-
-fn attrs() -> impl Strategy<Value = Vec<(String, Attr)>> {
-    vec((name(), attr()), 0..12).prop_map(|mut attrs| {
-        let mut seen = std::collections::HashSet::new();
-        attrs.retain(|(name, _)| seen.insert(name.clone()));
-        attrs
-    })
-}
-
-/// Dimensions, some with coordinates, variables over some of them, and the payload's number.
-fn dataset() -> impl Strategy<Value = (Dataset, usize)> {
-    let dims = vec((name(), 0..5_u64, any::<bool>()), 0..5);
-    let other = (
-        name(),
-        vec(any::<Index>(), 0..4),
-        select(&NUMBERS[..]),
-        any::<bool>(),
-        attrs(),
-    );
-    (dims, vec(other, 1..4), any::<u8>(), any::<Index>(), attrs()).prop_map(
-        |(mut dims, others, fill, payload, attrs)| {
-            let mut names = std::collections::HashSet::new();
-            dims.retain(|(name, ..)| names.insert(name.clone()));
-            let lengths: Vec<_> = dims
-                .iter()
-                .map(|(name, len, _)| (name.clone(), *len))
-                .collect();
-            let mut variables = Vec::new();
-            let mut add =
-                |name: String, axes: Vec<(String, u64)>, dtype: DType, text: bool, attrs| {
-                    let count =
-                        usize::try_from(axes.iter().map(|(_, len)| len).product::<u64>()).unwrap();
-                    let (dtype, data) = if text {
-                        let text = |at: usize| "é".repeat(at % 3);
-                        (DType::Str, Data::Strings((0..count).map(text).collect()))
-                    } else {
-                        (
-                            dtype,
-                            Data::Owned(vec![fill; count * dtype.size().unwrap()]),
-                        )
-                    };
-                    let mut variable = variable(&name, &axes, dtype, data);
-                    variable.attrs = attrs;
-                    variables.push(variable);
-                };
-            for (dim, (name, _, coordinate)) in lengths.iter().zip(&dims) {
-                if *coordinate {
-                    add(
-                        name.clone(),
-                        vec![dim.clone()],
-                        DType::I32,
-                        name.len() % 2 == 0,
-                        vec![],
-                    );
-                }
-            }
-            for (name, axes, dtype, text, attrs) in others {
-                if names.insert(name.clone()) {
-                    let axes = if lengths.is_empty() { vec![] } else { axes };
-                    let axes = axes.iter().map(|axis| axis.get(&lengths).clone()).collect();
-                    add(name, axes, dtype, text, attrs);
-                }
-            }
-            add(
-                "payload".repeat(3),
-                lengths.clone(),
-                NUMBERS[payload.index(11)],
-                false,
-                vec![],
-            );
-            let payload = variables.len() - 1;
-            (
-                Dataset {
-                    dims: lengths,
-                    variables,
-                    attrs,
-                },
-                payload,
-            )
-        },
-    )
-}
-
-proptest! {
-    #[test]
-    fn what_is_written_reads_equal((dataset, payload) in dataset(), shuffled: bool) {
-        let Data::Owned(bytes) = &dataset.variables[payload].data else {
-            panic!("the payload is numbers");
-        };
-        let file = file(&dataset, payload, shuffled, bytes);
-        prop_assert_eq!(owned(&file, shuffled), dataset);
     }
 }

@@ -1,0 +1,111 @@
+"""Each MUST of FORMAT.md, section 5: what JSON does not tell."""
+
+import datetime as dt
+import json
+import zoneinfo
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from plain import FORMAT, a_result, edited, members_of, opened
+
+import skneuromsi_io as sio
+
+TYPED = {
+    "tuple": (1, (2, 3)),
+    "set": {1, 2},
+    "frozenset": frozenset("ab"),
+    "keys": {1: "a", None: 2, 2.5: 3, False: 4},
+    "pairs": {(1, 2): "a", "b": 1},
+    "complex": 1.5 - 2j,
+    "bytes": b"\0\xff",
+    "bytearray": bytearray(b"abc"),
+    "date": dt.date(2026, 11, 24),
+    "time": dt.time(1, 2, 3, 4),
+    "datetime": dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC),
+    "zoned": dt.datetime(2026, 10, 25, 2, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Oslo")),
+    "timedelta": dt.timedelta(-1, 2, 3),
+    "scalar": np.float32(1.1),
+    "scalar c": np.complex128(1 + 2j),
+    "scalar M": np.datetime64("2026-11-24", "ns"),
+    "array": np.arange(6, dtype=">u2").reshape(2, 3),
+    "array c": np.array([1 + 2j]),
+    "array M": np.array(["2026-11-24", "NaT"], dtype="M8[D]"),
+    "array U": np.array(["ñ", "longer"]),
+    "array S": np.array([b"\xff\0a", b""]),
+    "array O": np.array([1, "a", None, (1,)], dtype=object),
+    "external": np.arange(2000, dtype="f4"),
+    "data array": xr.DataArray([1, 2], dims="x", coords={"x": ["a", "b"]}, name="n"),
+    "dataset": xr.Dataset({"v": ("x", [1.0, 2.0])}, attrs={"k": (1,)}),
+    "frame": pd.DataFrame({"a": [1, 2], "b": ["x", None]}, index=[3, 4]),
+    "series": pd.Series([1.5, 2.5], name="s"),
+    "index": pd.MultiIndex.from_tuples([(1, "a"), (2, "b")], names=["n", None]),
+}
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_types_vocabulary(name):
+    value = TYPED[name]
+    members = members_of(a_result({"value": value}))
+    found = opened(members).extra_["value"]
+    assert type(found) is type(value)
+    if isinstance(value, np.ndarray):
+        assert found.dtype == value.dtype
+        np.testing.assert_array_equal(found, value)
+    elif isinstance(value, (xr.DataArray, xr.Dataset)):
+        xr.testing.assert_identical(found, value)
+    elif isinstance(value, (pd.DataFrame, pd.Series, pd.Index)):
+        assert found.equals(value)
+    else:
+        assert found == value
+        if not isinstance(value, (set, frozenset)):  # their order is free
+            assert repr(found) == repr(value)
+    types = json.loads(members["ndr_0/metadata.json"])["types"]
+    row = types["/object_kwargs/extra/value"]
+    assert f'"{row if isinstance(row, str) else row[0]}"' in FORMAT
+
+
+def test_wrong_types_are_refused():
+    members = members_of(a_result({"value": [1, 2]}))
+    where = "/object_kwargs/extra/value"
+    for row in (
+        "unknown", 7, None, [], ["scalar"], ["array", "<f8", [3]], ["array", "O8", [2]],
+        "complex3", "bytes", ["external", "<f8", [2]], ["object", "os.system"],
+        ["array", "<M8[s/0]", [2]], ["array", "(2,)f8", [1]], ["datetime", "dateutil//x", 0],
+    ):  # fmt: skip
+        broken = edited(members, "ndr_0/metadata.json", types={where: row})
+        with pytest.raises(sio.SkneuromsiIOError, match="types at"):
+            opened(broken)
+    for pointer in (
+        "/nowhere/x",
+        "no-pointer",
+        "/object_kwargs",
+        "/object_kwargs/extra/value/9",
+    ):
+        broken = edited(members, "ndr_0/metadata.json", types={pointer: "tuple"})
+        with pytest.raises(sio.SkneuromsiIOError, match="types"):
+            opened(broken)
+
+
+def test_lists_of_upstream():
+    values = {
+        "floats": np.linspace(0, 1, 1001).tolist(),
+        "table": np.arange(2000).reshape(2, 1000).tolist(),
+        "short": [1.0] * 1000,
+        "mixed": [1, 2.0] * 1000,
+        "flags": [True] * 2000,
+        "large": [2**64] * 2000,
+        "ragged": [[1] * 500, [1] * 501],
+    }
+    members = edited(members_of(a_result(values)), "metadata.json", format_version=0.1)
+    found = opened(members).extra_
+    assert found["floats"].dtype == np.float64
+    assert found["floats"].tolist() == values["floats"]
+    assert found["table"].dtype == np.int64
+    assert found["table"].shape == (2, 1000)
+    for name in ("short", "mixed", "flags", "large", "ragged"):
+        assert type(found[name]) is list
+        assert found[name] == values[name]
+    # Format 0.2 guesses nothing.
+    assert type(opened(members_of(a_result(values))).extra_["floats"]) is list

@@ -1,0 +1,90 @@
+"""Labels, dimensions and names of arrays come back as they were."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from helpers import (
+    assert_same,
+    make_array,
+    make_result,
+    members,
+    opened,
+    stored,
+    through_file,
+)
+
+
+@pytest.mark.parametrize("dtype", ["i8", "i4", "i1", "u8", "f4", "f8"])
+def test_dtypes_of_labels(dtype):
+    array = make_array(times=np.arange(3, dtype=dtype))
+    result = make_result(array)
+    assert_same(through_file(result), result)
+
+
+@pytest.mark.parametrize(
+    "modes",
+    [
+        ["multi", "ñandú"],
+        ["multi", "视觉"],
+        ["multi", "👁\ufe0f"],
+        ["multi", ""],
+        ["multi", " a/b\\c\n\t'\""],
+        ["multi", "x" * 5000],
+        ["multi", "e\u0301"],
+        ["multi", "é"],
+    ],
+    ids=lambda modes: ascii(modes[1][:9]),
+)
+def test_names_of_modes(modes):
+    result = make_result(make_array(modes=modes), nmap={modes[1]: "ω"}, mname=modes[1])
+    assert_same(through_file(result), result)
+
+
+def test_object_labels():
+    labels = np.array(["multi", "other"], dtype=object)
+    result = make_result(make_array().assign_coords(modes=labels))
+    assert_same(through_file(result).modes_.tolist(), ["multi", "other"])
+
+
+NO_NAMES = [*("", ".", "a/b", "/", "modes", "positions_coordinates", "\0", "\ud800")]
+NO_NAMES += ["_nc4_non_coord_modes", "x" * 257, "x" * 70_000]
+
+
+@pytest.mark.parametrize("name", NO_NAMES, ids=lambda name: ascii(name)[:24])
+def test_array_names_that_netcdf_has_not(name):
+    result = make_result(make_array().rename(name))
+    archive = stored(result)
+    assert_same(opened(archive)[0], result)
+    with xr.open_dataarray(
+        io.BytesIO(members(archive)["ndr_0/nddata.nc"]), engine="h5netcdf"
+    ) as seen:
+        assert seen.name == "values"
+        assert seen.dims == result.to_xarray().dims
+
+
+@pytest.mark.parametrize("name", ["", ".", "a/b", "values", "run 1", 7])
+def test_coordinates_and_dimensions_of_any_name(name):
+    array = make_array()
+    for changed in (
+        array.assign_coords({name: 3}),
+        array.assign_coords({name: ("times", [0.5, 1.5, 2.5])}),
+        array.assign_coords(positions_coordinates=[7])
+        .drop_vars("positions_coordinates")
+        .rename(positions_coordinates=str(name)),
+    ):
+        if changed.name not in changed.coords:
+            result = make_result(changed)
+            assert_same(through_file(result), result)
+
+
+def test_dimensions_of_upstream_are_plain():
+    """Their names are of NumPy's type; the array needs no labels beside it, and readers see them."""
+    array = make_array()
+    named = xr.DataArray(array.values, dims=np.array(array.dims), name="values")
+    archive = stored(make_result(named.assign_coords(array.coords)))
+    assert "nddata" not in json.loads(members(archive)["ndr_0/metadata.json"])
+    assert opened(archive)[0].to_xarray().dims == array.dims
