@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from _contender import Contender
 from _packages import Bridge, BridgeUpstreamFile, Light, LightUpstreamFile, Upstream
-from _peers import JoblibLz4, NetCDF, Pickle, Zarr
+from _peers import JoblibLz4, JoblibResults, NetCDF, Pickle, Zarr
 
 OURS = ("light", "bridge")
-PEERS = ("pickle", "joblib", "zarr", "netcdf")
+PEERS = ("pickle", "joblib", "joblib-results", "zarr", "netcdf")
 CONTENDERS: dict[str, Contender] = {
     "upstream": Upstream(),
     "light": Light(),
@@ -19,6 +19,7 @@ CONTENDERS: dict[str, Contender] = {
     "bridge-of-upstream": BridgeUpstreamFile(),
     "pickle": Pickle(),
     "joblib": JoblibLz4(),
+    "joblib-results": JoblibResults(),
     "zarr": Zarr(),
     "netcdf": NetCDF(),
 }

@@ -48,6 +48,17 @@ class JoblibLz4(Pickle):
         return joblib.load(path)
 
 
+class JoblibResults(JoblibLz4):
+    """joblib with LZ4, of upstream's results as they are: a collection would compress them before."""
+
+    title = "joblib lz4 of the results"
+
+    def build(self, results: list[dict[str, Any]]) -> Any:
+        import skneuromsi
+
+        return [skneuromsi.NDResult(**kwargs) for kwargs in results]
+
+
 class Stacked(Contender):
     """The results stacked along a new dimension in one Dataset, other metadata as JSON text."""
 

@@ -50,9 +50,13 @@ def _targets(work: str, rows: dict[str, Row]) -> Iterator[Target]:
     for peer in PEERS:
         theirs = _time(rows[peer], "touch")
         yield f"open + touch, ours / {peer}", -1, [time / theirs for time in touch]
-    joblib = _time(rows["joblib"], "store")
-    store = [_time(row, "store") / joblib for row in ours]
-    yield "store, ours / joblib lz4", -1, store
+    for peer in ("joblib", "joblib-results"):
+        theirs = _time(rows[peer], "store")
+        yield (
+            f"store, ours / {peer}",
+            -1,
+            [_time(row, "store") / theirs for row in ours],
+        )
     netcdf = rows["netcdf"]["size"]
     size = [row["size"] / netcdf for row in ours]
     yield "file, ours / one netCDF", -NETCDF_SIZE, size

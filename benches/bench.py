@@ -44,7 +44,7 @@ def _make(works: list[str], quick: bool) -> None:
 
 def _measured(sections: list[str], works: list[str], quick: bool) -> dict[str, Any]:
     once = Effort(quick, runs=1, budget=0)
-    full, brief = (once, once) if quick else (Effort(quick, 5, 4), Effort(quick, 3, 1))
+    full, brief = (once, once) if quick else (Effort(quick, 15, 4), Effort(quick, 3, 1))
     measure = {
         "comparison": lambda place: _sections.comparison(works, full, place),
         "scaling": lambda place: _sections.scaling(brief, place),
