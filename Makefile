@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust pyth
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help demo test check bench bench-quick models fuzz clean
+.PHONY: help demo test check bench bench-quick instructions models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
@@ -20,6 +20,7 @@ help:
 	@echo "make check        formatters, linters, types, stubs"
 	@echo "make bench        store and open times against upstream and peers"
 	@echo "make bench-quick  the same in two minutes"
+	@echo "make instructions   instructions that a small result takes (needs valgrind)"
 	@echo "make fuzz         libFuzzer on every target for SECONDS each (needs a nightly Rust and cargo-fuzz)"
 	@echo "make models       what comes back of every shipped model: docs/models.md"
 	@echo "make clean        remove environments and builds"
@@ -46,6 +47,10 @@ bench: $(ENVS)/upstream/.ready
 
 bench-quick: $(ENVS)/upstream/.ready
 	$(UPSTREAM)/python benches/bench.py --quick
+
+instructions: $(ENVS)/upstream/.ready
+	@command -v valgrind > /dev/null || { echo "needs: valgrind"; exit 1; }
+	$(UPSTREAM)/python benches/instructions.py
 
 fuzz:
 	@cargo +nightly fuzz --version || { echo "needs: rustup toolchain install nightly; cargo install cargo-fuzz --locked"; exit 1; }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use flate2::{Compress, Compression, Crc, FlushCompress};
-use libdeflater::{CompressionLvl, Compressor, Decompressor};
+use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
 
 use crate::alloc::try_reserve;
 use crate::buffer::Buffer;
@@ -13,6 +13,9 @@ use crate::error::{Error, Kind, Result};
 thread_local! {
     /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.
     static COMPRESSORS: RefCell<HashMap<i32, Compressor>> = RefCell::new(HashMap::new());
+    /// Those of parts take 0.4 MB, which is zeroed anew for each: the one that was used last is kept.
+    static PARTS: RefCell<Option<(u32, Compress)>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Decompressor> = RefCell::new(Decompressor::new());
 }
 
 /// The libdeflate level of a `compresslevel` from 0 to 9.
@@ -71,13 +74,27 @@ pub(crate) struct Joined {
 ///
 /// libdeflate knows only whole streams, hence flate2.
 pub(super) fn part(data: &[u8], compresslevel: i32, last: bool) -> Result<Vec<u8>> {
-    let level = Compression::new(compresslevel.unsigned_abs());
-    let mut stream = Compress::new(level, false);
-    let flush = if last {
-        FlushCompress::Finish
-    } else {
-        FlushCompress::Sync
-    };
+    PARTS.with_borrow_mut(|parts| {
+        let level = compresslevel.unsigned_abs();
+        let stream = match parts.take_if(|(of, _)| *of == level) {
+            Some((_, mut stream)) => {
+                stream.reset();
+                stream
+            }
+            None => Compress::new(Compression::new(level), false),
+        };
+        let (_, stream) = parts.insert((level, stream));
+        let flush = if last {
+            FlushCompress::Finish
+        } else {
+            FlushCompress::Sync
+        };
+        compressed(stream, data, flush)
+    })
+}
+
+/// All that a stream makes of `data`.
+fn compressed(stream: &mut Compress, data: &[u8], flush: FlushCompress) -> Result<Vec<u8>> {
     let mut deflated = Vec::new();
     let mut rest = data;
     // A stream has come out when room is left (zlib's manual, `deflate`).
@@ -125,6 +142,14 @@ impl Part {
             size,
         })
     }
+}
+
+/// Fills `out` from a stream; gives the bytes that came out.
+pub(super) fn inflate(
+    data: &[u8],
+    out: &mut [u8],
+) -> std::result::Result<usize, DecompressionError> {
+    DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.deflate_decompress(data, out))
 }
 
 /// Fills `out` from a zlib stream (RFC 1950); gives the bytes that came out, or what was found instead.

@@ -39,8 +39,9 @@ const COUNTED: usize = 8;
 const COUNTED_LEAST: usize = 1 << 10;
 
 /// Words of a segment that are looked for in the window of deflate before them, and their length: noise never has them,
-/// and the chance to miss repetitions that cover a third of a segment is 4 %.
-const WORDS: usize = 8;
+/// and the chance to miss repetitions that cover half a segment is 6 %. Twice as many took 8 % more time to store
+/// 4 Cuppini2017, for a file 0.07 % smaller.
+const WORDS: usize = 4;
 const WORD: usize = 8;
 const WINDOW: usize = 32 << 10;
 

@@ -134,7 +134,7 @@ fn copy(data: &[u8], size: usize) -> Result<Buffer> {
 
 fn inflate(data: &[u8], size: usize) -> Result<Buffer> {
     let mut out = Buffer::zeroed(size)?;
-    let found = match libdeflater::Decompressor::new().deflate_decompress(data, &mut out) {
+    let found = match deflate::inflate(data, &mut out) {
         Ok(written) if written == size => return Ok(out),
         Ok(written) => format!("{written}"),
         Err(libdeflater::DecompressionError::InsufficientSpace) => "more".to_owned(),
