@@ -1,7 +1,7 @@
 """What a plain NetCDF array cannot carry of a labelled array: recorded in the metadata, beside the data.
 
-Byte order, Python's own numbers, names that NetCDF has not, attributes that CF gives a meaning (xarray would
-decode them: ``scale_factor`` multiplies), attributes that are no text or numbers, and coordinates of other kinds.
+Byte order, float16, Python's own numbers, names that NetCDF has not, attributes that CF gives a meaning (xarray
+would decode them: ``scale_factor`` multiplies), or that are no text or numbers, and coordinates of other kinds.
 """
 
 from __future__ import annotations
@@ -51,9 +51,14 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
     """
     if array.dtype.kind == "O":
         _check_objects(array.values)
-    dtype = array.dtype.newbyteorder("=")
     unnamed = [name for name in array.coords if not _is_coordinate(name, array.dims)]
-    plain = array.astype(dtype).drop_vars(unnamed)
+    plain = array.astype(_plain_dtype(array.dtype)).drop_vars(unnamed)
+    halves = {
+        name: coord.astype(np.float32)
+        for name, coord in plain.coords.items()
+        if coord.dtype == np.float16
+    }
+    plain = plain.assign_coords(halves)
     dims = {
         dim: f"dim_{axis}"
         for axis, dim in enumerate(array.dims)
@@ -65,6 +70,11 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
     for coord in plain.coords.values():
         coord.attrs = _plain_attrs(coord.attrs)
     return plain
+
+
+def _plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the native dtype, or one that has all its numbers and is NetCDF's."""
+    return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
 
 
 def _is_coordinate(name: Any, dims: tuple[Any, ...]) -> bool:
@@ -133,6 +143,11 @@ def _cast(values: Any, name: str) -> Any:
         return values.astype(object)
     if text:
         return values
-    if (dtype.kind, dtype.itemsize) != (values.dtype.kind, values.dtype.itemsize):
-        raise ValueError(f"dtype {name!r} for an array of {values.dtype.str!r}")
-    return values.astype(dtype, copy=False)
+    if (dtype.kind, dtype.itemsize) == (values.dtype.kind, values.dtype.itemsize):
+        return values.astype(dtype, copy=False)
+    if dtype == np.float16 and values.dtype == np.float32:
+        with np.errstate(over="ignore"):
+            halves = values.astype(dtype)
+        if np.array_equal(halves.astype(np.float32), values, equal_nan=True):
+            return halves
+    raise ValueError(f"dtype {name!r} for an array of {values.dtype.str!r}")

@@ -8,8 +8,12 @@ import numpy as np
 
 
 def is_plain_dtype(dtype: np.dtype[Any]) -> bool:
-    """Whether it is a native integer or float that NetCDF has."""
-    return dtype.kind in "iuf" and dtype.itemsize <= 8 and dtype.isnative
+    """Whether it is a native integer or float that NetCDF has.
+
+    It has no float16: HDF5 and h5netcdf do, and netCDF4-C 4.10.1 crashes on it.
+    """
+    known = dtype.kind in "iu" or dtype in (np.float32, np.float64)
+    return known and dtype.isnative
 
 
 #: Attributes that mean something to xarray's decoding: such an array is left to xarray.

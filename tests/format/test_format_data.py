@@ -11,7 +11,7 @@ import xarray as xr
 from plain import a_result, members_of, opened
 
 import skneuromsi_io as sio
-from helpers import DATA, DIMS
+from helpers import DATA, DIMS, assert_same, make_result, through_file
 
 
 @pytest.mark.parametrize("kind", ["alais", "kording", "random-float64", "random-int32"])
@@ -47,6 +47,24 @@ def test_other_readers_agree(tmp_path, shape, dtype):
         with xr.open_dataarray(path, engine=engine) as array:
             xr.testing.assert_identical(array.load(), expected)
             assert array.dtype == expected.dtype
+
+
+def test_float16_is_float32_to_others(tmp_path):
+    """NetCDF has no float16, and its C library crashes on HDF5's."""
+    array = a_result().to_xarray().astype("f2")
+    weights = np.arange(array.sizes["times"], dtype="f2") / 3
+    array = array.assign_coords(weights=("times", weights))
+    array.attrs["half"] = np.float16(0.1)
+    array.values[0, 0, 0, 0] = np.array(0xFC01, "u2").view("f2")
+    result = make_result(array)
+    path = tmp_path / "nddata.nc"
+    path.write_bytes(members_of(result)["ndr_0/nddata.nc"])
+    with netCDF4.Dataset(path) as file:
+        for name, expected in (("values", array), ("weights", weights)):
+            assert file[name].dtype == np.float32
+            np.testing.assert_array_equal(file[name][...], expected)
+        assert "half" not in file["values"].ncattrs()
+    assert_same(through_file(result), result)
 
 
 @pytest.mark.parametrize("name", ["external_storage", "external_link", "virtual"])
