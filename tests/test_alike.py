@@ -2,9 +2,22 @@
 
 import json
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from helpers import assert_same, make_collection, members, opened, stored, zipped
+import skneuromsi_io as sio
+from helpers import (
+    assert_same,
+    make_array,
+    make_collection,
+    make_result,
+    members,
+    opened,
+    stored,
+    zipped,
+)
 from skneuromsi_io import _native
 from skneuromsi_io._packed import PackedResult
 
@@ -67,6 +80,7 @@ def test_texts_and_shapes_make_a_kind_of_their_own(checked):
         ),
         ('"output_mode": "multi"', '"output_mode": "m1"', "Result 1: .*'m1'"),
         ('"causes": 1', '"causes": "1"', "ndr_1/metadata.json: causes must be"),
+        ("      3\n", "      7\n", "ndr_1/metadata.json: .*Expected 7 times"),
         ('"ndresult"', '"ndcollection"', "ndr_1/metadata.json: 'object_type'"),
     ],
 )
@@ -79,6 +93,126 @@ def test_numbers_of_any_kind_come_back(archive):
     for number in ("-0.0", "1e400", "123456789012345678901234567890", "5E-3"):
         found = opened(replaced(archive, '"soa": 10', f'"soa": {number}'))
         assert_same(found[1].run_parameters.soa, json.loads(number))
+
+
+def spliced(first, second, **kwargs):
+    """Return an archive of the only result of one collection and that of another."""
+    contents, others = (
+        members(stored(type(c)("spliced", [c._packed[0]] * 2), **kwargs))
+        for c in (first, second)
+    )
+    changed = {name: data for name, data in others.items() if "ndr_1" in name}
+    return zipped(contents | changed)
+
+
+def single(array=None, **changed):
+    """Return a collection of one result."""
+    result = make_result(array, **changed)
+    return sio.NDResultCollection.from_ndresults("single", [result])
+
+
+@pytest.mark.parametrize("version", [0.1, 0.2])
+def test_modes_that_only_xarray_can_read_are_compared(version):
+    first, second = (
+        single(make_array("?", modes=["multi", mode])) for mode in ("m1", "other")
+    )
+    with pytest.raises(ValueError, match="Result 1: expected"):
+        opened(spliced(first, second, format_version=version))
+
+
+def test_names_that_are_numbers_are_compared():
+    """Keys that are no text are numbers of a list in JSON."""
+    first, second = (single(run_parameters={key: 5}) for key in ((1, 2), (3, 4)))
+    with pytest.raises(ValueError, match="Result 1: expected"):
+        opened(spliced(first, second))
+
+
+def test_results_that_are_on_their_own_are_checked():
+    """Those beyond 64 kinds, and long texts."""
+    many = [single(extra={"note": f"{number:03}"}) for number in range(70)]
+    wrong = single(extra={"note": "wrong"}, run_parameters={"other": 1})
+    packed = [collection._packed[0] for collection in many]
+    file = stored(sio.NDResultCollection("many", packed))
+    contents = members(file)
+    contents["ndr_69/metadata.json"] = members(stored(wrong))["ndr_0/metadata.json"]
+    with pytest.raises(ValueError, match=r"Result 69: expected .*'soa'.*'other'"):
+        opened(zipped(contents))
+    note = {"note": "long" * 20_000}
+    long, other = single(extra=note), single(extra=note, run_parameters={"other": 1})
+    with pytest.raises(ValueError, match=r"Result 1: expected .*'soa'.*'other'"):
+        opened(spliced(long, other))
+
+
+#: A document of the shape of a result's metadata, and places in it where something is put.
+DOCUMENT = (
+    '{"size": 7, "object_kwargs": {"res": 1.5, "run": {"a": 1, "b": [2, "3", 0.5]}, "limits": [0, 5],'
+    ' "extra": {"k": {"m": 4}}}, "types": {"/object_kwargs/run/a": ["scalar", 8]}}'
+)
+BITS = st.sampled_from(
+    [
+        *(
+            "0",
+            "-1",
+            "1e5",
+            "NaN",
+            "-",
+            ".",
+            '"',
+            "\\",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            " ",
+        ),
+        *('"run": 5, ', '"extra"', '"\\u0072un": {"a": 3}, '),
+        '"object_kwargs": {"run": {"z": 9}}, ',
+    ]
+)
+
+
+def tree(text):
+    """Return what Python reads of a text, numbers below the keys forgotten; an error as None."""
+    try:
+        pairs = json.loads(text, object_pairs_hook=list, parse_constant=str)
+    except ValueError:
+        return None
+
+    def forget(value, path):
+        if isinstance(value, list) and value and isinstance(value[0], tuple):
+            return [(key, forget(item, (*path, key))) for key, item in value]
+        if isinstance(value, list):
+            return [forget(item, (*path, "*")) for item in value]
+        below = (
+            len(path) > 2 and path[0] == "object_kwargs" and path[1] in ("run", "extra")
+        )
+        return "number" if below and type(value) in (int, float) else value
+
+    return forget(pairs, ())
+
+
+def texts():
+    edit = st.tuples(st.integers(0, len(DOCUMENT)), st.integers(0, 6), BITS)
+    return st.lists(edit, max_size=3)
+
+
+@settings(max_examples=300)
+@given(texts(), texts())
+def test_texts_of_one_kind_are_alike_to_python(first, second):
+    array = np.zeros(8, "u1")
+    found = []
+    for edits in (first, second):
+        text = DOCUMENT
+        for at, cut, bit in edits:
+            text = text[:at] + bit + text[at + cut :]
+        found.append(text)
+    jobs = [(text.encode(), None, array, []) for text in found]
+    packed = _native.pack(jobs, compression=("none", 0), threads=1)
+    kinds = _native.Kinds("object_kwargs", ["run", "extra"]).of(packed, threads=1)
+    if kinds[0] == kinds[1]:
+        assert tree(found[0]) == tree(found[1])
 
 
 def test_kinds_are_told_apart_natively(archive):

@@ -14,19 +14,23 @@ import skneuromsi_io as sio
 from helpers import make_array, make_result, stored
 
 pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux"
+    sys.platform != "linux", reason="the peak of a process stands in /proc"
 )
 
 #: The constant of SECURITY.md, and its factors.
 CONSTANT = 64 << 20
 PER_DECODED_BYTE = 3
+PER_LABEL_BYTE = 4
 PER_TEXT_BYTE = 40
 
 MEASURE = """
-import json, resource, sys
+import json, re, sys
+from pathlib import Path
 import skneuromsi_io as sio
 small, path = sys.argv[1:]
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not getrusage, whose peak Linux carries over from the parent process.
+status = Path("/proc/self/status")
+peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) << 10
 sio.open_ndresults_collection(small, tqdm_cls=None, classes="light")[0].to_xarray()
 before = peak()
 try:
@@ -74,6 +78,27 @@ def test_results_that_expand_a_thousand_times(tmp_path):
     assert taken <= CONSTANT + PER_DECODED_BYTE * 96_000_000
 
 
+def test_labels_that_outweigh_the_values(tmp_path):
+    array = make_array("i1", (2, 20_000_000, 1, 1))
+    array = array.assign_coords(times=np.zeros(20_000_000))
+    found, taken = peak(tmp_path, stored(make_result(array)))
+    assert found == [40_000_000]
+    labels = PER_LABEL_BYTE * 160_000_000
+    assert taken <= CONSTANT + PER_DECODED_BYTE * sum(found) + labels
+
+
+def test_large_labels_are_kept_once(tmp_path):
+    array = make_array("i1", (2, 8_000_000, 1, 1))
+    array = array.assign_coords(times=np.zeros(8_000_000))
+    results = [make_result(array)] * 3
+    collection = sio.NDResultCollection.from_ndresults("labels", results)
+    found, taken = peak(tmp_path, stored(collection))
+    assert found == [16_000_000] * 3
+    # Files around values are kept to compare others with them, but not such large ones.
+    labels = PER_DECODED_BYTE * 64_000_000
+    assert taken <= CONSTANT + PER_DECODED_BYTE * sum(found) + labels
+
+
 def test_text(tmp_path):
     """Text of the most objects that Python's parser makes of a byte."""
     document = json.loads(contents(1)[RESULT])
@@ -108,4 +133,5 @@ def test_sizes_that_lie(tmp_path):
 def test_the_bound_is_that_of_security_md():
     text = (Path(__file__).parents[2] / "SECURITY.md").read_text()
     assert f"{CONSTANT >> 20} MiB + {PER_DECODED_BYTE} bytes" in text
+    assert f"({PER_LABEL_BYTE} for those of labels" in text
     assert f"{PER_TEXT_BYTE} bytes for each byte of JSON text" in text

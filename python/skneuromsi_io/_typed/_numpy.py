@@ -109,7 +109,8 @@ def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 class TextBudget:
     """Memory that a document's arrays of text may still take out of proportion to their texts."""
 
-    _left = _FREE_TEXT_BYTES
+    def __init__(self) -> None:
+        self._left = _FREE_TEXT_BYTES
 
     def fits(self, dtype: np.dtype[Any], texts: list[str]) -> bool:
         """Whether there is memory left for an array of these texts, which takes it."""
@@ -243,9 +244,10 @@ def _texts(
 
 
 def _row(row: Any, length: int) -> list[Any]:
-    if len(expect(row, list)) != length:
-        raise ValueError(f"{len(row)} items in a row of {length}")
-    items: list[Any] = row
+    items: list[Any] = expect(row, list)
+    if len(items) != length:
+        raise ValueError(f"{len(items)} items in a row of {length}")
+    # The document's own list: who gets it only reads it.
     return items
 
 

@@ -57,3 +57,31 @@ impl Compressed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_texts_are_deflated_at_level_1_unless_asked_otherwise() {
+        let words = |count: u64| {
+            let line = |n: u64| format!("  \"parameter_{}\": {n}.{},\n", n % 13, n * 7919 % 1000);
+            (0..count).map(line).collect::<Vec<_>>().concat()
+        };
+        let sizes = |text: &str, levels: [Option<i32>; 4]| {
+            levels.map(|level| {
+                Compressed::text(String::new(), DEFLATED, level, text.as_bytes())
+                    .unwrap()
+                    .data
+                    .len()
+            })
+        };
+        let levels = [None, Some(-1), Some(1), Some(6)];
+        let [default, minus, quick, good] = sizes(&words(100), levels);
+        assert!(words(100).len() < SHORT && good < quick, "{good} {quick}");
+        assert_eq!([default, minus], [quick, quick]);
+        let [default, minus, quick, good] = sizes(&words(600), levels);
+        assert!(words(600).len() > SHORT && good < quick, "{good} {quick}");
+        assert_eq!([default, minus], [good, good]);
+    }
+}

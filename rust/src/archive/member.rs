@@ -91,7 +91,8 @@ impl<'a> Fetched<'a> {
         } = *self.entry;
         let rest = self.compressed().strip_prefix(deflated)?;
         let size = size.checked_sub(plain.len() as u64)?;
-        if method != zip::DEFLATED {
+        // A stream that ends with its beginning has no last block.
+        if method != zip::DEFLATED || rest.is_empty() {
             return None;
         }
         let bytes = zip::decompress(method, rest, size, &self.limits).ok()?;

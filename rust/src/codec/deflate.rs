@@ -182,15 +182,19 @@ mod tests {
     }
 
     #[test]
-    fn a_higher_level_is_never_larger_on_a_real_file() {
+    fn a_higher_level_is_never_larger_on_real_files() {
         let file = include_bytes!("../../../tests/data/upstream/cuppini2014-netcdf4.ndc");
         let at = memchr::memmem::find(file, b"ndr_0/metadata.json").unwrap();
         let mut json = vec![0; 1_807_002];
         let written = Decompressor::new().deflate_decompress(&file[at + 19..], &mut json);
         assert_eq!(written.unwrap(), json.len());
-        let sizes: Vec<_> = (0..=9)
-            .map(|level| compress(&json, level).unwrap().len())
-            .collect();
-        assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
+        let netcdf = include_bytes!("../../../tests/data/kording-h5netcdf.nc");
+        let text = br#"{"run_parameters": {"auditory_position": -19.7, "visual_position": 15, "auditory_sigma": 2.0}}"#;
+        for data in [&json, &netcdf[..], text] {
+            let sizes: Vec<_> = (0..=9)
+                .map(|level| compress(data, level).unwrap().len())
+                .collect();
+            assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
+        }
     }
 }

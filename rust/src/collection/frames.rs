@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::frame::Frame;
 use crate::alloc::try_copy;
@@ -25,17 +25,17 @@ pub(super) struct Place {
 /// parser.
 #[derive(Debug)]
 struct Seen {
-    before: Arc<[u8]>,
+    before: Vec<u8>,
     after: Vec<u8>,
     /// What a member begins with that holds such a file, if it is one of ours: see [`Frame::head`].
-    deflated: Option<Arc<[u8]>>,
+    deflated: OnceLock<Vec<u8>>,
     place: Place,
 }
 
 /// Frames met so far, so that equal ones are one.
 #[derive(Debug, Default)]
 pub struct Frames {
-    seen: RwLock<Vec<Seen>>,
+    seen: RwLock<Vec<Arc<Seen>>>,
     /// How many beginnings of files have been compressed.
     deflated: AtomicUsize,
 }
@@ -43,37 +43,37 @@ pub struct Frames {
 /// Kinds of files one archive may mix before the oldest is forgotten; sweeps have one.
 const MOST_SEEN: usize = 16;
 
-/// Largest beginning of a file that is compressed to compare it with members: of larger ones, decoding takes longer
-/// than what it would spare. As often as this is done, and no more, since deflate is slower than what it is to spare.
-const MOST_DEFLATED: usize = 256 << 10;
+/// Most bytes around a payload that are kept. Files with larger labels are parsed each, and share an equal frame.
+const MOST_AROUND: usize = 16 << 20;
+
+/// How many beginnings of files are compressed for an archive, and how long ones, to compare them with members: deflate
+/// is slower than what it is to spare, and a file may have another beginning in each member.
+const MOST_DEFLATED: usize = 16;
+const LONGEST_DEFLATED: usize = 256 << 10;
 
 impl Frames {
     /// The place of the payload in `file`, if a file like it was parsed before.
     pub(super) fn recall(&self, file: &[u8]) -> Option<Place> {
-        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        let same = |s: &&Seen| {
-            file.len() == s.before.len() + s.place.range.len() + s.after.len()
-                && file.starts_with(&s.before)
-                && file.ends_with(&s.after)
-        };
-        seen.iter().rev().find(same).map(|s| s.place.clone())
+        self.find(|seen| {
+            file.len() == seen.before.len() + seen.place.range.len() + seen.after.len()
+                && file.starts_with(&seen.before)
+                && file.ends_with(&seen.after)
+        })
+        .map(|seen| seen.place.clone())
     }
 
     /// The place and the payload of a file whose member begins as one did before: all before the payload is known
     /// then, and need not be decoded.
     pub(super) fn recall_deflated(&self, member: &Fetched) -> Option<(Place, Buffer)> {
-        let (place, before, deflated) = {
-            let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-            seen.iter().rev().find_map(|s| {
-                let deflated = s.deflated.as_ref()?;
-                member
-                    .compressed()
-                    .starts_with(deflated)
-                    .then(|| (s.place.clone(), Arc::clone(&s.before), Arc::clone(deflated)))
-            })?
-        };
-        let payload = member.decode_after(&deflated, &before)?;
-        (payload.len() == place.range.len()).then_some((place, payload))
+        let begins = |deflated: &Vec<u8>| member.compressed().starts_with(deflated);
+        let seen = self.find(|seen| seen.deflated.get().is_some_and(begins))?;
+        let payload = member.decode_after(seen.deflated.get()?, &seen.before)?;
+        (payload.len() == seen.place.range.len()).then(|| (seen.place.clone(), payload))
+    }
+
+    fn find(&self, matches: impl Fn(&Seen) -> bool) -> Option<Arc<Seen>> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().rev().find(|seen| matches(seen)).cloned()
     }
 
     /// Shares the frame with an equal one and remembers the file around the payload.
@@ -83,42 +83,49 @@ impl Frames {
         file: &[u8],
         mut place: Place,
     ) -> Result<Place> {
-        let deflated = self.deflated(member, file, &place)?;
-        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = seen.iter().find(|s| s.place.frame == place.frame) {
-            place.frame = Arc::clone(&known.place.frame);
+        let (mut before, mut after) = (&file[..place.range.start], &file[place.range.end..]);
+        let large = before.len() + after.len() > MOST_AROUND;
+        if large {
+            (before, after) = (&[], &[]);
         }
-        let known = |s: &Seen| {
-            place.range == s.place.range
-                && file[..place.range.start] == *s.before
-                && file[place.range.end..] == s.after
+        let new = {
+            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = seen.iter().find(|seen| seen.place.frame == place.frame) {
+                place.frame = Arc::clone(&known.place.frame);
+            }
+            let known = |seen: &Arc<Seen>| {
+                place.range == seen.place.range
+                    && before == seen.before
+                    && after == seen.after
+                    && Arc::ptr_eq(&place.frame, &seen.place.frame)
+            };
+            if seen.iter().any(known) {
+                // A large one, or another thread parsed a file like it in the meantime.
+                return Ok(place);
+            }
+            if seen.len() == MOST_SEEN {
+                seen.remove(0);
+            }
+            seen.push(Arc::new(Seen {
+                before: try_copy(before)?,
+                after: try_copy(after)?,
+                deflated: OnceLock::new(),
+                place: place.clone(),
+            }));
+            seen.last().cloned()
         };
-        if seen.iter().any(known) {
-            // Another thread parsed a file like it in the meantime.
-            return Ok(place);
-        }
-        if seen.len() == MOST_SEEN {
-            seen.remove(0);
-        }
-        seen.push(Seen {
-            before: try_copy(&file[..place.range.start])?.into(),
-            after: try_copy(&file[place.range.end..])?,
-            deflated,
-            place: place.clone(),
-        });
-        Ok(place)
-    }
-
-    /// What `member` begins with for all of `file` but its payload, if that ends the file as in those that we write.
-    fn deflated(&self, member: &Fetched, file: &[u8], place: &Place) -> Result<Option<Arc<[u8]>>> {
-        if place.range.end != file.len()
-            || place.range.start > MOST_DEFLATED
-            || self.deflated.fetch_add(1, Ordering::Relaxed) >= MOST_SEEN
+        if let Some(new) = new
+            && !large
+            && after.is_empty()
+            && before.len() <= LONGEST_DEFLATED
+            && self.deflated.fetch_add(1, Ordering::Relaxed) < MOST_DEFLATED
         {
-            return Ok(None);
+            let deflated = beginning(before)?;
+            if member.compressed().starts_with(&deflated) {
+                // Nobody else sets it: the file was new.
+                let _ = new.deflated.set(deflated);
+            }
         }
-        let deflated = beginning(&file[..place.range.start])?;
-        let same = member.compressed().starts_with(&deflated);
-        Ok(same.then(|| deflated.into()))
+        Ok(place)
     }
 }

@@ -34,8 +34,10 @@ impl Kinds {
     /// The number of each result's kind, from 0 in the order in which they were met; None for one on its own.
     pub fn of(&self, results: &[&PackedResult], threads: usize) -> Result<Vec<Option<usize>>> {
         let skeletons = parallel::map(results.len(), threads, |index| {
-            let text = &results[index].text;
-            Ok((text.len() <= LONGEST).then(|| skeleton(text, &self.varying)))
+            let PackedResult { text, lifted, .. } = results[index];
+            // What was lifted left a name of its own in each text.
+            let alone = *lifted || text.len() > LONGEST;
+            Ok((!alone).then(|| skeleton(text, &self.varying)))
         })?;
         let mut known = self
             .skeletons

@@ -1,5 +1,7 @@
 //! From results in memory to compressed archive members.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::Plan;
@@ -38,8 +40,15 @@ pub fn store(
     options: &StoreOptions,
 ) -> Result<Vec<Compressed>> {
     let mut jobs = Vec::new();
+    // Arrays of one type and shape have one frame, whose head is compressed once.
+    let mut frames = HashMap::new();
     for (&result, plan) in results.iter().zip(plans) {
         jobs.extend((0..2 + plan.arrays.len()).map(|part| (result, plan, part)));
+        for Array { dtype, shape, .. } in &result.arrays {
+            if let Entry::Vacant(new) = frames.entry((*dtype, shape.as_slice())) {
+                new.insert(Frame::bare(*dtype, shape)?);
+            }
+        }
     }
     parallel::map(jobs.len(), options.threads, |index| {
         let (result, plan, part) = jobs[index];
@@ -56,10 +65,9 @@ pub fn store(
             ),
             _ => {
                 let (member, _) = &plan.arrays[part - 2];
-                (
-                    member,
-                    store_array(member, &result.arrays[part - 2], options),
-                )
+                let array = &result.arrays[part - 2];
+                let frame = &frames[&(array.dtype, array.shape.as_slice())];
+                (member, store_payload(member, frame, &array.packed, options))
             }
         };
         compressed.map_err(|error| error.in_member(member))
@@ -75,11 +83,6 @@ fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compr
             Compressed::new(member.to_owned(), options.method, options.level, &file)
         }
     }
-}
-
-fn store_array(member: &str, array: &Array, options: &StoreOptions) -> Result<Compressed> {
-    let frame = Frame::bare(array.dtype, &array.shape)?;
-    store_payload(member, &frame, &array.packed, options)
 }
 
 pub(super) fn store_payload(

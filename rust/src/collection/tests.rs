@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+mod begun;
+
 use super::*;
-use crate::archive::{Archive, Compressed, Options, Writer};
+use crate::archive::{Archive, Options, Writer};
 use crate::codec::pack::Codec;
 use crate::codec::zip::{DEFLATED, STORED};
 use crate::error::{Kind, Result};
@@ -108,69 +110,6 @@ fn a_round_trip_keeps_every_byte() {
             }
         }
     }
-}
-
-#[test]
-fn members_that_begin_as_one_before_are_decoded_from_their_payload_on() {
-    let before = opened(NETCDF3, 6, &options(Codec::Lz4, None));
-    let file = stored(&before, &plans(6), DEFLATED);
-    let (archive, frames) = (archive(&file).unwrap(), Frames::default());
-    let recalled = |frames: &Frames, index: usize| {
-        let member = archive.fetch(&plans(6)[index].data).unwrap();
-        let found = frames.recall_deflated(&member);
-        found.map(|(place, payload)| (place.range, payload))
-    };
-    assert!(recalled(&frames, 0).is_none());
-    open(&archive, &plans(1), &options(Codec::Lz4, None), &frames).unwrap();
-    for (index, plan) in plans(6).iter().enumerate() {
-        let whole = archive.read(&plan.data).unwrap();
-        let (range, payload) = recalled(&frames, index).unwrap();
-        assert!(payload[..] == whole[range]);
-    }
-}
-
-#[test]
-fn members_of_other_compressors_and_damaged_ones_are_decoded_whole() {
-    let before = opened(NETCDF3, 2, &options(Codec::Lz4, None));
-    let file = stored(&before, &plans(2), DEFLATED);
-    let frames = Frames::default();
-    let options = options(Codec::Lz4, None);
-    open(&archive(&file).unwrap(), &plans(1), &options, &frames).unwrap();
-    // The same bytes in one stream, whose matches may reach from the payload into what is before it.
-    let whole = archive(&file).unwrap().read(&plans(2)[1].data).unwrap();
-    let other = Compressed::new(plans(2)[1].data.clone(), DEFLATED, Some(6), &whole).unwrap();
-    let mut writer = Writer::new(Vec::new(), 0, OPTIONS);
-    writer.add(&other).unwrap();
-    let other = writer.finish().unwrap();
-    let other = archive(&other).unwrap();
-    let member = other.fetch(&plans(2)[1].data).unwrap();
-    assert!(frames.recall_deflated(&member).is_none());
-    assert!(member.decode().unwrap() == whole);
-
-    let mut damaged = file.clone();
-    let name = plans(2)[1].data.clone();
-    let at = memchr::memmem::find(&file, name.as_bytes()).unwrap() + name.len();
-    let len = usize::try_from(archive(&file).unwrap().entry(&name).unwrap().compressed).unwrap();
-    // The last bytes are the end of the payload. What another distance finds in a run of equal bytes is the same.
-    let mut refused = 0;
-    for back in 1..60 {
-        damaged[at + len - back] ^= 0x10;
-        let found = open(
-            &archive(&damaged).unwrap(),
-            &plans(2)[1..],
-            &options,
-            &frames,
-        );
-        match found {
-            Ok(results) => assert!(values(&results[0]) == values(&before[1]), "{back}"),
-            Err(error) => {
-                assert_eq!(error.kind(), Kind::Member, "{back}");
-                refused += 1;
-            }
-        }
-        damaged[at + len - back] ^= 0x10;
-    }
-    assert!(refused > 50, "{refused}");
 }
 
 #[test]

@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn numbers_below_the_keys_vary_and_no_others() {
         let text = r#"{"size": 7, "kwargs": {"res": 1.5, "run": {"a": -1.25e-3, "b": [12, "3", 0]}, "limits": [0, 5],
-            "extra": {"k\"4": {"m": 4e5}}}, "run": {"a": 9}, "types": {"/kwargs/run/a": ["scalar", 8]}}"#;
+            "extra": {"k\"4": {"m": 4e5}}}, "run": {"a": 9}, "other": [[7]], "types": {"/kwargs/run/a": ["scalar", 8]}}"#;
         let expected = text
             .replace("-1.25e-3", "0")
             .replace("12", "0")

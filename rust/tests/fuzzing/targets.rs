@@ -163,6 +163,12 @@ fn sound(dataset: &Dataset, file: &[u8]) {
 ///
 /// Input: least count of numbers, size of pieces, text.
 pub(crate) fn json(bytes: &[u8]) {
+    let varying = json::Varying {
+        object: "object_kwargs".to_owned(),
+        keys: vec!["run_parameters".to_owned(), "extra".to_owned()],
+    };
+    let bones = json::skeleton(bytes, &varying);
+    assert_eq!(json::skeleton(&bones, &varying), bones);
     let Some((&[least, piece], original)) = bytes.split_first_chunk() else {
         return;
     };

@@ -190,33 +190,27 @@ impl Packed {
         Ok(())
     }
 
-    /// Raw planes are taken from where they are, the others expanded before.
+    /// Raw planes are taken from where they are, the others are expanded before.
     fn unpack_stripe(&self, stripe: usize, out: &mut [u8]) -> Result<()> {
         let plane = out.len() / self.itemsize;
-        let blocks = (0..self.itemsize).map(|index| self.block(stripe * self.itemsize + index));
-        let packed = |block: &&[u8]| block.len() != plane;
         SCRATCH.with_borrow_mut(|scratch| {
-            let needed = blocks.clone().filter(packed).count() * plane;
-            if scratch.len() < needed {
-                *scratch = try_zeroed(needed)?;
+            if scratch.len() < out.len() {
+                *scratch = try_zeroed(out.len())?;
             }
-            for (block, bytes) in blocks
-                .clone()
-                .filter(packed)
-                .zip(scratch.chunks_exact_mut(plane))
+            let mut planes: Vec<&[u8]> = Vec::with_capacity(self.itemsize);
+            for (index, expanded) in scratch
+                .chunks_exact_mut(plane)
+                .take(self.itemsize)
+                .enumerate()
             {
-                self.codec.expand(block, bytes)?;
+                let block = self.block(stripe * self.itemsize + index);
+                if block.len() == plane {
+                    planes.push(block);
+                } else {
+                    self.codec.expand(block, expanded)?;
+                    planes.push(expanded);
+                }
             }
-            let mut expanded = scratch.chunks_exact(plane);
-            let planes: Vec<_> = blocks
-                .map(|block| {
-                    if packed(&block) {
-                        expanded.next().unwrap_or_default()
-                    } else {
-                        block
-                    }
-                })
-                .collect();
             shuffle::join(&planes, out);
             Ok(())
         })

@@ -10,6 +10,7 @@ use super::filter::{self, Filter};
 use super::header::Header;
 use super::heap;
 use super::types::{Type, Typed, bytes_of, dataspace, datatype};
+use crate::alloc::try_copy;
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::model::{DType, Data, Endian};
@@ -108,8 +109,9 @@ fn stored(
         0 => {
             let found = usize::from(layout.u16()?);
             let start = layout.offset();
-            layout.take(found)?;
-            whole(start..start + found, len, offset)
+            whole(start..start + found, len, offset)?;
+            // Not in place: the header's checksum covers them, so that files with others differ elsewhere too.
+            Ok(Data::Owned(try_copy(layout.take(found)?)?))
         }
         1 => {
             let address = layout.u64()?;

@@ -78,6 +78,7 @@ fn payload_ends_the_file_and_says_whether_it_is_shuffled() {
         let payload: Vec<u8> = (0..147_u32 * 8).map(|n| n.to_le_bytes()[0]).collect();
         let file = file(&kording(), 4, shuffled, &payload);
         let found = read(&file, &Limits::default()).unwrap();
+        assert!((file.len() - payload.len()).is_multiple_of(8));
         assert_eq!(
             found.variables[4].data,
             Data::Raw {
