@@ -132,7 +132,9 @@ def test_our_files_of_any_dtype(dtype):
     array = make_array(dtype)
     found = stock(result_of(array)).to_xarray()
     np.testing.assert_array_equal(found.values, array.values)
-    assert found.dtype == array.dtype.newbyteorder("=")
+    # NetCDF has no float16.
+    carried = {"f2": np.dtype("f4")}.get(dtype, array.dtype.newbyteorder("="))
+    assert found.dtype == carried
 
 
 @pytest.mark.parametrize(
