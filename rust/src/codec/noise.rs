@@ -35,7 +35,7 @@ const FINE: Grain = Grain {
 };
 
 /// One byte of so many is counted, but at least so many of a segment.
-const COUNTED: usize = 8;
+const COUNTED: usize = 32;
 const COUNTED_LEAST: usize = 1 << 10;
 
 /// Words of a segment that are looked for in the window of deflate before them, and their length: noise never has them,
