@@ -76,13 +76,14 @@ impl Frames {
         seen.iter().rev().find(|seen| matches(seen)).cloned()
     }
 
-    /// Shares the frame with an equal one and remembers the file around the payload.
-    pub(super) fn remember(
-        &self,
-        member: &Fetched,
-        file: &[u8],
-        mut place: Place,
-    ) -> Result<Place> {
+    /// The compressed bytes with which a member begins, as many as [`Frames::remember`] compares.
+    pub(super) fn beginning_of(member: &Fetched) -> Result<Vec<u8>> {
+        let compressed = member.compressed();
+        try_copy(&compressed[..compressed.len().min(LONGEST_DEFLATED)])
+    }
+
+    /// Shares the frame with an equal one and remembers the file around the payload, whose member `begins` so.
+    pub(super) fn remember(&self, begins: &[u8], file: &[u8], mut place: Place) -> Result<Place> {
         let (mut before, mut after) = (&file[..place.range.start], &file[place.range.end..]);
         let large = before.len() + after.len() > MOST_AROUND;
         if large {
@@ -121,7 +122,7 @@ impl Frames {
             && self.deflated.fetch_add(1, Ordering::Relaxed) < MOST_DEFLATED
         {
             let deflated = beginning(before)?;
-            if member.compressed().starts_with(&deflated) {
+            if begins.starts_with(&deflated) {
                 // Nobody else sets it: the file was new.
                 let _ = new.deflated.set(deflated);
             }

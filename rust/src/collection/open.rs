@@ -8,7 +8,8 @@ use super::frames::{Frames, Place};
 use super::input::Input;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::{as_netcdf4, frame_of, pack};
-use crate::archive::{Archive, Fetched};
+use crate::archive::Archive;
+use crate::buffer::Buffer;
 use crate::codec::pack::{Codec, Packed};
 use crate::error::{Error, Kind, Result};
 use crate::json::Lifted;
@@ -105,7 +106,7 @@ fn open_part(
     frames: &Frames,
 ) -> Result<Piece> {
     let piece = match part {
-        0 => input.with_fetched(|member| open_body(member, options, frames)),
+        0 => open_body(input, options, frames),
         1 => open_text(input, options),
         _ => open_array(input, &plan.arrays[part - 2].1, options),
     };
@@ -168,11 +169,25 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Piece> {
     }
 }
 
-fn open_body(member: &Fetched, options: &OpenOptions, frames: &Frames) -> Result<Piece> {
-    if let Some((place, payload)) = frames.recall_deflated(member) {
-        return pack_payload(&payload, place, options);
-    }
-    let file = member.decode()?;
+/// A NetCDF member, its compressed bytes let go of.
+enum Read {
+    /// The payload of a file that begins as one before.
+    Payload(Place, Buffer),
+    /// The whole file, and how its member begins.
+    File(Buffer, Vec<u8>),
+}
+
+fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &Frames) -> Result<Piece> {
+    let read = input.with_fetched(|member| {
+        Ok(match frames.recall_deflated(member) {
+            Some((place, payload)) => Read::Payload(place, payload),
+            None => Read::File(member.decode()?, Frames::beginning_of(member)?),
+        })
+    })?;
+    let (file, begins) = match read {
+        Read::Payload(place, payload) => return pack_payload(&payload, place, options),
+        Read::File(file, begins) => (file, begins),
+    };
     if let Some(place) = frames.recall(&file) {
         let range = place.range.clone();
         return pack_payload(&file[range], place, options);
@@ -192,7 +207,7 @@ fn open_body(member: &Fetched, options: &OpenOptions, frames: &Frames) -> Result
         Data::Raw { range, shuffled } => {
             let payload = &file[range.clone()];
             let place = frames.remember(
-                member,
+                &begins,
                 &file,
                 Place {
                     frame,
