@@ -1,5 +1,6 @@
 //! From archive members to results in memory.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Plan;
@@ -171,27 +172,31 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Piece> {
 
 /// A NetCDF member, its compressed bytes let go of.
 enum Read {
-    /// The payload of a file that begins as one before.
-    Payload(Place, Buffer),
-    /// The whole file, and how its member begins.
-    File(Buffer, Vec<u8>),
+    /// Bytes that hold the payload of a file like one before, and where.
+    Known(Place, Buffer, Range<usize>),
+    /// Another file, and how its member begins.
+    New(Buffer, Vec<u8>),
 }
 
 fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &Frames) -> Result<Piece> {
     let read = input.with_fetched(|member| {
-        Ok(match frames.recall_deflated(member) {
-            Some((place, payload)) => Read::Payload(place, payload),
-            None => Read::File(member.decode()?, Frames::beginning_of(member)?),
+        if let Some((place, payload)) = frames.recall_deflated(member) {
+            let range = 0..payload.len();
+            return Ok(Read::Known(place, payload, range));
+        }
+        let file = member.decode()?;
+        Ok(match frames.recall(&file) {
+            Some(place) => {
+                let range = place.range.clone();
+                Read::Known(place, file, range)
+            }
+            None => Read::New(file, Frames::beginning_of(member)?),
         })
     })?;
     let (file, begins) = match read {
-        Read::Payload(place, payload) => return pack_payload(&payload, place, options),
-        Read::File(file, begins) => (file, begins),
+        Read::Known(place, bytes, range) => return pack_payload(&bytes[range], place, options),
+        Read::New(file, begins) => (file, begins),
     };
-    if let Some(place) = frames.recall(&file) {
-        let range = place.range.clone();
-        return pack_payload(&file[range], place, options);
-    }
     let dataset = match netcdf::read(&file, &options.limits) {
         Ok(dataset) => dataset,
         Err(error) if error.kind() == Kind::Unsupported => return general(&file, options),
