@@ -131,6 +131,15 @@ def test_any_array(name, getter):
     )
 
 
+def assert_alike(ask):
+    """Fail unless a result of either package gives the same, or the same error."""
+    ours, theirs = (
+        outcome(lambda cls=cls: ask(cls(nddata=make_array(), **KWARGS)))
+        for cls in (NDResult, skneuromsi.NDResult)
+    )
+    assert_same(ours, theirs)
+
+
 @pytest.mark.parametrize(
     "include",
     [
@@ -141,15 +150,7 @@ def test_any_array(name, getter):
     ids=repr,
 )
 def test_included_modes(include):
-    ours, theirs = (
-        outcome(
-            lambda cls=cls: cls(nddata=make_array(), **KWARGS).get_modes(
-                include=include
-            )
-        )
-        for cls in (NDResult, skneuromsi.NDResult)
-    )
-    assert_same(ours, theirs)
+    assert_alike(lambda result: result.get_modes(include=include))
 
 
 @pytest.mark.parametrize(
@@ -162,15 +163,7 @@ def test_included_modes(include):
     ids=repr,
 )
 def test_included_times(include):
-    ours, theirs = (
-        outcome(
-            lambda cls=cls: cls(nddata=make_array(), **KWARGS).get_times(
-                include=include
-            )
-        )
-        for cls in (NDResult, skneuromsi.NDResult)
-    )
-    assert_same(ours, theirs)
+    assert_alike(lambda result: result.get_times(include=include))
 
 
 def test_bunch():
