@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 import skneuromsi_io as sio
-from skneuromsi_io._convert import kwargs_of
+from skneuromsi_io.results._pack import kwargs_of
 
 DIMS = ("modes", "times", "positions", "positions_coordinates")
 DATA = Path(__file__).parent / "data"

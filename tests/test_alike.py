@@ -19,7 +19,7 @@ from helpers import (
     zipped,
 )
 from skneuromsi_io import _native
-from skneuromsi_io._packed import PackedResult
+from skneuromsi_io.results._packed import PackedResult
 
 TEXT = "ndr_1/metadata.json"
 

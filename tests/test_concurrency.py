@@ -24,7 +24,8 @@ from helpers import (
     stored,
 )
 from processes import in_process
-from skneuromsi_io import _native, _store
+from skneuromsi_io import _native
+from skneuromsi_io.files import _writer
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="fork")
 THREADS = 8
@@ -136,7 +137,7 @@ def native_calls():
             method=8,
             level=None,
             allow_zip64=True,
-            modified=_store.dos_time(),
+            modified=_writer.dos_time(),
         )
         writer.add_results([packed], [plan], threads=2)
 

@@ -10,7 +10,7 @@ import xarray as xr
 
 from helpers import UPSTREAM_FILES, assert_same, opened, stored
 from skneuromsi_io import open_ndresult, read_metadata
-from skneuromsi_io._convert import kwargs_of
+from skneuromsi_io.results._pack import kwargs_of
 
 BY_NAME = pytest.mark.parametrize("path", UPSTREAM_FILES, ids=lambda path: path.stem)
 

@@ -8,7 +8,8 @@ import tqdm
 
 import skneuromsi_io as sio
 from helpers import make_collection, make_result, members, stored, zipped
-from skneuromsi_io._progress import batches, thread_count, tqdm_class
+from skneuromsi_io._batches import batches, thread_count
+from skneuromsi_io._progress import tqdm_class
 
 
 class Bar(tqdm.tqdm):

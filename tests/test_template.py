@@ -8,7 +8,7 @@ import xarray as xr
 
 import skneuromsi_io as sio
 from helpers import assert_same, make_array, make_result
-from skneuromsi_io import _template
+from skneuromsi_io.arrays import _labelling
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def twins():
 
 
 def test_this_xarray_is_known():
-    assert _template._may_share()
+    assert _labelling._may_share()
 
 
 def test_what_one_result_changes_stays_out_of_another(twins):
@@ -39,8 +39,8 @@ def test_what_one_result_changes_stays_out_of_another(twins):
 def test_both_ways_are_alike(twins):
     template, _ = twins
     values = np.ones(template.shape)
-    public = _template._public(template)(values)
-    found = _template.filler(template)(values)
+    public = _labelling._public(template)(values)
+    found = _labelling.filler(template)(values)
     assert_same(found, public)
     assert found.values is values
     assert_same(found.copy(), public)
@@ -54,7 +54,7 @@ def _without(part, slot):
         delattr(part(array), slot)
         return array
 
-    _sharing = _template._sharing
+    _sharing = _labelling._sharing
     return sharing
 
 
@@ -78,10 +78,10 @@ def test_another_xarray_is_asked_in_public(monkeypatch, twins, sharing):
     template, _ = twins
     values = np.ones(template.shape)
     way = functools.partial(functools.partial, sharing)
-    monkeypatch.setattr(_template, "_sharing", way)
+    monkeypatch.setattr(_labelling, "_sharing", way)
     monkeypatch.setattr(
-        _template, "_may_share", functools.cache(_template._may_share.__wrapped__)
+        _labelling, "_may_share", functools.cache(_labelling._may_share.__wrapped__)
     )
-    assert not _template._may_share()
-    public = _template._public(template)(values)
-    assert_same(_template.filler(template)(values), public)
+    assert not _labelling._may_share()
+    public = _labelling._public(template)(values)
+    assert_same(_labelling.filler(template)(values), public)

@@ -7,7 +7,7 @@ import pytest
 
 from helpers import assert_same
 from skneuromsi_io._errors import BadMetadataError
-from skneuromsi_io._typed import _decode, _numpy, loads, loads_plain
+from skneuromsi_io.values import _decode, _numpy, loads, loads_plain
 
 #: Type, JSON value and object of one place in documents that follow each other.
 IN_TURN = [

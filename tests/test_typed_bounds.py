@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skneuromsi_io._errors import BadMetadataError, UnstorableError
-from skneuromsi_io._typed import dumps, loads
+from skneuromsi_io.values import dumps, loads
 
 
 def restored(value, name, array_of=None):

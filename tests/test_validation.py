@@ -7,7 +7,7 @@ import pytest
 
 import skneuromsi_io as sio
 from helpers import make_array, make_result
-from skneuromsi_io._frame import frame_of
+from skneuromsi_io.arrays._frame import frame_of
 from skneuromsi_io.model import _validation
 from skneuromsi_io.model._validation import Modes
 

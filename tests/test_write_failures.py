@@ -12,8 +12,8 @@ import pytest
 import skneuromsi_io as sio
 from helpers import assert_same, make_collection, opened, stored
 from processes import in_process
-from skneuromsi_io import _progress
-from skneuromsi_io.model._packed import Packed
+from skneuromsi_io import _batches
+from skneuromsi_io.results._interface import Packed
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX limits and users")
 
@@ -150,7 +150,7 @@ class Unpackable(Packed):
 @pytest.mark.parametrize("number", [0, 1, 4])
 def test_a_collection_that_fails_in_its_middle(old, error, number, monkeypatch):
     # Every result is a batch, so that those before it are written already.
-    monkeypatch.setattr(_progress, "BATCH_RESULTS", 1)
+    monkeypatch.setattr(_batches, "BATCH_RESULTS", 1)
     packed = [*make_collection(5)._packed]
     packed[number] = Unpackable(packed[number], error)
     with pytest.raises(type(error)):
@@ -216,7 +216,7 @@ def test_repair_leaves_nothing_behind(old, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     archive = stored(make_collection(3))
-    monkeypatch.setattr("skneuromsi_io._target.os.fsync", fail)
+    monkeypatch.setattr("skneuromsi_io.archive._target.os.fsync", fail)
     with pytest.raises(OSError, match="No space left"):
         sio.repair(archive[:-30], old)
     assert_untouched(old)

@@ -15,18 +15,19 @@ from ._errors import (
     UnstorableError,
     UnsupportedError,
 )
-from ._open import (
+from .files._open import (
     open_ndresult,
     open_ndresults_collection,
     read_metadata,
     read_ndc,
     read_ndr,
 )
-from ._repair import repair
-from ._report import Problem, RepairReport, VerifyReport
-from ._store import store_ndresult, store_ndresults_collection, to_ndc, to_ndr
-from ._verify import verify
-from .model import NDResult, NDResultCollection
+from .files._repair import repair
+from .files._report import Problem, RepairReport, VerifyReport
+from .files._store import store_ndresult, store_ndresults_collection, to_ndc, to_ndr
+from .files._verify import verify
+from .model import NDResult
+from .results._collection import NDResultCollection
 from .upstream import as_light, as_upstream, is_patched, patch, patched, unpatch
 from .upstream._ipython import load_ipython_extension, unload_ipython_extension
 

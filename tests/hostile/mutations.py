@@ -23,7 +23,7 @@ from good import DATA, DIMS
 from netcdfs import classic
 from zipkit import BZIP2, DEFLATED, LZMA, STORED, Member, build
 
-from skneuromsi_io import SkneuromsiIOError, _native, _typed
+from skneuromsi_io import SkneuromsiIOError, _native, values
 
 #: Memory that a case may take beyond what the process has after its imports, in bytes.
 MEMORY = 1 << 30
@@ -169,7 +169,7 @@ class JSON:
         arrays = {
             name: result.array(name, threads=1).tolist() for name in result.array_names
         }
-        return _typed.place(_typed.loads_plain(result.text), arrays)
+        return values.put_arrays(values.loads_plain(result.text), arrays)
 
     def same(self, ours, data):
         assert repr(ours) == repr(json.loads(data))

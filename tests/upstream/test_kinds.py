@@ -79,7 +79,7 @@ for w in caught:
 """
 LINE = 1 + next(i for i, line in enumerate(READ.splitlines()) if "# reads" in line)
 LIGHT = {
-    "read_ndc('a', tqdm_cls=None)": "skneuromsi_io.model._collection",
+    "read_ndc('a', tqdm_cls=None)": "skneuromsi_io.results._collection",
     "read_ndr('a')": "skneuromsi_io.model._ndresult",
 }
 STUB = "sys.modules['skneuromsi'] = types.ModuleType('skneuromsi')"

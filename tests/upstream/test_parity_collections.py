@@ -7,7 +7,7 @@ from parity import KWARGS, make_array, with_nan
 from same import assert_same, assert_same_result, outcome
 
 from skneuromsi_io import NDResult, NDResultCollection
-from skneuromsi_io.model._summary import GATHERED
+from skneuromsi_io.results._summary import GATHERED
 
 
 def result_of(number=1, dtype="f8", modes=("visual", "auditory", "multi"), **changed):

@@ -12,7 +12,7 @@ from parity import DIMS, KWARGS, make_array, with_nan
 from same import GETTERS, LABELS, assert_same, assert_same_result, outcome
 
 from skneuromsi_io import NDResult
-from skneuromsi_io._convert import kwargs_of, pack_results
+from skneuromsi_io.results._pack import kwargs_of, pack_results
 
 ARRAYS = {
     "plain": make_array(),

@@ -10,7 +10,7 @@ import skneuromsi, skneuromsi_io
 def state(_=None):
     return f"{skneuromsi_io.is_patched()},{skneuromsi.io.to_ndr.__module__}"
 """
-PATCHED, STOCK = "True,skneuromsi_io._store", "False,skneuromsi.io"
+PATCHED, STOCK = "True,skneuromsi_io.files._store", "False,skneuromsi.io"
 
 
 def run(python, code, *args, before=(), check=True, path=()):
@@ -149,7 +149,7 @@ if __name__ == "__main__":
             print(*pool.map(work, [0]))
 """
     found = run(python, code, "run", "subject.py", path=[tmp_path])
-    assert found == ["skneuromsi_io._open", "skneuromsi.io"]
+    assert found == ["skneuromsi_io.files._open", "skneuromsi.io"]
 
 
 STORING = """

@@ -12,7 +12,8 @@ from ._warn import warn_user
 if TYPE_CHECKING:
     import skneuromsi
 
-    from ..model import NDResult, NDResultCollection
+    from ..model import NDResult
+    from ..results._collection import NDResultCollection
 
 __all__ = [
     "as_light",
@@ -108,14 +109,15 @@ def as_light(obj: Any) -> NDResult | NDResultCollection:
         If it is neither.
 
     """
-    from .. import _convert
-    from ..model import NDResult, NDResultCollection
+    from ..model import NDResult
+    from ..results import _pack
+    from ..results._collection import NDResultCollection
 
     if isinstance(obj, (NDResult, NDResultCollection)):
         return obj
-    if _convert.is_ndresult(obj):
-        return NDResult(nddata=obj._nddata, **_convert.kwargs_of(obj))
-    if not _convert.is_collection(obj):
+    if _pack.is_ndresult(obj):
+        return NDResult(nddata=obj._nddata, **_pack.kwargs_of(obj))
+    if not _pack.is_collection(obj):
         raise TypeError(
             "expected an NDResult or an NDResultCollection, found "
             f"{type(obj).__module__}.{type(obj).__qualname__}"

@@ -16,13 +16,13 @@ from skneuromsi.core import (
     decompress_ndresult,
 )
 
-from .. import _convert
 from ..model import NDResult as LightResult
-from ..model import NDResultCollection as LightCollection
 from ..model import _names
-from ..model._collection import check_packed, check_tqdm
-from ..model._packed import Packed
-from ..model._summary import GATHERED, Summary
+from ..results import _pack
+from ..results._collection import NDResultCollection as LightCollection
+from ..results._collection import check_packed, check_tqdm
+from ..results._interface import Packed
+from ..results._summary import GATHERED, Summary
 
 
 class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
@@ -66,7 +66,7 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         tqdm_cls: Any = None,
     ) -> Self:
         """Create a collection from results, as upstream's method; they are packed natively."""
-        packed = _convert.pack_results(results, compression_params)
+        packed = _pack.pack_results(results, compression_params)
         return cls(name, packed, tqdm_cls=tqdm_cls)
 
     @property
@@ -126,7 +126,7 @@ class _Gathered(Mapping[str, Any]):
 def _packed(item: Any) -> Any:
     if isinstance(item, CompressedNDResult):
         result = decompress_ndresult(item)
-        return _convert.pack_results([result], DEFAULT_COMPRESSION_PARAMS)[0]
+        return _pack.pack_results([result], DEFAULT_COMPRESSION_PARAMS)[0]
     return item
 
 
@@ -136,7 +136,7 @@ def _open(packed: Packed) -> skneuromsi.NDResult:
 
 def _result(light: LightResult) -> skneuromsi.NDResult:
     if not _has_same_attributes():
-        return skneuromsi.NDResult(nddata=light._nddata, **_convert.kwargs_of(light))
+        return skneuromsi.NDResult(nddata=light._nddata, **_pack.kwargs_of(light))
     # The light result was validated: upstream's constructor would look up the same labels again
     # through xarray, 100 us a result.
     result = skneuromsi.NDResult.__new__(skneuromsi.NDResult)

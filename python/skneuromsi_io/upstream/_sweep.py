@@ -8,9 +8,9 @@ from typing import Any
 from skneuromsi import core
 from skneuromsi.sweep import ProcessingStrategyABC
 
-from .. import _convert
-from .._compression import memory_codec
-from ..model._packed import Packed
+from ..results import _pack
+from ..results._compression import memory_codec
+from ..results._interface import Packed
 from ._collection import NDResultCollection
 
 
@@ -48,7 +48,7 @@ class NativeCollectionStrategy(ProcessingStrategyABC):  # type: ignore[misc]
 
     def map(self, result: Any) -> Packed:
         """Pack one result."""
-        return _convert.pack_results([result], self._compression_params)[0]
+        return _pack.pack_results([result], self._compression_params)[0]
 
     def reduce(
         self, result_sequence: Iterable[Packed], tag: str, tqdm_cls: Any

@@ -1,0 +1,71 @@
+"""The size of a batch, and the threads that work on one."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Bytes that one native call takes on at least, before progress and signals are looked at: about
+#: 20 ms of work on one core, so that a bar moves and Ctrl-C answers promptly.
+BATCH_BYTES = 16 << 20
+
+#: Results that one native call takes on at the most.
+BATCH_RESULTS = 1024
+
+
+def thread_count() -> int:
+    """Return the number of threads that a native call may use.
+
+    ``SKNEUROMSI_IO_NUM_THREADS`` if set, 1 inside a daemonic or joblib worker (whose siblings use the
+    other cores), the available cores otherwise.
+
+    Raises
+    ------
+    ValueError
+        If ``SKNEUROMSI_IO_NUM_THREADS`` is no positive integer.
+
+    """
+    wanted = os.environ.get("SKNEUROMSI_IO_NUM_THREADS")
+    if wanted is not None:
+        if not wanted.isdecimal() or int(wanted) < 1:
+            raise ValueError(
+                "SKNEUROMSI_IO_NUM_THREADS: expected a positive integer, "
+                f"found {wanted!r}"
+            )
+        return int(wanted)
+    if _in_worker():
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _in_worker() -> bool:
+    import multiprocessing
+
+    # loky names its workers "LokyProcess-n"; the others are daemonic.
+    process = multiprocessing.current_process()
+    return process.daemon or process.name.startswith("LokyProcess")
+
+
+def batches(
+    items: Iterable[T], size_of: Callable[[T], int], threads: int
+) -> Iterator[list[T]]:
+    """Group items into batches worth one native call.
+
+    A batch closes once it holds at least one item a thread and :data:`BATCH_BYTES` bytes, or
+    :data:`BATCH_RESULTS` items; so no more than that is in flight.
+    """
+    batch: list[T] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size_of(item)
+        if len(batch) >= BATCH_RESULTS or (
+            len(batch) >= threads and total >= BATCH_BYTES
+        ):
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch

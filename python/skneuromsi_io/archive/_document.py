@@ -1,0 +1,176 @@
+"""Keys of the metadata documents, as upstream's ``skneuromsi.io`` defines them, and their versions."""
+
+import datetime as dt
+import platform
+import sys
+from typing import Any
+
+from .. import _native
+from .._errors import (
+    BadMetadataError,
+    MissingMemberError,
+    SkneuromsiIOError,
+    UnsupportedError,
+)
+from ..values import loads
+from ._members import METADATA
+
+OBJECT_TYPE = "object_type"
+OBJECT_KWARGS = "object_kwargs"
+OBJECT_SIZE = "object_size"
+UTC_TIMESTAMP = "utc_timestamp"
+EXTRA = "extra"
+#: Labels of an array that is not plain, beside the arguments of its result.
+LABELS = "nddata"
+#: Arguments of a result that say nothing of what it shares with others, but for the names in them.
+VARYING = ("run_parameters", "extra")
+FORMAT_VERSION = "format_version"
+
+NDRESULT = "ndresult"
+NDCOLLECTION = "ndcollection"
+
+#: The format that upstream writes (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2).
+UPSTREAM_FORMAT = 0.1
+#: The format that we write by default (FORMAT.md).
+FORMAT = 0.2
+#: Upstream's name for a collection without one.
+UNNAMED = "<UNKNOW>"
+
+#: What upstream writes into every archive (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2, where the
+#: version is joined character by character). Stock readers show it, so it stays.
+_UPSTREAM_METADATA: dict[str, Any] = {
+    "skneuromsi": "1...0...2",
+    "authors": "Paredes, Cabral & Seriès",
+    "author_email": "paredesrenato92@gmail.com",
+    "affiliation": [
+        "Cognitive Science Group, Instituto de Investigaciones Psicológicas, "
+        "Facultad de Psicología - UNC-CONICET. Córdoba, Córdoba, Argentina.",
+        "Department of Psychology, Pontifical Catholic University of Peru, Lima, Peru.",
+        "The University of Edinburgh, School of Informatics, "
+        "Edinburgh, United Kingdom.",
+        "Gerencia De Vinculacion Tecnológica "
+        "Comisión Nacional de Actividades Espaciales (CONAE), "
+        "Falda del Cañete, Córdoba, Argentina.",
+        "Instituto De Astronomía Teorica y Experimental - "
+        "Observatorio Astronómico Córdoba (IATE-OAC-UNC-CONICET), "
+        "Cordoba, Argentina.",
+    ],
+    "url": "https://github.com/renatoparedes/scikit-neuromsi",
+}
+
+
+def collection_metadata(
+    *, name: str, size: int, extra: dict[str, Any], format_version: float
+) -> dict[str, Any]:
+    """Metadata of a collection, keys in upstream's order."""
+    # Upstream writes a naive UTC time (datetime.utcnow, deprecated since Python 3.12).
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    return {
+        **_UPSTREAM_METADATA,
+        "platform": platform.platform(),
+        "system_encoding": sys.getfilesystemencoding(),
+        "Python": sys.version,
+        FORMAT_VERSION: format_version,
+        OBJECT_SIZE: size,
+        UTC_TIMESTAMP: now.isoformat(),
+        OBJECT_TYPE: NDCOLLECTION,
+        OBJECT_KWARGS: {"name": name},
+        EXTRA: extra,
+    }
+
+
+def is_ours(document: dict[str, Any]) -> bool:
+    """Whether the metadata of a collection are of the format that we write, not of upstream's."""
+    version = document.get(FORMAT_VERSION)
+    return type(version) is float and version == FORMAT
+
+
+def check_version(document: dict[str, Any], place: str) -> None:
+    """Check that the format is not newer than this package, which would take it for upstream's.
+
+    Raises
+    ------
+    UnsupportedError
+        If it is.
+
+    """
+    version = document.get(FORMAT_VERSION)
+    if isinstance(version, (int, float)) and version > FORMAT:
+        raise UnsupportedError(
+            f"{place}: expected {FORMAT_VERSION!r} {FORMAT} or older, found {version}; "
+            "upgrade skneuromsi-io"
+        )
+
+
+def check_document(document: dict[str, Any], expected: str, place: str) -> None:
+    """Check the type of a document, in upstream's words, and that it has arguments.
+
+    Raises
+    ------
+    MissingMemberError
+        If one of the two keys is missing.
+    BadMetadataError
+        If `object_type` is another one, or `object_kwargs` no object.
+
+    """
+    for key in (OBJECT_TYPE, OBJECT_KWARGS):
+        if key not in document:
+            raise MissingMemberError(
+                f"{place}: expected the key {key!r}, found {list(document)!r:.200}"
+            )
+    found = document[OBJECT_TYPE]
+    if not isinstance(found, str) or found != expected:
+        raise BadMetadataError(
+            f"{place}: 'object_type' != {expected!r}. Found {found!r:.200}"
+        )
+    kwargs = document[OBJECT_KWARGS]
+    if not isinstance(kwargs, dict):
+        raise BadMetadataError(
+            f"{place}: expected an object as 'object_kwargs', found {kwargs!r:.200}"
+        )
+
+
+def collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+    """Read the metadata of the collection, types restored."""
+    place = f"{label}: member {METADATA!r}"
+    text = archive.text(METADATA)
+    try:
+        document = loads(text, _no_arrays)
+    except SkneuromsiIOError as error:
+        raise type(error)(f"{place}: {error}") from error
+    check_document(document, NDCOLLECTION, place)
+    check_version(document, place)
+    return document
+
+
+def _no_arrays(name: str) -> Any:
+    raise MissingMemberError(
+        f"expected no arrays beside the metadata of a collection, found {name!r}"
+    )
+
+
+def size_of(document: dict[str, Any], label: str) -> int:
+    """Return the number of results that the metadata state."""
+    place = f"{label}: member {METADATA!r}"
+    try:
+        size = document[OBJECT_SIZE]
+    except KeyError:
+        raise MissingMemberError(
+            f"{place}: expected the key {OBJECT_SIZE!r}, found {list(document)}"
+        ) from None
+    if type(size) is not int or size < 1:
+        raise BadMetadataError(
+            f"{place}: expected a positive integer as {OBJECT_SIZE!r}, found {size!r}"
+        )
+    return size
+
+
+def name_of(document: dict[str, Any], label: str) -> Any:
+    """Return the name of the collection."""
+    kwargs = document[OBJECT_KWARGS]
+    if not kwargs.keys() <= {"name"}:
+        raise BadMetadataError(
+            f"{label}: member {METADATA!r}: expected 'name' alone in "
+            f"{OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
+        )
+    return kwargs.get("name", UNNAMED)

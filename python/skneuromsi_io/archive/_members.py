@@ -1,0 +1,59 @@
+"""Names of the members of an archive, as upstream's ``skneuromsi.io`` and FORMAT.md define them."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+METADATA = "metadata.json"
+NDDATA = "nddata.nc"
+
+#: A number in a name. Python turns no more than 4,300 digits into an integer.
+_NUMBER = "(?:0|[1-9][0-9]{0,17})"
+#: A result's large arrays lie beside its data: ``ndr_{i}/extra_{k}.nc``.
+_EXTRA_MEMBER = re.compile(rf"ndr_({_NUMBER})/(extra_{_NUMBER}\.nc)")
+#: A member of a result, of any kind.
+_RESULT_MEMBER = re.compile(
+    rf"ndr_({_NUMBER})/(?:metadata\.json|nddata\.nc|extra_{_NUMBER}\.nc)"
+)
+
+#: Members of a result: metadata, data, and each large array with the name by which the metadata refer to it.
+Plan = tuple[str, str, Sequence[tuple[str, str]]]
+
+
+def plan(index: int, arrays: Sequence[str]) -> Plan:
+    """Members of result `index`, `arrays` being the names of its large arrays."""
+    text, data = result_names(index)
+    # Nearly all results have none; an empty list each would be work for the garbage collector.
+    extra = [(extra_name(index, name), name) for name in arrays] if arrays else ()
+    return text, data, extra
+
+
+def result_names(index: int) -> tuple[str, str]:
+    """Names of the metadata and of the data member of result `index`."""
+    return f"ndr_{index}/{METADATA}", f"ndr_{index}/{NDDATA}"
+
+
+def extra_name(index: int, name: str) -> str:
+    """Name of the member that holds the array `name` of result `index`."""
+    return f"ndr_{index}/{name}"
+
+
+def extra_members(names: list[str]) -> dict[int, list[str]]:
+    """Group the extra array members of an archive by the result that they belong to."""
+    found: dict[int, list[str]] = {}
+    for name in names:
+        # Nearly no name has it, and to look for it takes a tenth of matching.
+        match = "/extra_" in name and _EXTRA_MEMBER.fullmatch(name)
+        if match:
+            found.setdefault(int(match[1]), []).append(match[2])
+    return found
+
+
+def result_indices(names: Iterable[str]) -> list[int]:
+    """Numbers of the results of which at least one member is among `names`, ascending."""
+    matches = map(_RESULT_MEMBER.fullmatch, names)
+    return sorted({int(match[1]) for match in matches if match})
+
+
+def is_known(name: str) -> bool:
+    """Whether FORMAT.md says what a member of this name holds."""
+    return name == METADATA or _RESULT_MEMBER.fullmatch(name) is not None

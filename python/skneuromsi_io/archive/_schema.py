@@ -1,0 +1,99 @@
+"""What a result's metadata claim, as JSON has it: checked before any type is restored."""
+
+import sys
+from typing import Any
+
+from .._errors import BadMetadataError
+from ._document import OBJECT_KWARGS
+
+#: Constructor arguments that a result's metadata must have, and no others.
+_KWARGS = frozenset(
+    (
+        *("mname", "mtype", "output_mode", "nmap", "time_range", "position_range"),
+        *("time_res", "position_res", "causes", "run_parameters", "extra"),
+    )
+)
+
+#: Those of them that are mappings, steps and limits.
+_MAPPINGS = ("nmap", "run_parameters", "extra")
+_POINTERS = {f"/{OBJECT_KWARGS}/{name}": name for name in _MAPPINGS}
+_STEPS = ("time_res", "position_res")
+_LIMITS = ("time_range", "position_range")
+
+
+class Claims:
+    """What `validate` asks of a result, taken from plain JSON values."""
+
+    __slots__ = (
+        "_causes",
+        "_output_mode",
+        "_position_range",
+        "_position_res",
+        "_time_range",
+        "_time_res",
+    )
+
+    def __init__(self, kwargs: dict[str, Any]):
+        self._output_mode = str(kwargs["output_mode"])
+        self._time_range = kwargs["time_range"]
+        self._position_range = kwargs["position_range"]
+        self._time_res = float(kwargs["time_res"])
+        self._position_res = float(kwargs["position_res"])
+        self._causes = kwargs["causes"]
+
+
+def typed_mappings(document: dict[str, Any]) -> set[str]:
+    """Return which of the arguments that must be mappings have a type, that is, were something else."""
+    types = document.get("types")
+    pointers = types.keys() & _POINTERS.keys() if isinstance(types, dict) else ()
+    return {_POINTERS[pointer] for pointer in pointers}
+
+
+def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
+    """Check that there are all constructor arguments, and of the kinds that they must be.
+
+    Parameters
+    ----------
+    kwargs : dict
+        The arguments as JSON has them.
+    typed : set of str
+        What :func:`typed_mappings` gives.
+
+    Raises
+    ------
+    BadMetadataError
+        With what was expected and found; the caller names the place.
+
+    """
+    if kwargs.keys() != _KWARGS:
+        raise BadMetadataError(
+            f"expected {OBJECT_KWARGS!r} with the keys {sorted(_KWARGS)}, "
+            f"found {sorted(kwargs)!r:.200}"
+        )
+    for name in _MAPPINGS:
+        if not isinstance(kwargs[name], dict) and name not in typed:
+            raise _unexpected("an object", kwargs, name)
+    for name in _STEPS:
+        if not _is_step(kwargs[name]):
+            raise _unexpected("a number other than 0", kwargs, name)
+    for name in _LIMITS:
+        limits = kwargs[name]
+        if not (isinstance(limits, list) and all(map(_is_finite, limits))):
+            raise _unexpected("two finite numbers", kwargs, name)
+
+
+def _unexpected(expected: str, kwargs: dict[str, Any], name: str) -> BadMetadataError:
+    return BadMetadataError(
+        f"expected {expected} as {name!r}, found {kwargs[name]!r:.200}"
+    )
+
+
+def _is_step(value: Any) -> bool:
+    try:
+        return abs(float(value)) > 0  # NaN is not
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and abs(value) <= sys.float_info.max

@@ -1,0 +1,111 @@
+"""Where an archive is read from: what `zipfile.ZipFile` takes, and bytes-like objects."""
+
+import io
+import operator
+import os
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from .. import _native
+from .._errors import ArgumentError
+from ._target import is_path, refuse_text
+
+#: An empty archive, for `zipfile.ZipFile` to check its arguments against.
+_EMPTY_ZIP = b"PK\5\6" + bytes(18)
+
+
+def label_of(path_or_stream: Any) -> str:
+    """Name the archive in messages, as upstream does: `str` of what was given, made printable."""
+    buffer = _buffer_of(path_or_stream)
+    if buffer is not None:
+        return f"<{buffer.nbytes} bytes>"
+    # Bytes of a name that are no UTF-8 are halves of letters in it, which no stream prints.
+    return str(path_or_stream).encode(errors="backslashreplace").decode()
+
+
+def _buffer_of(path_or_stream: Any) -> memoryview | None:
+    """Return the memory of a bytes-like object; None for a file, as one mapped into memory is."""
+    if hasattr(path_or_stream, "read"):
+        return None
+    try:
+        return memoryview(path_or_stream)
+    except (TypeError, ValueError, BufferError):
+        return None
+
+
+def open_archive(
+    path_or_stream: Any, limits: Mapping[str, int] | None = None, **kwargs: Any
+) -> _native.Archive:
+    """Open an archive for reading.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike, bytes-like or binary file object
+        A file object needs `read`, `seek` and `tell` only.
+    limits : mapping of str to int, optional
+        Limits that differ from their defaults (SECURITY.md).
+    **kwargs
+        What `zipfile.ZipFile` takes in mode ``"r"``, checked by it: of these, only
+        ``metadata_encoding`` changes how an archive is read.
+
+    Raises
+    ------
+    BadArchiveError
+        If it is no zip archive, or a damaged one.
+    OSError
+        If it cannot be read.
+    TypeError, ValueError, NotImplementedError, LookupError
+        As `zipfile.ZipFile` raises them for its arguments; for limits that are none.
+
+    """
+    # zipfile itself judges the arguments, so that they keep its meaning and its errors.
+    with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
+        encoding = kwargs.get("metadata_encoding") or None
+    return _native.Archive(
+        source_of(path_or_stream), label_of(path_or_stream), encoding, caps_of(limits)
+    )
+
+
+def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
+    """Check limits that differ from their defaults."""
+    caps = []
+    for name, value in (limits or {}).items():
+        try:
+            caps.append((name, operator.index(value)))
+        except TypeError:
+            raise TypeError(
+                f"'limits': expected an integer as {name!r}, found {value!r:.80}"
+            ) from None
+    for name, value in caps:
+        if not 0 <= value < 2**64:
+            raise ArgumentError(
+                f"'limits': expected 0 to 2**64 - 1 as {name!r}, found {value}"
+            )
+    return caps
+
+
+def source_of(path_or_stream: Any) -> Any:
+    """Return what the native core reads an archive from."""
+    if is_path(path_or_stream):
+        path = os.fsdecode(path_or_stream)
+        if "\0" in path:
+            raise ArgumentError(f"{path!r}: embedded null byte")
+        return path
+    if type(path_or_stream) is bytes:
+        return path_or_stream
+    buffer = _buffer_of(path_or_stream)
+    if buffer is not None:
+        return buffer.tobytes()
+    if type(path_or_stream) is io.BytesIO:
+        return path_or_stream.getvalue()  # shares its bytes
+    missing = [
+        name for name in ("read", "seek", "tell") if not hasattr(path_or_stream, name)
+    ]
+    if missing:
+        raise TypeError(
+            "'path_or_stream': expected a path, bytes or a binary file object, found "
+            f"{type(path_or_stream).__name__} without {', '.join(missing)}"
+        )
+    refuse_text(path_or_stream, "rb")
+    return path_or_stream

@@ -1,0 +1,237 @@
+"""What labels the array of a result: made once, shared by all results of a sweep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _native
+from .._errors import BadNetCDFError
+from ..model import _names
+from ..model._validation import Modes
+from ._labelling import Fill, filler
+from ._native_subset import are_plain_attrs, is_plain_dtype, is_plain_name, is_text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import xarray as xr
+
+#: Frames kept for results that are packed one after the other; a sweep has one.
+_MOST_KEPT = 64
+
+_kept: dict[Any, Frame] = {}
+
+
+class Frame:
+    """Name, dimensions, shape, dtype, coordinates and attributes of an array.
+
+    Attributes
+    ----------
+    native : _native.Frame
+        The same for the native core.
+    name : str
+    dims : tuple of str
+    shape : tuple of int
+    dtype : numpy.dtype
+    coords : tuple of (str, tuple of str, numpy.ndarray)
+        Name, dimensions and values of each coordinate.
+    attrs : dict
+    coord_attrs : dict of str to dict
+        Attributes of the coordinates that have some.
+
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_expected",
+        "_fill",
+        "_has_array_attrs",
+        "attrs",
+        "coord_attrs",
+        "coords",
+        "dims",
+        "dtype",
+        "name",
+        "native",
+        "shape",
+    )
+
+    def __init__(self, native: _native.Frame):
+        self.native = native
+        self.name = native.name
+        self.dims = native.dims
+        self.shape = native.shape
+        self.dtype = np.dtype(native.dtype)
+        self.attrs = native.attrs
+        coords = native.coords
+        self.coords = tuple(
+            (name, (name,), np.asarray(values)) for name, values, _ in coords
+        )
+        self.coord_attrs = {name: attrs for name, _, attrs in coords if attrs}
+        self._has_array_attrs = any(
+            isinstance(value, np.ndarray)
+            for attrs in (self.attrs, *self.coord_attrs.values())
+            for value in attrs.values()
+        )
+        self._fill: Fill | None = None
+        self._expected: tuple[Modes, int, int] | None = None
+
+    def labels(self, dim: str) -> npt.NDArray[Any]:
+        """Labels of a dimension: its coordinate, or positions if it has none.
+
+        Raises
+        ------
+        BadNetCDFError
+            If there is no such dimension.
+
+        """
+        for name, _, values in self.coords:
+            if name == dim:
+                return values
+        if dim not in self.dims:
+            raise BadNetCDFError(
+                f"expected the dimension {dim!r}, found {list(self.dims)}"
+            )
+        return np.arange(self.shape[self.dims.index(dim)])
+
+    def expected(self) -> tuple[Modes, int, int]:
+        """Return the modes and the numbers of times and positions, with which results are compared.
+
+        Raises
+        ------
+        BadNetCDFError
+            If one of these dimensions is missing.
+
+        """
+        if self._expected is None:
+            self._expected = (
+                Modes(self.labels(_names.MODES)),
+                len(self.labels(_names.TIMES)),
+                len(self.labels(_names.POSITIONS)),
+            )
+        return self._expected
+
+    def data_array(self, values: npt.NDArray[Any]) -> xr.DataArray:
+        """Label an array of the frame's shape; it is not copied."""
+        if self._fill is None:
+            self._fill = filler(self._labelled(values))
+        array = self._fill(values)
+        if self._has_array_attrs:
+            # Arrays can be changed in place, and other results share the frame.
+            array.attrs = _copied(self.attrs)
+            for name, attrs in self.coord_attrs.items():
+                array.coords[name].attrs = _copied(attrs)
+        return array
+
+    def _labelled(self, values: npt.NDArray[Any]) -> xr.DataArray:
+        import xarray as xr
+
+        coords = {
+            name: (dims, labels, self.coord_attrs.get(name))
+            for name, dims, labels in self.coords
+        }
+        empty = np.broadcast_to(np.zeros((), self.dtype), values.shape)
+        return xr.DataArray(
+            empty, dims=self.dims, coords=coords, attrs=self.attrs, name=self.name
+        )
+
+    def __reduce__(self) -> tuple[type[Frame], tuple[_native.Frame]]:
+        return Frame, (self.native,)
+
+
+def _copied(attrs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in attrs.items()
+    }
+
+
+def frame_of(array: xr.DataArray) -> Frame | None:
+    """Return the frame of `array`, or None where only xarray can write it.
+
+    Plain is: names that NetCDF has, a native integer or float dtype, coordinates of dimensions only, of
+    numbers or of text, and attributes that are text or numbers.
+    """
+    key = _key(array)
+    if key is None:
+        return None
+    frame = _kept.get(key)
+    if frame is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        frame = _kept[key] = Frame(_native.Frame(*_parts(array)))
+    return frame
+
+
+def _key(array: xr.DataArray) -> Any:
+    """All that a frame depends on, hashable; None where the array is not plain."""
+    if not (is_text(array.name) and is_plain_name(array.name)):
+        return None
+    # An array of the name of a dimension would be its coordinate.
+    if array.name in array.dims or not all(map(is_plain_name, array.dims)):
+        return None
+    if not is_plain_dtype(array.dtype):
+        return None
+    coords = []
+    for name, coord in array.coords.variables.items():
+        if coord.dims != (name,) or not are_plain_attrs(coord.attrs):
+            return None
+        values = coord.values
+        if values.dtype.kind in "UO":
+            texts = tuple(values.tolist())
+            if not all(map(is_text, texts)):
+                return None
+            coords.append((name, texts, _attrs_key(coord.attrs)))
+        elif is_plain_dtype(values.dtype):
+            data = (values.dtype.str, values.tobytes())
+            coords.append((name, data, _attrs_key(coord.attrs)))
+        else:
+            return None
+    if not are_plain_attrs(array.attrs):
+        return None
+    return (
+        array.name,
+        array.dims,
+        array.shape,
+        array.dtype.str,
+        tuple(coords),
+        _attrs_key(array.attrs),
+    )
+
+
+def _parts(array: xr.DataArray) -> tuple[Any, ...]:
+    coords = []
+    for name, coord in array.coords.variables.items():
+        values = coord.values
+        data = values.tolist() if values.dtype.kind in "UO" else values
+        coords.append((name, data, _native_attrs(coord.attrs)))
+    return (
+        array.name,
+        list(array.dims),
+        list(array.shape),
+        array.dtype.str,
+        coords,
+        _native_attrs(array.attrs),
+    )
+
+
+def _attrs_key(attrs: dict[Any, Any]) -> Any:
+    return tuple(
+        (name, value)
+        if type(value) is str
+        else (
+            name,
+            type(value),
+            np.asarray(value).dtype.str,
+            np.asarray(value).tobytes(),
+        )
+        for name, value in attrs.items()
+    )
+
+
+def _native_attrs(attrs: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        name: value if type(value) is str else np.asarray(value)
+        for name, value in attrs.items()
+    }

@@ -1,0 +1,160 @@
+"""Arrays that only xarray can write and read: dates, booleans, further coordinates, CF encodings."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import _native
+from .._errors import BadNetCDFError, LimitError, SkneuromsiIOError, UnstorableError
+from ..model import _names
+from . import _hdf5_guard
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: The name under which xarray stores an array that has none.
+_UNNAMED = "__xarray_dataarray_variable__"
+
+
+#: What xarray and its libraries raise of what they cannot write.
+_REFUSED = (
+    *(TypeError, ValueError, NotImplementedError, KeyError, OverflowError),
+    AttributeError,
+)
+
+
+def write(array: xr.DataArray) -> bytes:
+    """Return `array` as a NetCDF-4 file, written by xarray with h5netcdf.
+
+    Raises
+    ------
+    UnstorableError
+        If xarray cannot write it, with its reason.
+
+    """
+    # How the array was once stored elsewhere: types that lose digits, filters that not every reader has.
+    array = array.drop_encoding()
+    with tempfile.TemporaryDirectory() as folder:
+        # A file and not memory: xarray before 2025.10 writes NetCDF-4 to paths only.
+        path = Path(folder) / "nddata.nc"
+        try:
+            array.to_netcdf(path, engine="h5netcdf", encoding=_encoding(array))
+        except _REFUSED as error:
+            raise UnstorableError(
+                f"nddata: cannot be stored as NetCDF: {error}"
+            ) from error
+        return _readable(path.read_bytes())
+
+
+def write_as_upstream(array: xr.DataArray) -> bytes:
+    """Return `array` as NetCDF-3, written by xarray with scipy, or as NetCDF-4 where that cannot be.
+
+    Raises
+    ------
+    UnstorableError
+        If xarray can write neither, with its reason, or if scipy is not installed: a stock installation
+        may be unable to open NetCDF-4, which is not for us to choose then.
+
+    """
+    if importlib.util.find_spec("scipy") is None:
+        raise UnstorableError(
+            "nddata: format 0.1 needs scipy to store an array that has no name, bools, "
+            "further coordinates or attributes of CF; pip install scipy"
+        )
+    try:
+        return _readable(bytes(array.to_netcdf(None, engine="scipy")))
+    except _REFUSED:
+        # What NetCDF-3 has no place for; NetCDF-4 gives its own reason.
+        return write(array if array.name is not None else array.rename(_UNNAMED))
+
+
+def _readable(netcdf: bytes) -> bytes:
+    """Return a file that can be opened again: libraries write types that nobody reads, such as long doubles.
+
+    Raises
+    ------
+    UnstorableError
+        If it cannot, with the reason.
+
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("text", b"{}")
+        archive.writestr("data", netcdf)
+    try:
+        [packed] = _native.Archive(stream.getvalue(), "nddata").results(
+            [("text", "data", [])], compression=("none", 0), lift=None, threads=1
+        )
+        if packed.frame is None:
+            read(packed.netcdf(), "nddata")
+    except SkneuromsiIOError as error:
+        raise UnstorableError(
+            f"nddata: cannot be stored so that it could be opened again: {error}; "
+            "convert data, coordinates and attributes to numbers of 64 bits, text or dates"
+        ) from error
+    return netcdf
+
+
+def _encoding(array: xr.DataArray) -> dict[Hashable, dict[str, None]]:
+    """Keep xarray from declaring NaN a fill value: reading would make all NaN alike."""
+    floats = [n for n, coord in array.coords.items() if coord.dtype.kind in "fc"]
+    if array.dtype.kind in "fc":
+        floats.append(array.name)
+    return {name: {"_FillValue": None} for name in floats}
+
+
+def read(netcdf: bytes, place: str) -> xr.DataArray:
+    """Decode a NetCDF-4 file with xarray and h5netcdf.
+
+    Parameters
+    ----------
+    netcdf : bytes
+        The file.
+    place : str
+        The archive and the member, for messages.
+
+    Raises
+    ------
+    UnsupportedError, LimitError
+        As :func:`_hdf5_guard.check`.
+    BadNetCDFError
+        If xarray cannot read it, or it holds more or less than one array.
+
+    """
+    import xarray as xr
+
+    _hdf5_guard.check(netcdf, place)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", xr.SerializationWarning)
+            # Of h5netcdf, about arrays without named dimensions, which are refused below.
+            warnings.filterwarnings("ignore", ".*phony_dims", UserWarning)
+            with xr.open_dataarray(io.BytesIO(netcdf), engine="h5netcdf") as array:
+                loaded = array.load()
+    except MemoryError as error:
+        raise LimitError(f"{place}: too much for the memory") from error
+    except Exception as error:
+        # What libraries make of a damaged file is of any class.
+        raise BadNetCDFError(
+            f"{place}: expected a NetCDF file with one array, found one that xarray "
+            f"cannot read: {error}"
+        ) from error
+    missing = [dim for dim in _names.DIMENSIONS[:3] if dim not in loaded.dims]
+    if missing:
+        raise BadNetCDFError(
+            f"{place}: expected the dimensions {missing}, found {list(loaded.dims)}"
+        )
+    if loaded.dtype.kind == "O" and not all(
+        isinstance(v, str) for v in loaded.values.flat
+    ):
+        raise BadNetCDFError(
+            f"{place}: expected numbers, text or dates, found Python objects"
+        )
+    return loaded

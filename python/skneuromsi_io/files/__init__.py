@@ -1,0 +1,1 @@
+"""The verbs: one file for each thing that is done with an archive."""

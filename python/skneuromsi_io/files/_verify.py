@@ -1,0 +1,85 @@
+"""Checks an archive from its first byte to its last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .. import _native
+from .._batches import batches, thread_count
+from .._errors import ArgumentError, SkneuromsiIOError
+from ..archive import _document, _members
+from ..archive._source import label_of, open_archive
+from ._inspection import Inspection, collection_of, is_ours, missing_results, problem_of
+from ._report import Problem, VerifyReport
+
+
+def verify(
+    path_or_stream: Any, *, limits: Mapping[str, int] | None = None
+) -> VerifyReport:
+    """Check everything in an archive and report each problem.
+
+    Every member is read and its sizes and CRC-32 are checked, those that this package does not know too. Every
+    result is opened, one after the other, and compared with the first; none is kept, so that memory is bounded by
+    a batch of them. An archive without problems opens.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike, bytes-like or binary file object
+        Where to read; a file object needs `read`, `seek` and `tell`.
+    limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
+
+    Returns
+    -------
+    VerifyReport
+        True in its attribute `ok` if the archive is sound; its text is meant to be printed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `path_or_stream` is nothing that can be read.
+    OSError
+        If the file cannot be read.
+
+    """
+    label = label_of(path_or_stream)
+    try:
+        archive = open_archive(path_or_stream, limits)
+    except ArgumentError:
+        raise
+    except SkneuromsiIOError as error:
+        return VerifyReport(label, 0, 0, (problem_of(error, label, None),))
+    names = archive.names()
+    indices = _members.result_indices(names)
+    document, problems = collection_of(archive, label)
+    if document is not None:
+        problems += _size_problems(document[_document.OBJECT_SIZE], indices)
+    ours = is_ours(document, archive, indices)
+    sound = 0
+    for _, found in Inspection(archive, label, ours=ours).problems(indices):
+        problems += found
+        sound += not found
+    problems += _other_problems(archive, names)
+    return VerifyReport(label, len(names), sound, tuple(problems))
+
+
+def _size_problems(size: int, indices: list[int]) -> Iterator[Problem]:
+    """Compare the number of results with those that are there."""
+    missing = missing_results(set(indices), size)
+    if missing:
+        yield missing
+    for index in indices:
+        if index >= size:
+            name = _members.result_names(index)[0]
+            expected = f"expected {size} results ({_document.OBJECT_SIZE!r})"
+            yield Problem(name, f"{expected}, found number {index}")
+
+
+def _other_problems(archive: _native.Archive, names: list[str]) -> Iterator[Problem]:
+    """Check members that nobody knows, which were not looked at yet."""
+    threads = thread_count()
+    others = (name for name in names if not _members.is_known(name))
+    for batch in batches(others, archive.size, threads):
+        for fault in archive.faults(batch, threads=threads):
+            yield Problem(*fault)

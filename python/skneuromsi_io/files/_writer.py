@@ -1,0 +1,79 @@
+"""What an archive is written to, and with which zip options."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import operator
+import os
+import time
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from .._errors import ArgumentError
+from ..archive._target import is_path, refuse_text, replacing
+
+#: Levels that each method takes, as zlib, bz2 and Zstandard define them; the others ignore theirs.
+_LEVELS = {
+    zipfile.ZIP_DEFLATED: range(-1, 10),
+    zipfile.ZIP_BZIP2: range(1, 10),
+    93: range(-131072, 23),
+}
+
+
+def zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Translate `zipfile.ZipFile`'s arguments; zipfile itself judges them."""
+    kwargs.setdefault("compression", zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(io.BytesIO(), "w", **kwargs) as probe:
+        method, level = probe.compression, probe.compresslevel
+    return {
+        "method": method,
+        "level": _checked_level(method, level),
+        "allow_zip64": bool(kwargs.get("allowZip64", True)),
+        "modified": dos_time(),
+    }
+
+
+def _checked_level(method: int, level: Any) -> int | None:
+    # zipfile looks at the level with the first member only, and then complains of an open handle.
+    allowed = _LEVELS.get(method)
+    if level is None or allowed is None:
+        return None
+    if not hasattr(level, "__index__") or level not in allowed:
+        raise ArgumentError(
+            f"'compresslevel': expected an integer from {allowed[0]} to "
+            f"{allowed[-1]}, found {level!r}"
+        )
+    return operator.index(level)
+
+
+def dos_time() -> int:
+    """Now, as zip members carry it (APPNOTE 4.4.6): local time, two-second steps, from 1980 to 2107."""
+    now = time.localtime()
+    year = min(max(now.tm_year, 1980), 2107)
+    date = (year - 1980) << 9 | now.tm_mon << 5 | now.tm_mday
+    clock = now.tm_hour << 11 | now.tm_min << 5 | min(now.tm_sec, 59) // 2
+    return date << 16 | clock
+
+
+@contextlib.contextmanager
+def sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
+    """Yield what the native writer writes to, and the offset at which the archive begins."""
+    if is_path(path_or_stream):
+        with replacing(os.fsdecode(path_or_stream)) as temporary:
+            yield temporary, 0
+        return
+    if not hasattr(path_or_stream, "write"):
+        raise TypeError(
+            "'path_or_stream': expected a path or a binary file object, found "
+            f"{type(path_or_stream).__name__}"
+        )
+    refuse_text(path_or_stream, "wb")
+    start = 0
+    # As zipfile does: offsets count from the position of a stream that knows it.
+    with contextlib.suppress(AttributeError, OSError):
+        start = path_or_stream.tell()
+    yield path_or_stream, start
+    if hasattr(path_or_stream, "flush"):
+        path_or_stream.flush()

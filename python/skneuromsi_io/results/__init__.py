@@ -1,0 +1,1 @@
+"""Results in memory and the collections that hold them."""

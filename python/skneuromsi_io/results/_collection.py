@@ -1,0 +1,223 @@
+"""A collection of results, compressed in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ..model import _names
+from ._comparisons import Comparisons
+from ._interface import Packed
+from ._summary import Summary
+
+
+class NDResultCollection(Comparisons, Sequence[Any]):
+    """Collection of results that are decoded when they are asked for.
+
+    It has the interface of scikit-neuromsi's class of this name, but for the accessors `plot`, `bias` and
+    `causes`. Use :meth:`from_ndresults` to make one from results.
+
+    Parameters
+    ----------
+    name : str
+        Name of the collection.
+    compressed_results : iterable of packed results
+        As other collections hold them.
+    tqdm_cls : type, optional
+        Progress bar of :meth:`to_ndc`.
+
+    Raises
+    ------
+    ValueError
+        If it is empty, if an item is no packed result, or if the results differ in modes, dimensions, output mode
+        or names of run parameters.
+    TypeError
+        If `tqdm_cls` is no tqdm class.
+
+    """
+
+    def __init__(
+        self, name: Any, compressed_results: Iterable[Packed], *, tqdm_cls: Any = None
+    ):
+        self._name = str(name)
+        self._packed: list[Packed] = list(compressed_results)
+        self._tqdm_cls = check_tqdm(tqdm_cls)
+        check_packed(self._packed, type(self).__name__)
+        self._summary = Summary(self._packed)
+
+    @classmethod
+    def from_ndresults(
+        cls,
+        name: Any,
+        results: Iterable[Any],
+        *,
+        compression_params: Any = ("lz4", 9),
+        tqdm_cls: Any = None,
+    ) -> Self:
+        """Create a collection from results.
+
+        Parameters
+        ----------
+        name : str
+            Name of the collection.
+        results : iterable of NDResult
+            Results of this package or of scikit-neuromsi.
+        compression_params : optional
+            How they are kept in memory; see :func:`skneuromsi_io.open_ndresults_collection`.
+        tqdm_cls : type, optional
+            Progress bar of :meth:`to_ndc`.
+
+        Returns
+        -------
+        NDResultCollection
+
+        Raises
+        ------
+        TypeError
+            If an item is no result.
+        ValueError
+            If there are none, if they differ as the class forbids, or if `compression_params` is wrong.
+
+        """
+        from ._pack import pack_results
+
+        return cls(name, pack_results(results, compression_params), tqdm_cls=tqdm_cls)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __getitem__(self, slicer: Any) -> Any:
+        size = len(self._packed)
+        is_integer = isinstance(slicer, (int, np.integer)) and type(slicer) is not bool
+        if is_integer and -size <= slicer < size:
+            return self._packed[int(slicer)].open()
+        # NumPy decides what any other index means, and how it is wrong.
+        chosen = np.arange(size)[slicer]
+        if chosen.ndim == 0:
+            return self._packed[int(chosen)].open()
+        results = np.empty(len(chosen), dtype=object)
+        for position, index in enumerate(chosen):
+            results[position] = self._packed[index].open()
+        return results
+
+    def __iter__(self) -> Any:
+        return (packed.open() for packed in self._packed)
+
+    @property
+    def name(self) -> str:
+        """Name of the collection."""
+        return self._name
+
+    @property
+    def tqdm_cls(self) -> Any:
+        """Progress bar of :meth:`to_ndc`."""
+        return self._tqdm_cls
+
+    @property
+    def modes_(self) -> npt.NDArray[Any]:
+        """Labels of the modes, the same in all results: an array of shape (n,)."""
+        return self._summary.modes
+
+    @property
+    def dims_(self) -> npt.NDArray[Any]:
+        """Names of the dimensions."""
+        return _names.DIMENSIONS.copy()
+
+    @property
+    def output_mode_(self) -> str:
+        """The mode that is the model's output, the same in all results."""
+        return self._summary.output_mode
+
+    @property
+    def run_parameters_(self) -> tuple[str, ...]:
+        """Names of the run parameters, the same in all results."""
+        return self._summary.run_parameters
+
+    @property
+    def causes_(self) -> npt.NDArray[Any]:
+        """Number of causes of each result: an array of shape (len(self),)."""
+        return self._summary.column("causes")
+
+    @property
+    def run_parameters_values(self) -> npt.NDArray[Any]:
+        """Run parameters of each result: an object array of dicts, of shape (len(self),)."""
+        return self._summary.column("run_parameters")
+
+    @property
+    def input_modes_(self) -> npt.NDArray[Any]:
+        """All modes but the output mode: an array of shape (n,)."""
+        inputs: npt.NDArray[Any] = self.modes_[self.modes_ != self.output_mode_]
+        return inputs
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} len={len(self)}>"
+
+    def to_ndc(
+        self,
+        path_or_stream: Any,
+        metadata: dict[str, Any] | None = None,
+        quiet: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Store the collection with :func:`skneuromsi_io.store_ndresults_collection`.
+
+        Parameters
+        ----------
+        path_or_stream : str, os.PathLike or binary file object
+            Where to write.
+        metadata : dict, optional
+            Additional metadata.
+        quiet : bool, optional
+            Whether to show no progress bar; else `tqdm_cls` of the collection shows one.
+        **kwargs
+            That function's other arguments; it also says what is raised.
+
+        """
+        from .. import store_ndresults_collection
+
+        store_ndresults_collection(
+            path_or_stream,
+            self,
+            metadata=metadata,
+            tqdm_cls=None if quiet else self._tqdm_cls,
+            **kwargs,
+        )
+
+
+def check_tqdm(tqdm_cls: Any) -> Any:
+    """Return a tqdm class or None.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+
+    """
+    from .._progress import tqdm_class
+
+    resolved = tqdm_class(tqdm_cls)
+    if resolved is None:
+        return None
+    import tqdm
+
+    if not (isinstance(resolved, type) and issubclass(resolved, tqdm.tqdm)):
+        raise TypeError("'tqdm_cls' must be an instance of tqdm.tqdm or None")
+    return resolved
+
+
+def check_packed(packed: list[Packed], cls_name: str) -> None:
+    """Check that there are results, and packed ones.
+
+    Raises
+    ------
+    ValueError
+        If not.
+
+    """
+    if not packed:
+        raise ValueError(f"Empty {cls_name} not allowed")
+    if not all(issubclass(cls, Packed) for cls in set(map(type, packed))):
+        raise ValueError("Not all results are CompressedNDResult objects")

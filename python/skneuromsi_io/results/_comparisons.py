@@ -1,0 +1,116 @@
+"""How the results of a collection differ, and what its plots show of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..model import _names
+from ._summary import Summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Comparisons:
+    """Parameters and modes that change from result to result."""
+
+    _summary: Summary
+
+    def disparity_matrix(self) -> pd.DataFrame:
+        """Return the run parameters of all results.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Results as rows, run parameters as columns.
+
+        """
+        import pandas as pd
+
+        matrix = pd.DataFrame(list(self._summary.column("run_parameters")))
+        matrix.columns.name = "Parameters"
+        return matrix
+
+    def changing_parameters(self) -> pd.Series:
+        """Tell of each run parameter whether it takes several values.
+
+        Returns
+        -------
+        pandas.Series
+            Named Changes, of bool, by the names of the run parameters.
+
+        """
+        changes = self.disparity_matrix().nunique() > 1
+        changes.name = "Changes"
+        return changes
+
+    def coerce_parameter(self, prefer: Any = None) -> Any:
+        """Return `prefer`, or the only run parameter that changes.
+
+        Raises
+        ------
+        ValueError
+            If `prefer` is unknown, or no or several parameters change.
+
+        """
+        if prefer is None:
+            changing = self.changing_parameters()
+            candidates = changing[changing].index.to_numpy()
+            if len(candidates) != 1:
+                shown = f"Candidates: {candidates}" if len(candidates) else ""
+                raise ValueError(
+                    "The value of 'run_parameter' is ambiguous since it has "
+                    f"{len(candidates)} candidates. {shown}".strip()
+                )
+            return candidates[0]
+        if prefer not in self._summary.run_parameters:
+            raise ValueError(f"Unknown run_parameter {prefer!r}")
+        return prefer
+
+    def modes_variance_sum(self) -> pd.Series:
+        """Return the sum over results of each mode's sample variance.
+
+        Returns
+        -------
+        pandas.Series
+            Named VarSum, of floats, by the labels of the modes.
+
+        """
+        return self._summary.variance_sum.copy()
+
+    def coerce_mode(self, prefer: Any = None) -> Any:
+        """Return `prefer`, or the mode with the largest sum of variances.
+
+        Raises
+        ------
+        ValueError
+            If `prefer` is unknown, or several modes have the largest sum.
+
+        """
+        if prefer is None:
+            sums = self.modes_variance_sum()
+            candidates = sums.index[sums == sums.max()]
+            if len(candidates) != 1:
+                raise ValueError(
+                    f"The value of 'mode' is ambiguous since it has {len(candidates)} "
+                    f"candidates. Candidates: {candidates.to_numpy()}"
+                )
+            return candidates[0]
+        if prefer not in self._summary.modes:
+            raise ValueError(f"Unknown mode {prefer!r}")
+        return prefer
+
+    def coerce_dimension(self, prefer: Any = None) -> Any:
+        """Return `prefer`, or the dimension of times.
+
+        Raises
+        ------
+        ValueError
+            If `prefer` is unknown.
+
+        """
+        if prefer is None:
+            return _names.TIMES
+        if prefer not in _names.DIMENSIONS:
+            raise ValueError(f"Unknown dimension {prefer!r}")
+        return prefer

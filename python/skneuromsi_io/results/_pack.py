@@ -1,0 +1,225 @@
+"""From results of either kind to packed ones."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _native
+from .._batches import batches, thread_count
+from .._errors import UnstorableError
+from ..archive import _document
+from ..arrays import _sidecar, _xarray_netcdf
+from ..arrays._frame import Frame, frame_of
+from ..model import NDResult
+from ..values import dumps
+from ._collection import NDResultCollection
+from ._compression import memory_codec
+from ._held import HeldResult
+from ._interface import Packed
+from ._packed import PackedResult
+
+
+def _upstream(name: str) -> tuple[type, ...]:
+    """Upstream's class of this name; there are no instances unless it is imported."""
+    module = sys.modules.get("skneuromsi")
+    cls = getattr(module, name, None)
+    return (cls,) if isinstance(cls, type) else ()
+
+
+def is_ndresult(obj: Any) -> bool:
+    """Whether it is a result of this package or of scikit-neuromsi."""
+    return isinstance(obj, (NDResult, *_upstream("NDResult")))
+
+
+def is_collection(obj: Any) -> bool:
+    """Whether it is a collection of this package or of scikit-neuromsi."""
+    classes = (NDResultCollection, *_upstream("NDResultCollection"), Single)
+    return isinstance(obj, classes)
+
+
+class Single:
+    """A collection of one result, for storing."""
+
+    def __init__(self, name: str, ndresult: Any):
+        self.name = name
+        self._ndresult = ndresult
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self._ndresult])
+
+
+def kwargs_of(result: Any) -> dict[str, Any]:
+    """Return the constructor arguments of a result but for `nddata`, not copied."""
+    return {
+        "mname": result._mname,
+        "mtype": result._mtype,
+        "output_mode": result._output_mode,
+        "nmap": result._nmap,
+        "time_range": _range(result._time_range),
+        "position_range": _range(result._position_range),
+        "time_res": result._time_res,
+        "position_res": result._position_res,
+        "causes": result._causes,
+        "run_parameters": result._run_parameters,
+        "extra": result._extra,
+    }
+
+
+def _range(limits: Any) -> Any:
+    """Limits as a list where NumPy infers the same dtype from it."""
+    listed = limits.tolist()
+    return listed if np.asarray(listed).dtype == limits.dtype else limits
+
+
+class _Job(NamedTuple):
+    """A result prepared for the native core."""
+
+    text: bytes
+    frame: Frame | None
+    data: npt.NDArray[Any]
+    arrays: list[tuple[str, npt.NDArray[Any]]]
+    exact: bool
+
+    def native(self) -> Any:
+        frame = None if self.frame is None else self.frame.native
+        return self.text, frame, self.data, self.arrays
+
+    def nbytes(self) -> int:
+        return self.data.nbytes + sum(array.nbytes for _, array in self.arrays)
+
+
+def _prepare(result: Any) -> _Job:
+    """Encode a result's metadata and look at its array.
+
+    Raises
+    ------
+    UnstorableError
+        If something in it cannot be stored.
+
+    """
+    frame, values, labels = _parts(result)
+    document = {
+        _document.OBJECT_TYPE: _document.NDRESULT,
+        _document.OBJECT_KWARGS: kwargs_of(result),
+    }
+    if labels is not None:
+        document[_document.LABELS] = labels
+    encoded = dumps(document)
+    arrays = [(name, np.ascontiguousarray(array)) for name, array in encoded.arrays]
+    return _Job(
+        encoded.text, frame, np.ascontiguousarray(values), arrays, encoded.exact
+    )
+
+
+def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
+    """Return frame, values and, where the frame does not say all, labels."""
+    if isinstance(result, NDResult) and result._array is None:
+        return result._frame, result._values, None
+    nddata = result._nddata
+    frame = frame_of(nddata)
+    if frame is not None and not _sidecar.needs_labels(nddata):
+        return frame, np.asarray(nddata.values), None
+    labels = _sidecar.labels_of(nddata)
+    plain = _sidecar.plainer(nddata)
+    frame = frame_of(plain)
+    if frame is not None:
+        return frame, np.asarray(plain.values), labels
+    return None, np.frombuffer(_xarray_netcdf.write(plain), dtype=np.uint8), labels
+
+
+def _pack_jobs(
+    jobs: list[_Job], codec: tuple[str, int], threads: int
+) -> list[PackedResult]:
+    natives = _native.pack(
+        [job.native() for job in jobs], compression=codec, threads=threads
+    )
+    return [
+        PackedResult(native, job.frame, "<memory>")
+        for native, job in zip(natives, jobs, strict=True)
+    ]
+
+
+def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed]:
+    """Pack results to keep them in memory.
+
+    A result whose metadata JSON cannot carry exactly (subclasses, arbitrary objects) is kept as it is; only
+    storing it fails, or stores the base types.
+
+    Parameters
+    ----------
+    results : iterable of NDResult
+        Of this package or of scikit-neuromsi.
+    compression_params
+        See :func:`skneuromsi_io.open_ndresults_collection`.
+
+    Raises
+    ------
+    TypeError
+        If an item is no result.
+    ValueError
+        If `compression_params` is wrong.
+
+    """
+    codec = memory_codec(compression_params)
+    threads = thread_count()
+    prepared = (_prepare_or_hold(result) for result in results)
+    packed: list[Packed] = []
+    for batch in batches(prepared, _size_of, threads):
+        jobs = [item for item in batch if isinstance(item, _Job)]
+        done = iter(_pack_jobs(jobs, codec, threads))
+        packed += [next(done) if isinstance(i, _Job) else i for i in batch]
+    return packed
+
+
+def _prepare_or_hold(result: Any) -> _Job | HeldResult:
+    if not is_ndresult(result):
+        raise TypeError(f"Not an NDResult: {type(result)!r}")
+    try:
+        job = _prepare(result)
+    except UnstorableError:
+        job = None
+    if job is not None and job.exact:
+        return job
+    return HeldResult({**kwargs_of(result)}, result._nddata)
+
+
+def _size_of(item: _Job | HeldResult) -> int:
+    return item.nbytes() if isinstance(item, _Job) else 0
+
+
+def packed_for_storing(collection: Any, threads: int) -> Iterator[_native.Packed]:
+    """Give the results of a collection to the native writer, one after the other.
+
+    Raises
+    ------
+    TypeError
+        If a result cannot be stored; the message names result and key.
+
+    """
+    results = getattr(collection, "_packed", collection)
+    prepared = (_ready(index, result) for index, result in enumerate(results))
+    size = lambda item: item.nbytes() if isinstance(item, _Job) else item.nbytes  # noqa: E731
+    for batch in batches(prepared, size, threads):
+        jobs = [item for item in batch if isinstance(item, _Job)]
+        done = iter(_pack_jobs(jobs, ("none", 0), threads))
+        for item in batch:
+            yield next(done).native if isinstance(item, _Job) else item
+
+
+def _ready(index: int, result: Any) -> _Job | _native.Packed:
+    if isinstance(result, PackedResult) and not result.native.lifted:
+        return result.native
+    if isinstance(result, Packed):
+        result = result.open()
+    try:
+        return _prepare(result)
+    except UnstorableError as error:
+        raise UnstorableError(f"result {index}: {error}") from error

@@ -1,0 +1,26 @@
+"""Metadata as JSON text, and back with every type as it was (FORMAT.md, "Types").
+
+JSON keeps what stock scikit-neuromsi can show: tuples as lists, arrays as nested lists, dates as ISO
+text. What these were is written down beside them, under ``"types"``: a table from JSON pointers (RFC 6901)
+to names.
+"""
+
+from ._decode import loads, loads_plain, put_arrays
+from ._encode import INLINE_LIMIT, Encoded, dumps
+from ._numpy import dtype_of
+from ._unstorable import show, unstorable
+from ._xarray_pandas import coords_of, restore_coords
+
+__all__ = [
+    "INLINE_LIMIT",
+    "Encoded",
+    "coords_of",
+    "dtype_of",
+    "dumps",
+    "loads",
+    "loads_plain",
+    "put_arrays",
+    "restore_coords",
+    "show",
+    "unstorable",
+]

@@ -1,0 +1,292 @@
+"""From JSON text and its table of types back to Python objects."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+import numpy.typing as npt
+
+from .._errors import BadMetadataError, LimitError, SkneuromsiIOError
+from . import _numpy, _xarray_pandas
+from ._numpy import expect
+from ._timezones import iana_zone
+
+_Moment = TypeVar("_Moment", dt.datetime, dt.time)
+
+#: Gives the array for the name in a descriptor.
+ArrayOf = Callable[[str], npt.NDArray[Any]]
+
+
+def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[str, Any]:
+    """Decode a document, with its types restored.
+
+    Parameters
+    ----------
+    text : bytes
+        JSON.
+    array_of : callable
+        Gives the large array that a descriptor names, or raises MissingMemberError.
+    skip : str, optional
+        JSON pointer to the value that is left as JSON has it.
+
+    Raises
+    ------
+    BadMetadataError
+        If the text is no JSON object, or its table of types does not fit it.
+    MissingMemberError
+        If it names an array that is not there.
+
+    """
+    document = loads_plain(text)
+    types = document.pop("types", None)
+    if types is None:
+        return document
+    if not isinstance(types, dict):
+        raise BadMetadataError(f"'types': expected an object, found {types!r:.60}")
+    once = _Once(array_of)
+    places_of = _places if len(text) <= _MOST_KEPT_TEXT else _places.__wrapped__
+    for place in places_of(tuple(types)):
+        where = place.pointer
+        if skip is None or not (where + "/").startswith(skip + "/"):
+            _restore_at(document, place, types[where], once)
+    return document
+
+
+#: Pointers of longer texts are not kept: 64 tables of them take 8 MB at most.
+_MOST_KEPT_TEXT = 16 << 10
+
+
+class _Place(NamedTuple):
+    """A JSON pointer, taken apart.
+
+    Attributes
+    ----------
+    pointer : str
+    path : tuple of str or None
+        What leads to the container of the value; None if it is no pointer.
+    key : str
+        What leads from there to the value.
+
+    """
+
+    pointer: str
+    path: tuple[str, ...] | None
+    key: str
+
+
+@functools.lru_cache(maxsize=64)
+def _places(pointers: tuple[str, ...]) -> tuple[_Place, ...]:
+    """Take pointers apart, the deepest first: a container is restored after what it contains.
+
+    The results of a sweep have the same pointers: those of two values take 3 us.
+    """
+    deepest_first = sorted(pointers, key=lambda pointer: -pointer.count("/"))
+    return tuple(map(_place_of, deepest_first))
+
+
+def _place_of(pointer: str) -> _Place:
+    first, *path = [
+        part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")
+    ]
+    if first or not path:
+        return _Place(pointer, None, "")
+    return _Place(pointer, tuple(path[:-1]), path[-1])
+
+
+class _Once:
+    """Gives each array once: a small file could otherwise ask for a large one again and again.
+
+    Attributes
+    ----------
+    budget : TextBudget
+        What the arrays of text of the document have left.
+
+    """
+
+    def __init__(self, array_of: ArrayOf):
+        self.budget = _numpy.TextBudget()
+        self._array_of = array_of
+        self._given: set[str] = set()
+
+    def __call__(self, name: str) -> npt.NDArray[Any]:
+        if name in self._given:
+            raise ValueError(f"{name!r} for a second time")
+        self._given.add(name)
+        return self._array_of(name)
+
+
+def loads_plain(text: bytes) -> dict[str, Any]:
+    """Decode a document and leave its types as JSON has them."""
+    known = text[:2] in _OBJECT_STARTS
+    if not known:
+        _check_encoding(text)
+    try:
+        document = _parsed(text) if known else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadMetadataError(f"expected JSON, found {error}") from error
+    if not isinstance(document, dict):
+        raise BadMetadataError(
+            f"expected a JSON object, found {type(document).__name__}"
+        )
+    return document
+
+
+_JSON = json.JSONDecoder()
+
+#: What begins so is an object in UTF-8: other encodings have a mark or a zero there.
+_OBJECT_STARTS = (b'{"', b"{\n")
+
+
+def _check_encoding(text: bytes) -> None:
+    encoding = json.detect_encoding(text)
+    if not encoding.startswith("utf-8"):
+        # Other encodings have brackets and quotes where the native core, which knows bytes, sees none.
+        raise BadMetadataError(f"expected JSON in UTF-8 (RFC 8259), found {encoding}")
+
+
+def _parsed(text: bytes) -> Any:
+    """Parse an object as `json.loads`, which looks for its encoding and its ends for 1 us, an eighth."""
+    decoded = text.decode("utf-8", "surrogatepass")
+    document, end = _JSON.raw_decode(decoded)
+    # Anything but white space after it is an error, which json.loads describes.
+    return json.loads(text) if decoded[end:].strip(" \t\n\r") else document
+
+
+def put_arrays(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
+    """Replace every string that is a key of `arrays` by its array."""
+    try:
+        return _placed(document, arrays)
+    except RecursionError as error:
+        raise BadMetadataError(f"expected JSON less deep, found {error}") from error
+
+
+def _placed(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
+    if isinstance(document, str):
+        return arrays.get(document, document)
+    if isinstance(document, dict):
+        if not arrays.keys().isdisjoint(document):
+            raise BadMetadataError("expected JSON, found a list of numbers as a key")
+        return {key: _placed(value, arrays) for key, value in document.items()}
+    if isinstance(document, list):
+        return [_placed(value, arrays) for value in document]
+    return document
+
+
+#: Values of a document whose parts are looked up by name: they are objects, and stay so.
+_OBJECTS = ("/object_kwargs", "/nddata")
+
+#: Keys of one hash that a set or dict may hold: each is compared with all others.
+_MOST_ALIKE = 100
+
+
+def _restore_at(document: Any, place: _Place, name: Any, once: _Once) -> None:
+    where, path, key = place
+    if path is None:
+        raise BadMetadataError(
+            f"'types': expected a JSON pointer, found {where!r:.200}"
+        )
+    if where in _OBJECTS:
+        raise BadMetadataError(
+            f"types at {where!r}: expected no type there, found {name!r:.80}"
+        )
+    try:
+        holder = document
+        for part in path:
+            holder = holder[part if type(holder) is dict else _step(holder, part)]
+        step = key if type(holder) is dict else _step(holder, key)
+        holder[step] = _restore(holder[step], name, once)
+    except SkneuromsiIOError as error:
+        raise type(error)(f"types at {where!r:.200}: {error}") from error
+    except MemoryError as error:
+        raise LimitError(f"types at {where!r:.200}: too much for the memory") from error
+    except Exception as error:
+        # What a library makes of parts that contradict each other is of any class.
+        raise BadMetadataError(
+            f"types at {where!r:.200}: expected a value that fits {name!r:.80}, found one "
+            f"that does not ({type(error).__name__}: {error!s:.300})"
+        ) from error
+
+
+def _step(holder: Any, part: str) -> Any:
+    if isinstance(holder, list):
+        return int(part)
+    raise BadMetadataError(f"no value is there: {type(holder).__name__} has no parts")
+
+
+def _restore(value: Any, name: Any, once: _Once) -> Any:
+    args: Any = ()
+    if isinstance(name, list) and name:
+        name, args = name[0], name[1:]
+    restore = _DECODERS.get(name) if isinstance(name, str) else None
+    if restore is None:
+        raise BadMetadataError(f"unknown type {name!r:.60}")
+    if name == "external":
+        carried = once(expect(expect(value, dict)["netcdf"], str))
+        return _numpy.restore_carried(carried, *args)
+    if name == "array":
+        return _numpy.restore_array(value, once.budget, *args)
+    return restore(value, *args)
+
+
+def _datetime(value: str, *zone: Any) -> dt.datetime:
+    return _zoned(dt.datetime.fromisoformat(value), *zone)
+
+
+def _time(value: str, *zone: Any) -> dt.time:
+    return _zoned(dt.time.fromisoformat(value), *zone)
+
+
+def _zoned(
+    moment: _Moment, key: Any = None, fold: int = 0, title: Any = None
+) -> _Moment:
+    if title is not None:
+        moment = moment.replace(
+            tzinfo=dt.timezone(expect(moment.utcoffset(), dt.timedelta), title)
+        )
+    if key is None:
+        return moment.replace(fold=fold)
+    return moment.replace(tzinfo=iana_zone(key), fold=fold)
+
+
+def _keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
+    if not all(type(key) in (str, int, float, bool, type(None)) for key in keys):
+        raise TypeError("keys that are no scalars")
+    return dict(zip(_apart(keys), expect(value, dict).values(), strict=True))
+
+
+def _pairs(value: list[Any]) -> dict[Any, Any]:
+    _apart([key for key, _ in expect(value, list)])
+    return dict(value)
+
+
+def _apart(items: Any) -> list[Any]:
+    """Return a list whose items do not hash alike by the thousand, which takes a set or dict quadratic time."""
+    if max(Counter(map(hash, expect(items, list))).values(), default=0) > _MOST_ALIKE:
+        raise ValueError("items that hash alike")
+    return list(items)
+
+
+_DECODERS: dict[str, Callable[..., Any]] = {
+    "tuple": lambda value: tuple(expect(value, list)),
+    "set": lambda value: set(_apart(value)),
+    "frozenset": lambda value: frozenset(_apart(value)),
+    "complex": lambda value: complex(*value),
+    "bytes": lambda value: base64.b64decode(value, validate=True),
+    "bytearray": lambda value: bytearray(base64.b64decode(value, validate=True)),
+    "datetime": _datetime,
+    "date": dt.date.fromisoformat,
+    "time": _time,
+    "timedelta": lambda value: dt.timedelta(*value),
+    "scalar": _numpy.restore_scalar,
+    "array": _numpy.restore_array,
+    "external": _numpy.restore_carried,
+    "keys": _keys,
+    "pairs": _pairs,
+    "object": _xarray_pandas.restore,
+}

@@ -1,0 +1,260 @@
+"""From Python objects to JSON text and a table of types."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _native
+from .._errors import UnstorableError
+from . import _numpy, _xarray_pandas
+from ._unstorable import show, unstorable
+
+#: Arrays of more numbers than this leave the JSON for a NetCDF member.
+INLINE_LIMIT = 1000
+
+#: Types that need their name only.
+_SEQUENCES = (tuple, set, frozenset)
+
+
+class Encoded(NamedTuple):
+    """A document as text.
+
+    Attributes
+    ----------
+    text : bytes
+        JSON.
+    arrays : list of (str, numpy.ndarray)
+        Large arrays that left the text, little-endian integers or floats, each with the name by which the text
+        refers to it.
+    exact : bool
+        Whether reading gives the very types back; False if a subclass was stored as its base.
+
+    """
+
+    text: bytes
+    arrays: list[tuple[str, npt.NDArray[Any]]]
+    exact: bool
+
+
+def dumps(document: dict[str, Any], *, external: bool = True) -> Encoded:
+    """Encode a document.
+
+    Parameters
+    ----------
+    document : dict
+        Keys must be str at the top.
+    external : bool, optional
+        Whether large arrays may leave the text.
+
+    Raises
+    ------
+    UnstorableError
+        If something in it cannot be stored, nests too deep or contains itself; the message names its key.
+
+    """
+    recorder = _Recorder(external)
+    try:
+        text = _native.encode(document, recorder.hook)
+    except ValueError as error:
+        raise unstorable(document, error) from error
+    if recorder.types:
+        types = json.dumps(recorder.types)
+        text = b'%s,\n  "types": %s\n}' % (text[:-2], types.encode())
+    return Encoded(text, recorder.arrays, recorder.exact)
+
+
+class _Recorder:
+    """Replaces what JSON has no form for, and writes down what it was."""
+
+    def __init__(self, external: bool):
+        self.external = external
+        self.types: dict[str, Any] = {}
+        self.arrays: list[tuple[str, npt.NDArray[Any]]] = []
+        self.budget = _numpy.TextBudget()
+        self.exact = True
+
+    def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
+        try:
+            return self.replacement(value, path)
+        except UnstorableError as error:
+            raise UnstorableError(f"{show(path)}: {error}") from error
+
+    def replacement(self, value: Any, path: tuple[str | int, ...]) -> Any:
+        # First, since a Dataset is a mapping too, and a Timestamp a datetime.
+        labelled = _xarray_pandas.reduce(value)
+        if labelled is not None:
+            name, parts = labelled
+            return self.record(path, ["object", name], parts)
+        for cls, encode in _ENCODERS:
+            if isinstance(value, cls):
+                return encode(self, value, path)
+        raise UnstorableError(
+            f"an object of type {type(value).__module__}."
+            f"{type(value).__qualname__} cannot be stored; turn it into dicts, lists, "
+            "numbers, text or arrays"
+        )
+
+    def record(self, path: tuple[str | int, ...], name: Any, parts: Any) -> Any:
+        self.types[pointer(path)] = name
+        return parts
+
+    def base(self, value: Any, cls: type) -> None:
+        """Note that a subclass is stored as its base."""
+        if type(value) is not cls:
+            self.exact = False
+
+
+def pointer(path: tuple[str | int, ...]) -> str:
+    """JSON pointer (RFC 6901) of a path."""
+    return "".join(
+        "/" + str(part).replace("~", "~0").replace("/", "~1") for part in path
+    )
+
+
+def _sequence(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    cls = next(cls for cls in _SEQUENCES if isinstance(value, cls))
+    recorder.base(value, cls)
+    return recorder.record(path, cls.__name__, list(value))
+
+
+def _mapping(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    recorder.base(value, dict)
+    keys = list(value)
+    if all(type(key) is str for key in keys):
+        return dict(value)
+    # json.dumps turns these keys into text; others it refuses.
+    if all(type(key) in (str, int, float, bool, type(None)) for key in keys):
+        texts = [key if type(key) is str else _key_text(key) for key in keys]
+        if len(set(texts)) == len(keys):
+            plain = dict(zip(texts, value.values(), strict=True))
+            return recorder.record(path, ["keys", keys], plain)
+    pairs = [[key, item] for key, item in value.items()]
+    return recorder.record(path, "pairs", pairs)
+
+
+def _key_text(key: Any) -> str:
+    return json.dumps(key)
+
+
+def _list(recorder: _Recorder, value: Any, _: tuple[str | int, ...]) -> Any:
+    recorder.base(value, list)
+    return list(value)
+
+
+def _scalar_base(cls: type) -> Callable[[_Recorder, Any, Any], Any]:
+    def encode(recorder: _Recorder, value: Any, _: Any) -> Any:
+        recorder.base(value, cls)
+        # The base class's own conversion: a subclass may override __str__ or __int__.
+        return cls.__new__(cls, value) if cls is not str else str.__str__(value)
+
+    return encode
+
+
+def _complex(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    return recorder.record(path, "complex", [value.real, value.imag])
+
+
+def _bytes(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    cls = bytes if isinstance(value, bytes) else bytearray
+    recorder.base(value, cls)
+    return recorder.record(path, cls.__name__, base64.b64encode(value).decode())
+
+
+def _date(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    cls = next(c for c in (dt.datetime, dt.date, dt.time) if isinstance(value, c))
+    recorder.base(value, cls)
+    zone, fold = getattr(value, "tzinfo", None), getattr(value, "fold", 0)
+    name: Any = cls.__name__
+    if isinstance(zone, dt.timezone):
+        # ISO text has the offset, but no name that was given to it.
+        title = zone.tzname(None)
+        if title != dt.timezone(zone.utcoffset(None)).tzname(None):
+            name = [name, None, fold, title]
+        elif fold:
+            name = [name, None, fold]
+    elif zone is not None:
+        name = [name, _zone_key(zone), fold]
+    elif fold:
+        name = [name, None, fold]
+    return recorder.record(path, name, value.isoformat())
+
+
+def _zone_key(zone: dt.tzinfo) -> str:
+    """IANA name of a zone, by which it can be found again."""
+    import zoneinfo
+
+    try:
+        if isinstance(zone, zoneinfo.ZoneInfo) and zone.key is not None:
+            return zoneinfo.ZoneInfo(zone.key).key
+    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
+        # A zone that was read from a file may have any name.
+        pass
+    raise UnstorableError(
+        f"a time zone of type {type(zone).__name__} cannot be stored; use "
+        "zoneinfo.ZoneInfo with an IANA name, or datetime.timezone"
+    )
+
+
+def _timedelta(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    recorder.base(value, dt.timedelta)
+    parts = [value.days, value.seconds, value.microseconds]
+    return recorder.record(path, "timedelta", parts)
+
+
+def _numpy_scalar(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    return recorder.record(
+        path, ["scalar", value.dtype.str], _numpy.scalar_value(value)
+    )
+
+
+def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    if isinstance(value, np.ma.MaskedArray):
+        raise UnstorableError(
+            "a masked array cannot be stored; use its filled() values, or data and mask"
+        )
+    recorder.base(value, np.ndarray)
+    array = np.asarray(value)
+    _numpy.check_storable(array.dtype)
+    large = array.dtype.kind in "biufcmM" and array.size > INLINE_LIMIT
+    if recorder.external and large:
+        return _external(recorder, array, path)
+    name = ["array", array.dtype.str, list(array.shape)]
+    return recorder.record(path, name, _numpy.listed(array, recorder.budget))
+
+
+def _external(
+    recorder: _Recorder, array: npt.NDArray[Any], path: tuple[str | int, ...]
+) -> Any:
+    carried = _numpy.carrier(array)
+    member = f"extra_{len(recorder.arrays)}.nc"
+    recorder.arrays.append((member, carried))
+    recorder.record(path, ["external", array.dtype.str, list(array.shape)], None)
+    return {
+        "netcdf": member,
+        "dtype": carried.dtype.str,
+        "shape": list(carried.shape),
+    }
+
+
+_ENCODERS: tuple[tuple[Any, Callable[[_Recorder, Any, Any], Any]], ...] = (
+    (np.ndarray, _array),
+    (np.generic, _numpy_scalar),
+    (_SEQUENCES, _sequence),
+    (Mapping, _mapping),
+    (list, _list),
+    (bool, _scalar_base(bool)),
+    (int, _scalar_base(int)),
+    (float, _scalar_base(float)),
+    (str, _scalar_base(str)),
+    (complex, _complex),
+    ((bytes, bytearray), _bytes),
+    ((dt.date, dt.time), _date),
+    (dt.timedelta, _timedelta),
+)

@@ -1,0 +1,68 @@
+"""Where in a document is what the native encoder cannot write."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .._errors import UnstorableError
+from . import _xarray_pandas
+
+#: Levels of nesting that the native encoder writes.
+_MOST_LEVELS = 500
+
+_Path = tuple[Any, ...]
+
+
+def unstorable(document: dict[str, Any], error: ValueError) -> UnstorableError:
+    """Return what to raise for an error of the encoder, with the key of what nests too deep or is too large."""
+    pending: list[tuple[_Path, Any]] = [((), document)]
+    while pending:
+        path, value = pending.pop()
+        if len(path) > _MOST_LEVELS:
+            return UnstorableError(
+                f"{show(path[:6])}...: more than {_MOST_LEVELS} levels of nesting, or a "
+                "value that contains itself, cannot be stored; flatten it"
+            )
+        if isinstance(value, int) and not _has_text(value):
+            return UnstorableError(
+                f"{show(path)}: an integer of more than "
+                f"{sys.get_int_max_str_digits()} digits cannot be stored; see "
+                "sys.set_int_max_str_digits()"
+            )
+        # The first is on top.
+        pending += reversed([((*path, key), part) for key, part in _parts(value)])
+    return UnstorableError(f"metadata: {error}")
+
+
+def show(path: _Path) -> str:
+    """Return a path as a user would write it, without the document's outer key."""
+    inner = path[1:] if path[:1] == ("object_kwargs",) else path
+    head, *rest = inner or ("metadata",)
+    return str(head) + "".join(f"[{part!r}]" for part in rest)
+
+
+def _parts(value: Any) -> Iterable[tuple[Any, Any]]:
+    labelled = _xarray_pandas.reduce(value)
+    if labelled is not None:
+        value = labelled[1]
+    if isinstance(value, Mapping):
+        keys = [(f"key {number}", key) for number, key in enumerate(value)]
+        # Keys come first: what is wrong with one is told before it is shown in a path.
+        return [*keys, *value.items()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return enumerate(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        return enumerate(value.flat)
+    return ()
+
+
+def _has_text(number: int) -> bool:
+    try:
+        int.__repr__(number)
+    except ValueError:
+        return False
+    return True
