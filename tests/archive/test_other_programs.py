@@ -11,6 +11,8 @@ import zlib
 
 import numpy as np
 import pytest
+from test_streams import Sink
+from test_zip_arguments import METHODS
 
 import skneuromsi_io as sio
 from helpers import (
@@ -23,8 +25,6 @@ from helpers import (
     opened,
     stored,
 )
-from test_streams import Sink
-from test_zip_arguments import METHODS
 
 KORDING = next(path for path in UPSTREAM_FILES if path.stem == "kording-netcdf3")
 

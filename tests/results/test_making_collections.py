@@ -6,11 +6,11 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sweeps import KINDS, Text, numbers, result_of
 from tqdm.auto import tqdm
 
 import skneuromsi_io as sio
 from helpers import assert_same, make_array, make_result
-from sweeps import KINDS, Text, numbers, result_of
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 import skneuromsi_io as sio
 from helpers import DIMS, assert_same, make_array, make_result, stored
-from test_any_metadata import KEYS, VALUES, one_nan
+from strategies import KEYS, VALUES, one_nan
 
 # Lone surrogates have no bytes in UTF-8, and NetCDF ends texts at NUL.
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

@@ -78,7 +78,7 @@ threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
 sio.to_ndc(sys.argv[1], collection, tqdm_cls=None, compresslevel=9)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script, str(old), str(Path(__file__).parent)],
+        [sys.executable, "-c", script, str(old), str(Path(__file__).parents[1])],
         capture_output=True,
         text=True,
         check=False,

@@ -14,10 +14,10 @@ import skneuromsi
 import written
 from models import MODELS
 from same import assert_same, assert_same_result
+from test_exchanged_files import make_array, result_of
 from written import META, parts_of
 
 import skneuromsi_io as sio
-from test_files import make_array, result_of
 
 #: What the two packages cannot have alike: when, by what and where the file was written.
 WHEN_AND_WHERE = {"utc_timestamp", "Python", "platform"}

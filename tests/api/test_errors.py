@@ -5,9 +5,9 @@ import pickle
 import zipfile
 
 import pytest
+from broken import ARCHIVE, CASES, DATA, HEAD, with_member, without
 
 import skneuromsi_io as sio
-from broken import ARCHIVE, CASES, DATA, HEAD, with_member, without
 from helpers import (
     edited,
     make_array,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pytest
+from sweeps import KINDS, MODES, SOAS, VALUES, numbers
 
 import skneuromsi_io as sio
 from helpers import assert_same, make_array, make_result
-from sweeps import KINDS, MODES, SOAS, VALUES, numbers
 
 
 @pytest.fixture(scope="module", params=KINDS)

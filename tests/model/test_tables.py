@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from labelled import KINDS, KWARGS, LABELS, VALUES, array_of
 
 import skneuromsi_io as sio
 from helpers import DIMS
-from labelled import KINDS, KWARGS, LABELS, VALUES, array_of
 
 
 @pytest.fixture(params=KINDS)

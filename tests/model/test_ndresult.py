@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import xarray as xr
+from labelled import KINDS, KWARGS, LABELS, MODES, VALUES, array_of
 
 import skneuromsi_io as sio
 from helpers import DIMS, assert_same, make_result
-from labelled import KINDS, KWARGS, LABELS, MODES, VALUES, array_of
 
 
 @pytest.fixture(params=KINDS)
