@@ -9,7 +9,7 @@ mod settings;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use _native::codec::pack::{Codec, Packed};
+use _native::codec::memory::{Codec, CompressedArray};
 use _native::codec::zip::{self, DEFLATED};
 use _native::codec::{noise, shuffle};
 use _native::limits::Limits;
@@ -36,7 +36,8 @@ fn codecs(criterion: &mut Criterion) {
     });
     assert_eq!(out, plain);
 
-    let pack = |planes: &[u8]| Packed::from_shuffled(planes, ITEMSIZE, Codec::Lz4).unwrap();
+    let pack =
+        |planes: &[u8]| CompressedArray::from_shuffled(planes, ITEMSIZE, Codec::Lz4).unwrap();
     group.bench_function("pack", |b| b.iter(|| pack(black_box(&planes))));
     let packed = pack(&planes);
     group.bench_function("unpack", |b| {
@@ -47,8 +48,8 @@ fn codecs(criterion: &mut Criterion) {
     let deflate = |planes: &[u8]| {
         let copy = planes.to_vec().into();
         let mut stream = Vec::new();
-        let head = Arc::from(noise::beginning(&[]).unwrap());
-        let encoded = noise::deflate(head, copy, ITEMSIZE, None).unwrap();
+        let prefix = Arc::from(noise::beginning(&[]).unwrap());
+        let encoded = noise::deflate(prefix, copy, ITEMSIZE, None).unwrap();
         encoded.write_to(&mut stream).unwrap();
         stream
     };

@@ -9,7 +9,7 @@ mod settings;
 use std::hint::black_box;
 
 use _native::json::lift;
-use _native::json::number::push_float;
+use _native::json::write::push_float;
 use _native::limits::Limits;
 use criterion::{Criterion, Throughput};
 

@@ -51,7 +51,7 @@ fn files(criterion: &mut Criterion) {
         .position(|variable| variable.name == "values")
         .unwrap();
     group.bench_function("write NetCDF-4", |b| {
-        b.iter(|| netcdf::head(black_box(&dataset), payload, false).unwrap());
+        b.iter(|| netcdf::file_prefix(black_box(&dataset), payload, false).unwrap());
     });
     let dataset = owned(FILES[0].1);
     group.bench_function("write NetCDF-3", |b| {

@@ -86,7 +86,7 @@ class Archive:
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
-    def head(self, name: str, size: int) -> bytes:
+    def peek(self, name: str, size: int) -> bytes:
         """Return the first bytes of a member, which are not verified."""
 
     def text(self, name: str) -> bytes:

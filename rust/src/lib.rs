@@ -1,22 +1,20 @@
 //! Native core of `skneuromsi-io`: façade only.
 //!
-//! The rooms and the direction of their arrows are described in `DESIGN.md`, section 5. Everything
+//! The rooms and the direction of their arrows are described in `DESIGN.md`, section 3. Everything
 //! but [`py`] is plain Rust without `pyo3`, so that `cargo test` needs no Python.
 
-mod ahead;
-pub mod alloc;
 pub mod archive;
-pub mod buffer;
 pub mod codec;
-pub mod collection;
+pub mod dtype;
 pub mod error;
-pub mod interrupt;
 pub mod json;
 pub mod limits;
+pub mod memory;
 pub mod netcdf;
-pub mod parallel;
+pub mod results;
 pub mod source;
 pub mod variance;
+pub mod work;
 
 #[cfg(feature = "python")]
 mod py;

@@ -1,7 +1,7 @@
 //! Sample variance of each mode, as `pandas.DataFrame.var` computes it.
 
+use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
-use crate::netcdf::DType;
 
 /// Values that are added up one after the other before pairs of sums are added: as in NumPy, this bounds the
 /// rounding error by the logarithm of the count.

@@ -80,7 +80,7 @@ def _result_is_ours(archive: _native.Archive, plan: Plan) -> bool:
     these, its NetCDF file is our own writer's, which says so.
     """
     text, data, arrays = plan
-    if arrays or _WRITER in archive.head(data, _WITHIN):
+    if arrays or _WRITER in archive.peek(data, _WITHIN):
         return True
     # Keys of the document are indented by two blanks, and no text holds a line break.
     document = archive.text(text)

@@ -1,6 +1,6 @@
 //! A member that is ready to be written, so compressed that the default limits let it be read.
 
-use crate::codec::Encoded;
+use crate::codec::Pieces;
 use crate::codec::zip::{self, DEFLATED, STORED};
 use crate::error::Result;
 use crate::limits::Limits;
@@ -21,7 +21,7 @@ pub struct Compressed {
     /// Uncompressed size.
     pub size: u64,
     /// Compressed bytes.
-    pub data: Encoded,
+    pub data: Pieces,
 }
 
 impl Compressed {

@@ -8,8 +8,8 @@
 use std::ops::Range;
 
 use super::record::{END, END_LEN, END64, END64_LEN, Fields, LOCATOR64, LOCATOR64_LEN};
-use crate::alloc::try_zeroed;
 use crate::error::{Error, Kind, Result};
+use crate::memory::try_zeroed;
 use crate::source::ReadAt;
 
 /// Longest stretch in which `zipfile` looks for the end record: a comment and the record itself.

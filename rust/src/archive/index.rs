@@ -1,15 +1,14 @@
 //! The central directory, read at once: what each member is and how far its bytes may reach.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 use super::end::{self, End};
-use super::member::Local;
+use super::entry::Entry;
 use super::name::cp437;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN, UTF8};
-use crate::alloc::try_zeroed;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::memory::try_zeroed;
 use crate::source::ReadAt;
 
 /// Newest version of the format that is read, 6.3; Python's `zipfile` refuses later ones too.
@@ -17,50 +16,6 @@ const NEWEST: u8 = 63;
 
 /// Turns the bytes of a name without UTF-8 flag into text, for archives of a known encoding.
 pub type DecodeName<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
-
-/// What the directory says about one member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
-    /// Compression method (APPNOTE 4.4.5).
-    pub method: u16,
-    /// General purpose flags (4.4.4).
-    pub flags: u16,
-    /// CRC-32 of the uncompressed bytes.
-    pub crc: u32,
-    /// Compressed size in bytes.
-    pub compressed: u64,
-    /// Uncompressed size in bytes.
-    pub size: u64,
-    /// Position of the local header in the source.
-    pub(super) offset: u64,
-    /// Position that the member's data must not pass: the next member or the directory.
-    pub(super) limit: u64,
-    /// Length of the name in the headers.
-    pub(super) raw_name: u16,
-    /// Where the name is in [`Index::names`].
-    start: usize,
-    end: usize,
-}
-
-impl Entry {
-    /// A member that was found without a directory, at `place`; `sizes` are the compressed and the
-    /// uncompressed one.
-    pub(super) fn found(local: &Local, crc: u32, sizes: [u64; 2], place: Range<u64>) -> Self {
-        let [compressed, size] = sizes;
-        Self {
-            method: local.method,
-            flags: local.flags,
-            crc,
-            compressed,
-            size,
-            offset: place.start,
-            limit: place.end,
-            raw_name: u16::try_from(local.name.len()).unwrap_or(u16::MAX),
-            start: 0,
-            end: 0,
-        }
-    }
-}
 
 /// All members, found by name or in directory order.
 #[derive(Debug, Default)]

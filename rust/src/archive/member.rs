@@ -2,12 +2,12 @@
 
 use std::ops::Deref;
 
-use super::index::Entry;
-use super::record::{DESCRIPTOR, Fields, LOCAL, LOCAL_LEN, UNSUPPORTED, UTF8};
-use crate::buffer::Buffer;
+use super::entry::{Entry, Local};
+use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
 use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::memory::Buffer;
 use crate::source::ReadAt;
 
 /// Bytes of a source.
@@ -134,56 +134,6 @@ pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Resu
     let mut bytes = Buffer::zeroed(len)?;
     source.read_exact_at(&mut bytes, entry.offset)?;
     Ok(Loaded::Owned(bytes))
-}
-
-/// A local header.
-pub(super) struct Local<'a> {
-    pub(super) flags: u16,
-    pub(super) method: u16,
-    pub(super) crc: u32,
-    compressed: u32,
-    size: u32,
-    pub(super) name: &'a [u8],
-    extra: &'a [u8],
-    fields: Fields<'a>,
-}
-
-impl<'a> Local<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let mut fields = Fields::new(bytes, Kind::Member, "a local header");
-        fields.signature(LOCAL)?;
-        let _version = fields.u16()?;
-        let (flags, method) = (fields.u16()?, fields.u16()?);
-        let _modified = fields.u32()?;
-        let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
-        let (name_len, extra_len) = (fields.u16()?, fields.u16()?);
-        let name = fields.take(name_len.into())?;
-        let extra = fields.take(extra_len.into())?;
-        Ok(Self {
-            flags,
-            method,
-            crc,
-            compressed,
-            size,
-            name,
-            extra,
-            fields,
-        })
-    }
-
-    /// Length of the header, which is where the data begin.
-    pub(super) fn len(&self) -> usize {
-        LOCAL_LEN + self.name.len() + self.extra.len()
-    }
-
-    /// Size and compressed size.
-    pub(super) fn sizes(&self) -> Result<[u64; 2]> {
-        self.fields.widen([self.size, self.compressed], self.extra)
-    }
-
-    fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> Error {
-        self.fields.error(expected, found)
-    }
 }
 
 /// Where in `bytes`, which begin with the local header of `entry`, its data begins.

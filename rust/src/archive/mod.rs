@@ -7,6 +7,7 @@
 mod compressed;
 mod descriptor;
 mod end;
+mod entry;
 mod index;
 mod member;
 mod name;
@@ -20,14 +21,15 @@ mod writer;
 
 use std::sync::Arc;
 
-use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::memory::Buffer;
 use crate::source::ReadAt;
 use index::Index;
 
 pub use compressed::Compressed;
-pub use index::{DecodeName, Entry};
+pub use entry::Entry;
+pub use index::DecodeName;
 pub use member::Fetched;
 pub use salvage::Lost;
 pub use stream::Stream;

@@ -10,17 +10,18 @@
 use std::collections::HashMap;
 
 use super::descriptor::Descriptors;
-use super::index::{Entry, Index};
-use super::member::{self, Local};
+use super::entry::{Entry, Local};
+use super::index::Index;
+use super::member;
 use super::record::{DESCRIPTOR, LOCAL, LOCAL_LEN};
 use super::stream::Stream;
 use super::window::Window;
-use crate::alloc::{try_copy, try_zeroed};
 use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
-use crate::interrupt;
 use crate::limits::Limits;
+use crate::memory::{try_copy, try_zeroed};
 use crate::source::ReadAt;
+use crate::work::interrupt;
 
 /// Members that fail may be decoded up to so many times the size of the source, all together: one damaged
 /// header can claim all that follows it, and a handful of them is no attack.
@@ -91,10 +92,10 @@ impl Search<'_> {
 
     /// The end of the member whose local header is at `offset`, if it is whole.
     fn member(&mut self, offset: u64) -> Result<Option<u64>> {
-        let Some(head) = self.head(offset)? else {
+        let Some(header) = self.header(offset)? else {
             return Ok(None);
         };
-        let Some((local, name)) = plausible(&head) else {
+        let Some((local, name)) = plausible(&header) else {
             return Ok(None);
         };
         interrupt::check()?;
@@ -123,14 +124,14 @@ impl Search<'_> {
     }
 
     /// A local header with name and extra field, None where the source ends in it.
-    fn head(&mut self, offset: u64) -> Result<Option<Vec<u8>>> {
+    fn header(&mut self, offset: u64) -> Result<Option<Vec<u8>>> {
         let left = self.source.size() - offset;
         if left < LOCAL_LEN as u64 {
             return Ok(None);
         }
-        let mut head = try_zeroed(LOCAL_LEN)?;
-        self.source.read_exact_at(&mut head, offset)?;
-        let field = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
+        let mut header = try_zeroed(LOCAL_LEN)?;
+        self.source.read_exact_at(&mut header, offset)?;
+        let field = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
         let (method, more) = (field(8), usize::from(field(26)) + usize::from(field(28)));
         if left < (LOCAL_LEN + more) as u64 || !zip::is_known(method) {
             return Ok(None);
@@ -144,10 +145,10 @@ impl Search<'_> {
                 "more names than the file has room for",
             ));
         }
-        head.resize(LOCAL_LEN + more, 0);
+        header.resize(LOCAL_LEN + more, 0);
         self.source
-            .read_exact_at(&mut head[LOCAL_LEN..], offset + LOCAL_LEN as u64)?;
-        Ok(Some(head))
+            .read_exact_at(&mut header[LOCAL_LEN..], offset + LOCAL_LEN as u64)?;
+        Ok(Some(header))
     }
 
     /// What a directory would say about the member.
@@ -235,8 +236,8 @@ impl Search<'_> {
 }
 
 /// A header that is not just four bytes of something else, with its name.
-fn plausible(head: &[u8]) -> Option<(Local<'_>, &str)> {
-    let local = Local::parse(head).ok()?;
+fn plausible(header: &[u8]) -> Option<(Local<'_>, &str)> {
+    let local = Local::parse(header).ok()?;
     let name = str::from_utf8(local.name).ok()?;
     let printable = !name.is_empty() && !name.chars().any(char::is_control);
     printable.then_some((local, name))

@@ -2,11 +2,11 @@
 
 use std::io::{self, BufReader, Read};
 
-use super::index::Entry;
+use super::entry::Entry;
 use super::member::check_crc;
-use crate::alloc::try_zeroed;
 use crate::codec::zip::{Crc, Decoder, error_of, io_error};
 use crate::error::Result;
+use crate::memory::try_zeroed;
 use crate::source::ReadAt;
 
 /// Piece in which compressed bytes are read.

@@ -10,10 +10,10 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::{Archive, Compressed, Options, Writer, dos_time};
-use crate::buffer::Buffer;
 use crate::codec::zip;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::memory::Buffer;
 use crate::source::ReadAt;
 
 /// A source that is not in memory as far as it tells.

@@ -1,9 +1,9 @@
 //! Search for signatures in a source of any size.
 
-use crate::alloc::try_zeroed;
 use crate::error::Result;
-use crate::interrupt;
+use crate::memory::try_zeroed;
 use crate::source::ReadAt;
+use crate::work::interrupt;
 
 /// Bytes that are looked at together.
 const SIZE: u64 = 1 << 20;

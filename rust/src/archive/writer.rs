@@ -73,7 +73,7 @@ impl<W: Write> Writer<W> {
 
     /// Writes one member.
     pub fn add(&mut self, member: &Compressed) -> Result<()> {
-        let header = Header::new(member, self.at, self.options.modified)
+        let header = MemberHeader::new(member, self.at, self.options.modified)
             .map_err(|error| error.in_member(&member.name))?;
         self.allow_zip64(
             self.names.len() as u64 >= MEMBER_LIMIT,
@@ -155,7 +155,7 @@ impl<W: Write> Writer<W> {
 }
 
 /// The fields that local and central header share, and where the member begins.
-struct Header<'a> {
+struct MemberHeader<'a> {
     name: &'a str,
     method: u16,
     crc: u32,
@@ -166,7 +166,7 @@ struct Header<'a> {
     zip64: bool,
 }
 
-impl<'a> Header<'a> {
+impl<'a> MemberHeader<'a> {
     fn new(member: &'a Compressed, offset: u64, modified: u32) -> Result<Self> {
         if member.name.len() > usize::from(u16::MAX) || member.name.contains('\0') {
             let expected = "a name of at most 65,535 bytes without NUL";

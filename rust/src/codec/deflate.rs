@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
 
-use crate::alloc::try_reserve;
-use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
+use crate::memory::{Buffer, try_reserve};
 
 thread_local! {
     /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.

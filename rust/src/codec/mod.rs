@@ -1,11 +1,11 @@
 //! Compression of whole buffers; the only room that names codec crates.
 
 pub(crate) mod deflate;
-mod encoded;
+pub mod memory;
 pub mod noise;
-pub mod pack;
+mod pieces;
 pub mod shuffle;
 pub mod zip;
 
-pub use encoded::Encoded;
 pub use noise::beginning;
+pub use pieces::Pieces;

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::deflate::{compress, part};
-use super::encoded::{Encoded, Piece};
-use crate::buffer::Buffer;
+use super::pieces::{Piece, Pieces};
 use crate::error::Result;
+use crate::memory::Buffer;
 
 /// How noise is looked for: bytes that are judged together, and the least run of them that is worth a stored block
 /// of its own.
@@ -49,18 +49,18 @@ const WINDOW: usize = 32 << 10;
 /// 2 % (README, "Compression levels").
 const DEFAULT_LEVEL: i32 = 1;
 
-/// Compresses what `head`, the beginning of a stream, holds and then `data`, which are `itemsize` byte planes of equal
+/// Compresses what `prefix`, the beginning of a stream, holds and then `data`, which are `itemsize` byte planes of equal
 /// length, at a `compresslevel` from 1 to 9; `None` and -1 are the default.
 pub fn deflate(
-    head: Arc<[u8]>,
+    prefix: Arc<[u8]>,
     data: Buffer,
     itemsize: usize,
     compresslevel: Option<i32>,
-) -> Result<Encoded> {
+) -> Result<Pieces> {
     let level = compresslevel
         .filter(|&level| level >= 0)
         .unwrap_or(DEFAULT_LEVEL);
-    let mut pieces = vec![Piece::Shared(head)];
+    let mut pieces = vec![Piece::Shared(prefix)];
     let mut at = 0;
     for noise in noise_runs(&data, itemsize) {
         if noise.start > at {
@@ -71,7 +71,7 @@ pub fn deflate(
         pieces.push(Piece::Stored(noise));
     }
     pieces.push(Piece::Encoded(compress(&data[at..], level)?));
-    Ok(Encoded::new(data, pieces))
+    Ok(Pieces::new(data, pieces))
 }
 
 /// The beginning of a stream that holds `data`; what follows does not depend on it.
@@ -144,9 +144,9 @@ mod tests {
     use super::*;
 
     /// The stream as it is written.
-    fn stream(head: &[u8], data: &[u8], itemsize: usize, level: Option<i32>) -> Vec<u8> {
-        let head = beginning(head).unwrap().into();
-        let encoded = deflate(head, data.to_vec().into(), itemsize, level).unwrap();
+    fn stream(prefix: &[u8], data: &[u8], itemsize: usize, level: Option<i32>) -> Vec<u8> {
+        let prefix = beginning(prefix).unwrap().into();
+        let encoded = deflate(prefix, data.to_vec().into(), itemsize, level).unwrap();
         let mut bytes = Vec::new();
         encoded.write_to(&mut bytes).unwrap();
         assert_eq!(bytes.len(), encoded.len());
@@ -178,13 +178,13 @@ mod tests {
     fn noise_is_stored_and_the_rest_compressed() {
         let mut data = noise(300_000);
         data.extend(vec![7; 300_000]);
-        let head = beginning(b"head").unwrap();
+        let prefix = beginning(b"head").unwrap();
         let deflated = stream(b"head", &data, 2, Some(6));
         assert_eq!(
             inflate(&deflated, data.len() + 4),
             [b"head", &data[..]].concat()
         );
-        let next = deflated.strip_prefix(&head[..]).unwrap();
+        let next = deflated.strip_prefix(&prefix[..]).unwrap();
         assert_eq!(next[0], 0, "the first block is a stored one");
         assert!(deflated.len() < 300_000 + 1_000, "{}", deflated.len());
     }
@@ -256,10 +256,10 @@ mod tests {
         #[test]
         fn every_stream_inflates_to_its_data(
             data in proptest::collection::vec(any::<u8>(), 0..40_000),
-            head in 0_usize..100, itemsize in 1_usize..9, level in proptest::option::of(-1..10),
+            prefix in 0_usize..100, itemsize in 1_usize..9, level in proptest::option::of(-1..10),
         ) {
-            let (head, rest) = data.split_at(head.min(data.len()));
-            prop_assert_eq!(inflate(&stream(head, rest, itemsize, level), data.len()), data);
+            let (prefix, rest) = data.split_at(prefix.min(data.len()));
+            prop_assert_eq!(inflate(&stream(prefix, rest, itemsize, level), data.len()), data);
         }
     }
 }

@@ -1,18 +1,10 @@
 //! Metadata text to and from values and large numeric arrays.
 
-mod candidate;
+mod fingerprint;
 mod lift;
-mod lifted;
-pub mod nested;
-pub mod number;
-mod skeleton;
 #[cfg(test)]
 mod tests;
-pub mod text;
-mod token;
-mod window;
+pub mod write;
 
-pub use lift::lift;
-pub use lifted::{Lifted, NumberArray};
-pub use nested::Nested;
-pub use skeleton::{Varying, skeleton};
+pub use fingerprint::{Varying, fingerprint};
+pub use lift::{Lifted, NumberArray, lift};

@@ -5,8 +5,8 @@ use std::io::Read;
 use proptest::prelude::*;
 
 use super::{NumberArray, lift};
+use crate::dtype::DType;
 use crate::limits::Limits;
-use crate::netcdf::DType;
 
 fn lifted(text: &str, least: usize) -> (String, Vec<NumberArray>) {
     let found = lift(text.as_bytes(), least, 0, &Limits::default()).unwrap();
@@ -154,7 +154,7 @@ fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         any::<f64>().prop_map(|v| {
             let mut o = vec![];
-            crate::json::number::push_float(&mut o, v);
+            crate::json::write::push_float(&mut o, v);
             String::from_utf8(o).unwrap()
         }),
         any::<i64>().prop_map(|v| v.to_string()),
@@ -162,7 +162,7 @@ fn json() -> impl Strategy<Value = String> {
         Just("null".to_owned()),
         "[ -~]{0,5}".prop_map(|t| {
             let mut o = vec![];
-            crate::json::text::push_string(&mut o, &t);
+            crate::json::write::push_string(&mut o, &t);
             String::from_utf8(o).unwrap()
         }),
         proptest::collection::vec(-9_i64..9, 0..6).prop_map(|v| format!("{v:?}")),
@@ -195,7 +195,7 @@ fn written(array: &NumberArray, shape: &[usize], at: &mut usize) -> String {
         return i64::from_le_bytes(bytes).to_string();
     }
     let mut out = vec![];
-    crate::json::number::push_float(&mut out, f64::from_le_bytes(bytes));
+    crate::json::write::push_float(&mut out, f64::from_le_bytes(bytes));
     String::from_utf8(out).unwrap()
 }
 

@@ -13,8 +13,8 @@ mod tests;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 
-pub use hdf5::head;
-pub use model::{Attr, DType, Data, Dataset, Endian, Variable};
+pub use hdf5::file_prefix;
+pub use model::{Attr, Data, Dataset, Variable};
 
 /// Reads a NetCDF file of either format, told apart by its first bytes.
 ///

@@ -3,63 +3,7 @@
 
 use std::ops::Range;
 
-/// Type of one element of a variable or an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DType {
-    /// Signed, 1 byte.
-    I8,
-    /// Signed, 2 bytes.
-    I16,
-    /// Signed, 4 bytes.
-    I32,
-    /// Signed, 8 bytes.
-    I64,
-    /// Unsigned, 1 byte.
-    U8,
-    /// Unsigned, 2 bytes.
-    U16,
-    /// Unsigned, 4 bytes.
-    U32,
-    /// Unsigned, 8 bytes.
-    U64,
-    /// IEEE 754 half precision.
-    F16,
-    /// IEEE 754 single precision.
-    F32,
-    /// IEEE 754 double precision.
-    F64,
-    /// Text; its data are [`Data::Strings`].
-    Str,
-}
-
-impl DType {
-    /// Bytes of one element, or `None` for text.
-    #[must_use]
-    pub const fn size(self) -> Option<usize> {
-        match self {
-            Self::I8 | Self::U8 => Some(1),
-            Self::I16 | Self::U16 | Self::F16 => Some(2),
-            Self::I32 | Self::U32 | Self::F32 => Some(4),
-            Self::I64 | Self::U64 | Self::F64 => Some(8),
-            Self::Str => None,
-        }
-    }
-
-    /// Whether it is one of the floating-point types.
-    #[must_use]
-    pub const fn is_float(self) -> bool {
-        matches!(self, Self::F16 | Self::F32 | Self::F64)
-    }
-}
-
-/// Byte order of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Endian {
-    /// Least significant byte first: what this crate writes to NetCDF-4.
-    Little,
-    /// Most significant byte first: all of NetCDF-3.
-    Big,
-}
+use crate::dtype::{DType, Endian};
 
 /// Where the elements of a variable are.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,6 +4,7 @@ mod found;
 mod overlaps;
 
 use super::*;
+use crate::dtype::{DType, Endian};
 use crate::error::Kind;
 
 macro_rules! data {

@@ -11,13 +11,13 @@ use super::error::{detached, raise};
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
 use crate::archive::{self, Compressed, DecodeName};
-use crate::buffer::Buffer;
-use crate::codec::pack::Codec;
-use crate::collection::{self, Frames, OpenOptions, Plan};
+use crate::codec::memory::Codec;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::parallel;
+use crate::memory::Buffer;
+use crate::results::{self, FrameCache, OpenOptions, Plan};
 use crate::source::ReadAt;
+use crate::work::parallel;
 
 /// An open zip archive; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
@@ -27,7 +27,7 @@ pub(super) struct Archive {
     /// Whether the source is read on the calling thread only.
     prefetch: bool,
     limits: Limits,
-    frames: Frames,
+    frames: FrameCache,
 }
 
 /// Member names of one result as Python gives them: text, data, [(member, name)].
@@ -74,7 +74,7 @@ impl Archive {
                 prefetch,
                 label,
                 limits: caps,
-                frames: Frames::default(),
+                frames: FrameCache::default(),
             }),
             Err(error) => Err(raise(py, &label, &error)),
         }
@@ -100,7 +100,7 @@ impl Archive {
             prefetch,
             label,
             limits: caps,
-            frames: Frames::default(),
+            frames: FrameCache::default(),
         };
         Ok((archive, lost.collect()))
     }
@@ -119,16 +119,16 @@ impl Archive {
             .map_err(|error| raise(py, &self.label, &error))
     }
 
-    fn head<'py>(&self, py: Python<'py>, name: &str, size: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let head = self.run(py, || {
-            let mut head = Vec::new();
+    fn peek<'py>(&self, py: Python<'py>, name: &str, size: u64) -> PyResult<Bound<'py, PyBytes>> {
+        let start = self.run(py, || {
+            let mut start = Vec::new();
             self.archive
                 .stream(name)?
                 .take(size)
-                .read_to_end(&mut head)?;
-            Ok(head)
+                .read_to_end(&mut start)?;
+            Ok(start)
         })?;
-        bytes(py, &head)
+        bytes(py, &start)
     }
 
     fn text<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
@@ -148,7 +148,7 @@ impl Archive {
         let plans = plans(plans_);
         let options = self.options(codec(&compression)?, lift, threads);
         let results = self.run(py, || {
-            collection::open(&self.archive, &plans, &options, &self.frames)
+            results::open(&self.archive, &plans, &options, &self.frames)
         })?;
         wrap(py, results)
     }
@@ -162,7 +162,7 @@ impl Archive {
         let plan = plan(plan_);
         let options = self.options(Codec::None, lift, 1);
         let found = self.run(py, || {
-            collection::faults(&self.archive, &plan, &options, &self.frames)
+            results::faults(&self.archive, &plan, &options, &self.frames)
         })?;
         Ok(found.iter().map(placed).collect())
     }

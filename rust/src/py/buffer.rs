@@ -6,46 +6,14 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyTuple};
 
+use crate::dtype::DType;
 use crate::error::Result;
-use crate::netcdf::DType;
 
-/// NumPy's name of a dtype, little-endian; text has none.
-pub(super) const fn dtype_str(dtype: DType) -> &'static str {
-    match dtype {
-        DType::I8 => "|i1",
-        DType::I16 => "<i2",
-        DType::I32 => "<i4",
-        DType::I64 => "<i8",
-        DType::U8 => "|u1",
-        DType::U16 => "<u2",
-        DType::U32 => "<u4",
-        DType::U64 => "<u8",
-        DType::F16 => "<f2",
-        DType::F32 => "<f4",
-        DType::F64 => "<f8",
-        DType::Str => "O",
-    }
-}
-
-/// The dtype that NumPy calls `name` (its `dtype.str`), if NetCDF has it.
+/// The type that NumPy calls `name` (its `dtype.str`), or a `ValueError`.
 pub(super) fn dtype_of(name: &str) -> PyResult<DType> {
-    Ok(match name {
-        "|i1" => DType::I8,
-        "<i2" => DType::I16,
-        "<i4" => DType::I32,
-        "<i8" => DType::I64,
-        "|u1" => DType::U8,
-        "<u2" => DType::U16,
-        "<u4" => DType::U32,
-        "<u8" => DType::U64,
-        "<f2" => DType::F16,
-        "<f4" => DType::F32,
-        "<f8" => DType::F64,
-        _ => {
-            let message =
-                format!("expected a little-endian integer or float dtype, found {name:?}");
-            return Err(PyValueError::new_err(message));
-        }
+    DType::from_numpy_name(name).ok_or_else(|| {
+        let message = format!("expected a little-endian integer or float dtype, found {name:?}");
+        PyValueError::new_err(message)
     })
 }
 
@@ -64,7 +32,7 @@ where
 {
     static ZEROS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let zeros = ZEROS.import(py, "numpy", "zeros")?;
-    let array = zeros.call1((PyTuple::new(py, shape)?, dtype_str(dtype)))?;
+    let array = zeros.call1((PyTuple::new(py, shape)?, dtype.numpy_name()))?;
     let buffer = PyUntypedBuffer::get(&array)?;
     if buffer.readonly() || !buffer.is_c_contiguous() || buffer.len_bytes() == 0 {
         let outcome = fill(&mut []);

@@ -10,10 +10,7 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyT
 use super::buffer::bytes;
 use super::error::raise;
 use super::pack::loosen;
-use crate::json::Nested;
-use crate::json::nested::line;
-use crate::json::number::push_float;
-use crate::json::text::push_string;
+use crate::json::write::{Nested, line, push_float, push_string};
 
 /// Nesting from which on a value is refused: `json.loads` gives up at about a thousand.
 const DEPTH: usize = 500;

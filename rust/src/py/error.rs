@@ -6,7 +6,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::error::{Error, Kind, Result};
-use crate::interrupt;
+use crate::work::interrupt;
 
 static BY_KIND: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
 

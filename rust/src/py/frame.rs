@@ -6,14 +6,15 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::buffer::{copied, dtype_of, dtype_str, filled};
+use super::buffer::{copied, dtype_of, filled};
 use super::error::raise;
-use crate::collection;
-use crate::netcdf::{Attr, DType, Data, Dataset, Endian, Variable};
+use crate::dtype::{DType, Endian};
+use crate::netcdf::{Attr, Data, Dataset, Variable};
+use crate::results;
 
 /// Name, dimensions, shape, dtype, coordinates and attributes of an array; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
-pub(super) struct Frame(pub(super) Arc<collection::Frame>);
+pub(super) struct Frame(pub(super) Arc<results::Frame>);
 
 /// A coordinate as Python gives it: name, values (an array or a list of str), attributes.
 type Coordinate<'py> = (String, Bound<'py, PyAny>, Bound<'py, PyDict>);
@@ -49,7 +50,7 @@ impl Frame {
             variables,
             attrs: Vec::new(),
         };
-        collection::Frame::new(dataset, 0)
+        results::Frame::new(dataset, 0)
             .map(|frame| Self(Arc::new(frame)))
             .map_err(|error| raise(py, "", &error))
     }
@@ -80,7 +81,7 @@ impl Frame {
 
     #[getter]
     fn dtype(&self) -> &'static str {
-        dtype_str(self.0.variable().dtype)
+        self.0.variable().dtype.numpy_name()
     }
 
     #[getter]

@@ -4,18 +4,18 @@ use pyo3::prelude::*;
 
 use super::error::{detached, raise};
 use super::packed::Packed;
-use crate::collection::{self, PackedResult};
 use crate::json::Varying;
+use crate::results::{self, PackedResult};
 
 /// Kinds of results; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
-pub(super) struct Kinds(collection::Kinds);
+pub(super) struct Kinds(results::Kinds);
 
 #[pymethods]
 impl Kinds {
     #[new]
     fn new(within: String, keys: Vec<String>) -> Self {
-        Self(collection::Kinds::new(Varying {
+        Self(results::Kinds::new(Varying {
             object: within,
             keys,
         }))

@@ -8,11 +8,11 @@ use super::buffer::{copied, dtype_of};
 use super::error::{detached, raise};
 use super::frame::Frame;
 use super::packed::{Packed, codec};
-use crate::codec::pack::{self as memory, Codec};
-use crate::collection::{self, Array, Body, PackedResult};
+use crate::codec::memory::{Codec, CompressedArray};
+use crate::dtype::DType;
 use crate::error::Result;
-use crate::netcdf::DType;
-use crate::parallel;
+use crate::results::{self, Array, Body, PackedResult};
+use crate::work::parallel;
 
 /// One result as Python gives it: text, frame (None: `data` is a NetCDF file), data, [(name, array)].
 type Job<'py> = (
@@ -25,7 +25,7 @@ type Job<'py> = (
 /// The same with its bytes copied, so that arrays may change while the work goes on detached.
 struct Loose {
     text: Vec<u8>,
-    frame: Option<Arc<collection::Frame>>,
+    frame: Option<Arc<results::Frame>>,
     data: Vec<u8>,
     arrays: Vec<(String, DType, Vec<u64>, Vec<u8>)>,
 }
@@ -77,10 +77,10 @@ pub(super) fn loosen(
 fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
     let body = match &loose.frame {
         Some(frame) => {
-            let packed = memory::Packed::from_plain(&loose.data, frame.itemsize(), codec)?;
+            let packed = CompressedArray::from_plain(&loose.data, frame.itemsize(), codec)?;
             Body::Plain(Arc::clone(frame), packed)
         }
-        None => Body::General(memory::Packed::from_plain(&loose.data, 1, codec)?),
+        None => Body::General(CompressedArray::from_plain(&loose.data, 1, codec)?),
     };
     let mut arrays = Vec::with_capacity(loose.arrays.len());
     for (name, dtype, shape, bytes) in &loose.arrays {
@@ -88,7 +88,7 @@ fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
             name: name.clone(),
             dtype: *dtype,
             shape: shape.clone(),
-            packed: memory::Packed::from_plain(bytes, dtype.size().unwrap_or(1), codec)?,
+            packed: CompressedArray::from_plain(bytes, dtype.size().unwrap_or(1), codec)?,
         });
     }
     Ok(PackedResult {

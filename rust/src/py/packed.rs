@@ -6,13 +6,13 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::buffer::{bytes, dtype_of, dtype_str, filled};
+use super::buffer::{bytes, dtype_of, filled};
 use super::error::{detached, raise};
 use super::frame::Frame;
-use crate::alloc::try_zeroed;
-use crate::codec::pack::{self as memory, Codec};
-use crate::collection::{self, Array, Body, PackedResult};
+use crate::codec::memory::{Codec, CompressedArray};
 use crate::error::Result;
+use crate::memory::try_zeroed;
+use crate::results::{self, Array, Body, PackedResult};
 
 /// A result in memory; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
@@ -57,7 +57,7 @@ pub(super) fn wrap(py: Python<'_>, results: Vec<PackedResult>) -> PyResult<Vec<P
 fn shared(
     py: Python<'_>,
     last: &mut Option<Py<Frame>>,
-    frame: &Arc<collection::Frame>,
+    frame: &Arc<results::Frame>,
 ) -> PyResult<Py<Frame>> {
     if let Some(known) = last
         .as_ref()
@@ -79,7 +79,7 @@ pub(super) fn variances(
     threads: usize,
 ) -> PyResult<Vec<Vec<f64>>> {
     let results: Vec<&PackedResult> = results.iter().map(|packed| &packed.get().result).collect();
-    detached(py, || collection::variances(&results, threads)).map_err(|error| raise(py, "", &error))
+    detached(py, || results::variances(&results, threads)).map_err(|error| raise(py, "", &error))
 }
 
 #[pymethods]
@@ -181,7 +181,7 @@ impl Packed {
             .iter()
             .map(|a| {
                 let content = bytes(py, &a.packed.to_bytes())?;
-                Ok((&a.name, dtype_str(a.dtype), &a.shape, content))
+                Ok((&a.name, a.dtype.numpy_name(), &a.shape, content))
             })
             .collect::<PyResult<_>>()?;
         let state = (
@@ -206,7 +206,7 @@ impl Packed {
         lifted: bool,
     ) -> PyResult<Self> {
         let unpack = |bytes: &[u8]| {
-            memory::Packed::from_bytes(bytes).map_err(|error| raise(py, "pickled result", &error))
+            CompressedArray::from_bytes(bytes).map_err(|error| raise(py, "pickled result", &error))
         };
         let packed = unpack(data)?;
         let body = match &frame {

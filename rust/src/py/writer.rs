@@ -15,8 +15,8 @@ use super::error::{detached, raise};
 use super::frame::Frame;
 use super::packed::Packed;
 use crate::archive::{self, Compressed, Options};
-use crate::collection::{self, Labelled, PackedResult, Spelled, StoreOptions};
 use crate::error::{Error, Result};
+use crate::results::{self, Labelled, PackedResult, Spelled, StoreOptions};
 
 /// Where the bytes go.
 enum Target {
@@ -155,7 +155,7 @@ impl Writer {
             results.iter().map(|packed| &packed.get().result).collect();
         let options = self.options(threads);
         self.run(py, |writer| {
-            add_all(writer, collection::store(&results, &plans, &options)?)
+            add_all(writer, results::store(&results, &plans, &options)?)
         })
     }
 
@@ -172,7 +172,7 @@ impl Writer {
         let results: Vec<Spelled> = results.into_iter().map(spelled).collect::<PyResult<_>>()?;
         let options = self.options(threads);
         self.run(py, |writer| {
-            add_all(writer, collection::spell(&results, &plans, &options)?)
+            add_all(writer, results::spell(&results, &plans, &options)?)
         })
     }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use _native::archive::{Archive, Compressed};
-use _native::codec::pack::{Codec, Packed};
+use _native::codec::memory::{Codec, CompressedArray};
 use _native::codec::zip::{DEFLATED, STORED};
-use _native::collection::{
-    self, Body, Frame, Frames, OpenOptions, PackedResult, Plan, StoreOptions,
+use _native::dtype::Endian;
+use _native::netcdf::{Attr, Variable};
+use _native::results::{
+    self, Body, Frame, FrameCache, OpenOptions, PackedResult, Plan, StoreOptions,
 };
-use _native::netcdf::{Attr, Endian, Variable};
 use _native::{Kind, Result};
 
 use crate::checksums;
@@ -96,12 +97,12 @@ fn all_ways(archive: &Archive, codec: Codec, lift: Option<usize>) {
         .iter()
         .map(|plan| {
             let plan = std::slice::from_ref(plan);
-            collection::open(archive, plan, &options(1, false), &Frames::default())
+            results::open(archive, plan, &options(1, false), &FrameCache::default())
         })
         .collect();
-    let frames = Frames::default();
+    let frames = FrameCache::default();
     for options in [options(1, false), options(1, true), options(2, false)] {
-        let together = collection::open(archive, &plans, &options, &frames);
+        let together = results::open(archive, &plans, &options, &frames);
         compare(&one_by_one, &together);
     }
     for (plan, alone) in plans.iter().zip(one_by_one) {
@@ -127,7 +128,7 @@ fn compare(one_by_one: &[Result<Vec<PackedResult>>], together: &Result<Vec<Packe
 fn check(result: &PackedResult) {
     result.check().expect("arrays of their sizes");
     if result.nbytes() < 1 << 20 {
-        let _ = collection::variances(&[result], 1).map_err(|error| {
+        let _ = results::variances(&[result], 1).map_err(|error| {
             assert!(
                 matches!(error.kind(), Kind::Unsupported | Kind::Value),
                 "{error}"
@@ -153,7 +154,7 @@ fn restored(result: &PackedResult, plan: &Plan) {
             threads: 1,
         };
         let plans = [plan.clone()];
-        let Ok(members) = collection::store(&[result], &plans, &options) else {
+        let Ok(members) = results::store(&[result], &plans, &options) else {
             // What no NetCDF-4 file of ours can carry.
             return;
         };
@@ -165,7 +166,7 @@ fn restored(result: &PackedResult, plan: &Plan) {
             limits: limits(),
             prefetch: false,
         };
-        let again = collection::open(&archive, &plans, &options, &Frames::default());
+        let again = results::open(&archive, &plans, &options, &FrameCache::default());
         let mut again = again.expect("what we stored").remove(0);
         assert_eq!(again.text, result.text);
         // What was lifted is a member of its own now.
@@ -228,7 +229,7 @@ fn same(a: &PackedResult, b: &PackedResult, stored: bool) {
     }
 }
 
-fn bytes(packed: &Packed) -> Vec<u8> {
+fn bytes(packed: &CompressedArray) -> Vec<u8> {
     let mut bytes = vec![0; packed.nbytes()];
     packed
         .unpack_into(&mut bytes)

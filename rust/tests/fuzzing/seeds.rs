@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use _native::archive::{Archive, Compressed};
-use _native::codec::pack::Packed;
+use _native::codec::memory::CompressedArray;
 use _native::codec::zip::{BZIP2, DEFLATED, LZMA, STORED, ZSTD, compress};
 
 use crate::targets::{codec, limits, zip};
@@ -56,8 +56,8 @@ fn members() -> Vec<Vec<u8>> {
             .enumerate()
         {
             let size = u32::try_from(content.len()).unwrap().to_le_bytes();
-            let head = [&[u8::try_from(number).unwrap()], &size[..3]].concat();
-            all.push([head, compress(method, None, &content).unwrap().into_vec()].concat());
+            let start = [&[u8::try_from(number).unwrap()], &size[..3]].concat();
+            all.push([start, compress(method, None, &content).unwrap().into_vec()].concat());
         }
     }
     all
@@ -112,7 +112,7 @@ fn packs() -> Vec<Vec<u8>> {
         let short = &plain[..4000];
         all.push([&[tag, 3, 7], short].concat());
         for part in [short, &plain] {
-            let packed = Packed::from_plain(part, 8, codec(tag, 3)).unwrap();
+            let packed = CompressedArray::from_plain(part, 8, codec(tag, 3)).unwrap();
             all.push([&[tag, 3, 0], packed.to_bytes().as_slice()].concat());
         }
     }

@@ -7,11 +7,11 @@ use std::io::Read;
 use std::sync::Arc;
 
 use _native::archive::{Archive, Compressed, Options, Writer};
-use _native::buffer::Buffer;
-use _native::codec::pack::{Codec, Packed};
+use _native::codec::memory::{Codec, CompressedArray};
 use _native::codec::zip::{BZIP2, DEFLATED, LZMA, STORED, ZSTD, crc32, decompress};
 use _native::json::{self, Lifted};
 use _native::limits::Limits;
+use _native::memory::Buffer;
 use _native::netcdf::{self, Data, Dataset};
 
 use crate::{checksums, results, text};
@@ -167,8 +167,8 @@ pub(crate) fn json(bytes: &[u8]) {
         object: "object_kwargs".to_owned(),
         keys: vec!["run_parameters".to_owned(), "extra".to_owned()],
     };
-    let bones = json::skeleton(bytes, &varying);
-    assert_eq!(json::skeleton(&bones, &varying), bones);
+    let print = json::fingerprint(bytes, &varying);
+    assert_eq!(json::fingerprint(&print, &varying), print);
     let Some((&[least, piece], original)) = bytes.split_first_chunk() else {
         return;
     };
@@ -211,23 +211,26 @@ pub(crate) fn pack(bytes: &[u8]) {
     };
     let codec = codec(tag, level);
     let itemsize = usize::from(itemsize % 8) + 1;
-    let packed = Packed::from_plain(data, itemsize, codec).unwrap();
+    let packed = CompressedArray::from_plain(data, itemsize, codec).unwrap();
     let mut plain = vec![0; packed.nbytes()];
     packed.unpack_into(&mut plain).unwrap();
     assert!(plain == data);
     let mut planes = plain;
     packed.unpack_shuffled_into(&mut planes).unwrap();
     assert_eq!(
-        Packed::from_shuffled(&planes, itemsize, codec).unwrap(),
+        CompressedArray::from_shuffled(&planes, itemsize, codec).unwrap(),
         packed
     );
-    assert_eq!(Packed::from_bytes(&packed.to_bytes()).unwrap(), packed);
+    assert_eq!(
+        CompressedArray::from_bytes(&packed.to_bytes()).unwrap(),
+        packed
+    );
     restored(data);
 }
 
 /// A pickled array, as it is.
 fn restored(state: &[u8]) {
-    let Ok(packed) = Packed::from_bytes(state) else {
+    let Ok(packed) = CompressedArray::from_bytes(state) else {
         return;
     };
     if packed.nbytes() > 1 << 26 {

@@ -1,7 +1,7 @@
 //! Whether a text and its lifted form mean the same.
 
+use _native::dtype::DType;
 use _native::json::{Lifted, NumberArray};
-use _native::netcdf::DType;
 
 /// Fails unless the strings that stand for arrays, each replaced by its array, make up the original: byte by byte
 /// outside the lists, number by number within them.

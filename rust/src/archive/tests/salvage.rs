@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
 use crate::archive::Lost;
-use crate::interrupt;
+use crate::work::interrupt;
 
 fn salvage(bytes: &[u8]) -> Result<(Archive, Vec<Lost>)> {
     Archive::salvage(Arc::new(bytes.to_vec()), Limits::default())

@@ -1,9 +1,10 @@
 //! The header of a NetCDF-3 file.
 
-use super::{ATTRIBUTE, DIMENSION, NC_CHAR, VARIABLE, text};
+use super::{ATTRIBUTE, DIMENSION, NC_CHAR, VARIABLE};
+use crate::dtype::{DType, Endian};
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
-use crate::netcdf::model::{Attr, DType, Endian, product};
+use crate::netcdf::model::{Attr, product};
 use crate::netcdf::{malformed, name, unsupported, utf8};
 
 /// `numrecs` of a file that was still being written.
@@ -26,7 +27,7 @@ impl Type {
 }
 
 /// A variable as the header describes it.
-pub(super) struct Entry {
+pub(super) struct Declared {
     pub(super) name: String,
     pub(super) dims: Vec<usize>,
     /// Lengths; the record dimension, which can only be the first, is `None`.
@@ -38,7 +39,7 @@ pub(super) struct Entry {
     pub(super) bytes: usize,
 }
 
-impl Entry {
+impl Declared {
     pub(super) fn is_record(&self) -> bool {
         self.shape.first() == Some(&None)
     }
@@ -166,7 +167,7 @@ impl<'a> Header<'a> {
             })?;
             let bytes = self.padded(len)?;
             let value = match kind {
-                Type::Char => Attr::Text(utf8(text::trim(bytes), "text", offset)?),
+                Type::Char => Attr::Text(utf8(trim(bytes), "text", offset)?),
                 Type::Number(dtype) => Attr::Numbers {
                     dtype,
                     order: Endian::Big,
@@ -179,16 +180,16 @@ impl<'a> Header<'a> {
         Ok(attrs)
     }
 
-    pub(super) fn variables(&mut self, dims: &[(String, Option<u64>)]) -> Result<Vec<Entry>> {
-        let mut entries = Vec::new();
+    pub(super) fn variables(&mut self, dims: &[(String, Option<u64>)]) -> Result<Vec<Declared>> {
+        let mut declared = Vec::new();
         for _ in 0..self.list(VARIABLE)? {
-            entries.push(self.variable(dims)?);
+            declared.push(self.variable(dims)?);
         }
-        distinct(entries.iter().map(|entry| entry.name.as_str()))?;
-        Ok(entries)
+        distinct(declared.iter().map(|variable| variable.name.as_str()))?;
+        Ok(declared)
     }
 
-    fn variable(&mut self, dims: &[(String, Option<u64>)]) -> Result<Entry> {
+    fn variable(&mut self, dims: &[(String, Option<u64>)]) -> Result<Declared> {
         let name = self.name()?;
         let mut ids = Vec::new();
         let mut shape = Vec::new();
@@ -231,7 +232,7 @@ impl<'a> Header<'a> {
                 vsize.to_string(),
             ));
         }
-        Ok(Entry {
+        Ok(Declared {
             begin: size(begin, "an offset")?,
             bytes: size(bytes, "a variable")?,
             dims: ids,
@@ -251,4 +252,13 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Bytes without the NULs that fill them up.
+pub(super) fn trim(bytes: &[u8]) -> &[u8] {
+    let end = bytes
+        .iter()
+        .rposition(|&b| b != 0)
+        .map_or(0, |last| last + 1);
+    bytes.get(..end).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
 //! Numbers as CDF-2 has them: big-endian, of fewer types. What has none takes the type that xarray
 //! chooses (`xarray.backends.netcdf3.coerce_nc3_dtype`), where each value fits into it.
 
+use crate::dtype::{DType, Endian};
 use crate::error::Result;
-use crate::netcdf::model::{DType, Endian};
 use crate::netcdf::unsupported;
 
 /// The type under which CDF-2 stores a type, and its number.

@@ -2,31 +2,32 @@
 
 use std::ops::Range;
 
-use super::header::{Entry, Header, Type};
-use super::text;
-use crate::alloc::try_extend;
+use super::header::{Declared, Header, Type};
+use super::text::{self, RawVariable};
+use crate::dtype::{DType, Endian};
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::memory::try_extend;
 use crate::netcdf::cursor::size;
 use crate::netcdf::malformed;
-use crate::netcdf::model::{DType, Data, Dataset, Endian, Variable};
+use crate::netcdf::model::{Data, Dataset, Variable};
 
 /// Reads a NetCDF-3 file. Data stay where they are, big-endian, unless they are records or text.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let mut header = Header::new(bytes)?;
     let dims = header.dims()?;
     let attrs = header.attrs()?;
-    let entries = header.variables(&dims)?;
-    let layout = Layout::new(bytes, header.offset(), header.records, &entries)?;
-    layout.refuse_overlaps(&entries)?;
+    let declared = header.variables(&dims)?;
+    let layout = Layout::new(bytes, header.offset(), header.records, &declared)?;
+    layout.refuse_overlaps(&declared)?;
 
     let mut dims: Vec<(String, u64)> = dims
         .into_iter()
         .map(|(name, len)| (name, len.unwrap_or(header.records)))
         .collect();
     let mut variables = Vec::new();
-    for entry in entries {
-        variables.push(layout.variable(entry, &dims)?);
+    for variable in declared {
+        variables.push(layout.variable(variable, &dims)?);
     }
     let variables = text::decode(bytes, variables, &mut dims, limits)?;
     Ok(Dataset {
@@ -46,17 +47,17 @@ struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    fn new(file: &'a [u8], header: usize, records: u64, entries: &[Entry]) -> Result<Self> {
-        let mut recorded = entries.iter().filter(|entry| entry.is_record());
+    fn new(file: &'a [u8], header: usize, records: u64, declared: &[Declared]) -> Result<Self> {
+        let mut recorded = declared.iter().filter(|variable| variable.is_record());
         let stride = match (recorded.next(), recorded.next()) {
             (None, _) => Some(0),
             // Specification, note on padding: the records of an only variable are not padded.
             (Some(only), None) => Some(only.bytes),
-            _ => entries
+            _ => declared
                 .iter()
-                .filter(|entry| entry.is_record())
-                .try_fold(0_usize, |sum, entry| {
-                    sum.checked_add(entry.bytes.checked_next_multiple_of(4)?)
+                .filter(|variable| variable.is_record())
+                .try_fold(0_usize, |sum, variable| {
+                    sum.checked_add(variable.bytes.checked_next_multiple_of(4)?)
                 }),
         };
         Ok(Self {
@@ -69,12 +70,17 @@ impl<'a> Layout<'a> {
 
     /// Each byte belongs to one variable: what is copied is then no larger than the file, and the data of one
     /// variable can change without those of another.
-    fn refuse_overlaps(&self, entries: &[Entry]) -> Result<()> {
-        let place = |entry: &Entry| (entry.begin, entry.begin.saturating_add(entry.bytes));
+    fn refuse_overlaps(&self, declared: &[Declared]) -> Result<()> {
+        let place = |variable: &Declared| {
+            (
+                variable.begin,
+                variable.begin.saturating_add(variable.bytes),
+            )
+        };
         let places = |of_records: bool| {
-            let entries = entries.iter().filter(|entry| entry.bytes > 0);
-            let entries = entries.filter(|entry| entry.is_record() == of_records);
-            let mut places: Vec<_> = entries.map(place).collect();
+            let declared = declared.iter().filter(|variable| variable.bytes > 0);
+            let declared = declared.filter(|variable| variable.is_record() == of_records);
+            let mut places: Vec<_> = declared.map(place).collect();
             places.sort_unstable();
             places
         };
@@ -94,44 +100,44 @@ impl<'a> Layout<'a> {
         disjoint(&fixed)
     }
 
-    fn variable(&self, entry: Entry, dims: &[(String, u64)]) -> Result<Found> {
-        let data = if entry.is_record() {
-            self.records_of(&entry)?
+    fn variable(&self, variable: Declared, dims: &[(String, u64)]) -> Result<RawVariable> {
+        let data = if variable.is_record() {
+            self.records_of(&variable)?
         } else {
             Data::Raw {
-                range: self.range(&entry, entry.begin, entry.bytes)?,
+                range: self.range(&variable, variable.begin, variable.bytes)?,
                 shuffled: false,
             }
         };
-        let (names, shape) = entry
+        let (names, shape) = variable
             .dims
             .iter()
             .filter_map(|&id| dims.get(id))
             .cloned()
             .unzip();
-        Ok(Found {
-            text: entry.kind == Type::Char,
+        Ok(RawVariable {
+            text: variable.kind == Type::Char,
             variable: Variable {
-                name: entry.name,
+                name: variable.name,
                 dims: names,
                 shape,
-                dtype: match entry.kind {
+                dtype: match variable.kind {
                     Type::Char => DType::Str,
                     Type::Number(dtype) => dtype,
                 },
                 order: Endian::Big,
                 data,
-                attrs: entry.attrs,
+                attrs: variable.attrs,
             },
         })
     }
 
-    fn range(&self, entry: &Entry, begin: usize, len: usize) -> Result<Range<usize>> {
+    fn range(&self, variable: &Declared, begin: usize, len: usize) -> Result<Range<usize>> {
         let end = begin.checked_add(len).filter(|&end| end <= self.file.len());
         match end {
             Some(end) if begin >= self.header || len == 0 => Ok(begin..end),
             _ => Err(malformed(
-                format!("{len} bytes of {:?} at offset {begin}", entry.name),
+                format!("{len} bytes of {:?} at offset {begin}", variable.name),
                 format!(
                     "a header of {} and a file of {}",
                     self.header,
@@ -143,16 +149,16 @@ impl<'a> Layout<'a> {
 
     /// The records of a variable: in one piece if it is the only one, else copied together. The
     /// copies of all variables are no larger than the file, because records do not overlap.
-    fn records_of(&self, entry: &Entry) -> Result<Data> {
+    fn records_of(&self, variable: &Declared) -> Result<Data> {
         let span = match self.records.checked_sub(1) {
             None => Some(0),
             Some(gaps) => gaps
                 .checked_mul(self.stride)
-                .and_then(|n| n.checked_add(entry.bytes)),
+                .and_then(|n| n.checked_add(variable.bytes)),
         };
         let span = span.ok_or_else(|| malformed("records within 64 bits", "larger ones"))?;
-        let range = self.range(entry, entry.begin, span)?;
-        if self.stride == entry.bytes {
+        let range = self.range(variable, variable.begin, span)?;
+        if self.stride == variable.bytes {
             return Ok(Data::Raw {
                 range,
                 shuffled: false,
@@ -161,7 +167,7 @@ impl<'a> Layout<'a> {
         let mut owned = Vec::new();
         let part = self.file.get(range).unwrap_or_default();
         for record in part.chunks(self.stride) {
-            try_extend(&mut owned, record.get(..entry.bytes).unwrap_or_default())?;
+            try_extend(&mut owned, record.get(..variable.bytes).unwrap_or_default())?;
         }
         Ok(Data::Owned(owned))
     }
@@ -180,10 +186,4 @@ fn disjoint(places: &[(usize, usize)]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A variable, and whether it holds chars that [`text`] has to look at.
-pub(super) struct Found {
-    pub(super) text: bool,
-    pub(super) variable: Variable,
 }

@@ -2,31 +2,28 @@
 //! longest text and says `_Encoding = "utf-8"`.
 
 use super::ENCODING;
-use super::read::Found;
+use super::header::trim;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::netcdf::model::{Attr, Data, Variable};
 use crate::netcdf::{unsupported, utf8};
 
-/// Bytes without the NULs that fill them up.
-pub(super) fn trim(bytes: &[u8]) -> &[u8] {
-    let end = bytes
-        .iter()
-        .rposition(|&b| b != 0)
-        .map_or(0, |last| last + 1);
-    bytes.get(..end).unwrap_or_default()
+/// A variable, and whether it holds chars, which are yet to become texts.
+pub(super) struct RawVariable {
+    pub(super) text: bool,
+    pub(super) variable: Variable,
 }
 
 /// Turns char variables into texts and forgets the dimensions that only counted their chars.
 pub(super) fn decode(
     file: &[u8],
-    found: Vec<Found>,
+    raw: Vec<RawVariable>,
     dims: &mut Vec<(String, u64)>,
     limits: &Limits,
 ) -> Result<Vec<Variable>> {
     let mut variables = Vec::new();
     let mut lengths = Vec::new();
-    for Found { text, mut variable } in found {
+    for RawVariable { text, mut variable } in raw {
         if text {
             lengths.extend(join(file, &mut variable, limits)?);
         }

@@ -1,9 +1,10 @@
 //! CDF-2 files as xarray writes them through scipy, byte for byte.
 
 use super::{ATTRIBUTE, DIMENSION, ENCODING, NC_CHAR, VARIABLE, number};
-use crate::alloc::try_reserve;
+use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
-use crate::netcdf::model::{Attr, DType, Data, Dataset, Endian, Variable, product};
+use crate::memory::try_reserve;
+use crate::netcdf::model::{Attr, Data, Dataset, Variable, product};
 use crate::netcdf::unsupported;
 
 /// Writes a dataset as NetCDF-3 with 64-bit offsets; `raw` is what [`Data::Raw`] points into.

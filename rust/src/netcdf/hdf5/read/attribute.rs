@@ -2,12 +2,13 @@
 
 use super::super::{HIDDEN, UNDEFINED, message};
 use super::file::File;
-use super::header::{Header, Message};
+use super::header::{Message, ObjectHeader};
 use super::heap;
 use super::types::{Type, bytes_of, dataspace, datatype};
+use crate::dtype::{DType, Endian};
 use crate::error::Result;
 use crate::netcdf::cursor::Cursor;
-use crate::netcdf::model::{Attr, DType, Endian, product};
+use crate::netcdf::model::{Attr, product};
 use crate::netcdf::{self, malformed, unsupported, utf8};
 
 /// An attribute in its message.
@@ -19,7 +20,7 @@ pub(super) struct Encoded<'a> {
 }
 
 /// The attributes of an object: as they were created where that is known, else by name.
-pub(super) fn all<'a>(header: &Header<'a>) -> Result<Vec<Encoded<'a>>> {
+pub(super) fn all<'a>(header: &ObjectHeader<'a>) -> Result<Vec<Encoded<'a>>> {
     if let Some(mut info) = header.only(message::ATTRIBUTE_INFO)? {
         info.take(1)?;
         let flags = info.u8()?;

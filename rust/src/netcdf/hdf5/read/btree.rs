@@ -1,10 +1,20 @@
 //! The B-tree that finds the chunks of an array (section III.A.1).
 
-use super::chunks::Chunk;
 use super::file::File;
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::malformed;
+
+/// Where a part of an array is.
+pub(super) struct Chunk {
+    /// Index of its first element.
+    pub(super) start: Vec<u64>,
+    pub(super) address: u64,
+    /// Bytes that are stored.
+    pub(super) size: usize,
+    /// Filters that were left out.
+    pub(super) mask: u32,
+}
 
 /// What a node must keep to: its level, and keys from `low` on and before `high`.
 pub(super) struct Bounds {

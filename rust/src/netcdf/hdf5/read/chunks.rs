@@ -3,25 +3,15 @@
 use std::ops::Range;
 
 use super::super::UNDEFINED;
-use super::btree;
+use super::btree::{self, Chunk};
 use super::file::File;
 use super::filter::{self, Filter};
 use super::types::bytes_of;
-use crate::alloc::try_zeroed;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::memory::try_zeroed;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
-
-pub(super) struct Chunk {
-    /// Index of its first element.
-    pub(super) start: Vec<u64>,
-    pub(super) address: u64,
-    /// Bytes that are stored.
-    pub(super) size: usize,
-    /// Filters that were left out.
-    pub(super) mask: u32,
-}
 
 /// The shape of the chunks, and those that are there.
 pub(super) fn all(

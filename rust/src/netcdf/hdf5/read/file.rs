@@ -1,13 +1,16 @@
 //! The bytes of a file, handed out by address.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Range;
 
-use super::heap::Collections;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::netcdf::cursor::Cursor;
 use crate::netcdf::malformed;
+
+/// The objects of the global heap collections that were read, by address and index.
+type Collections<'a> = HashMap<u64, Vec<(u16, &'a [u8])>>;
 
 pub(super) struct File<'a> {
     bytes: &'a [u8],

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::super::checksum::fletcher32;
-use crate::alloc::try_zeroed;
 use crate::codec::{deflate, shuffle};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::memory::try_zeroed;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
 

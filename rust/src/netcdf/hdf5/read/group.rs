@@ -2,14 +2,14 @@
 
 use super::super::{UNDEFINED, message};
 use super::file::File;
-use super::header::Header;
+use super::header::ObjectHeader;
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, name, unsupported};
 
 /// Names and header addresses of a group's objects: as they were linked where that is known, else by
 /// name.
-pub(super) fn links(file: &File, header: &Header) -> Result<Vec<(String, u64)>> {
+pub(super) fn links(file: &File, header: &ObjectHeader) -> Result<Vec<(String, u64)>> {
     if let Some(mut info) = header.only(message::LINK_INFO)? {
         info.take(1)?;
         let flags = info.u8()?;

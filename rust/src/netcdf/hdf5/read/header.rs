@@ -17,12 +17,12 @@ pub(super) struct Message<'a> {
     pub(super) body: Cursor<'a>,
 }
 
-pub(super) struct Header<'a> {
+pub(super) struct ObjectHeader<'a> {
     pub(super) address: u64,
     pub(super) messages: Vec<Message<'a>>,
 }
 
-impl<'a> Header<'a> {
+impl<'a> ObjectHeader<'a> {
     pub(super) fn read(file: &File<'a>, address: u64) -> Result<Self> {
         let mut header = Self {
             address,

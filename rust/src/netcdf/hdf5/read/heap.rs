@@ -1,14 +1,9 @@
 //! Global heap collections (section III.E): texts and references of variable length.
 
-use std::collections::HashMap;
-
 use super::file::File;
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, utf8};
-
-/// The objects of the collections that were read, by address and index.
-pub(super) type Collections<'a> = HashMap<u64, Vec<(u16, &'a [u8])>>;
 
 /// Bytes of the header of a collection or an object.
 const HEADER: usize = 16;

@@ -7,7 +7,7 @@ use super::super::{NOT_A_VARIABLE, message};
 use super::attribute::{self, Encoded};
 use super::file::File;
 use super::group;
-use super::header::Header;
+use super::header::ObjectHeader;
 use super::storage;
 use crate::error::Result;
 use crate::netcdf::model::{Attr, Dataset, Variable};
@@ -19,7 +19,7 @@ const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
 /// An HDF5 dataset in the root group.
 struct Object<'a> {
     name: String,
-    header: Header<'a>,
+    header: ObjectHeader<'a>,
     attrs: Vec<Encoded<'a>>,
     shape: Vec<u64>,
     /// Whether it is a dimension.
@@ -27,7 +27,7 @@ struct Object<'a> {
 }
 
 pub(super) fn dataset(file: &File, root: u64) -> Result<Dataset> {
-    let root = Header::read(file, root)?;
+    let root = ObjectHeader::read(file, root)?;
     let attrs = attribute::visible(file, &attribute::all(&root)?)?;
     let mut objects = Vec::new();
     let mut names = HashSet::new();
@@ -98,7 +98,7 @@ fn dimensions(objects: &[Object]) -> Result<Vec<(u64, String, u64)>> {
 
 impl<'a> Object<'a> {
     fn read(file: &File<'a>, name: String, address: u64) -> Result<Self> {
-        let header = Header::read(file, address)?;
+        let header = ObjectHeader::read(file, address)?;
         let grouped = |kind| header.all(kind).next().is_some();
         let group = [message::LINK_INFO, message::SYMBOL_TABLE]
             .into_iter()

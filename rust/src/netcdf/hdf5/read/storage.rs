@@ -4,16 +4,18 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::{UNDEFINED, message};
-use super::chunks::{self, Chunk, Grid};
+use super::btree::Chunk;
+use super::chunks::{self, Grid};
 use super::file::File;
 use super::filter::{self, Filter};
-use super::header::Header;
+use super::header::ObjectHeader;
 use super::heap;
 use super::types::{Type, Typed, bytes_of, dataspace, datatype};
-use crate::alloc::try_copy;
+use crate::dtype::{DType, Endian};
 use crate::error::Result;
+use crate::memory::try_copy;
 use crate::netcdf::cursor::{Cursor, size};
-use crate::netcdf::model::{DType, Data, Endian};
+use crate::netcdf::model::Data;
 use crate::netcdf::{malformed, unsupported};
 
 /// An array of the file.
@@ -25,14 +27,14 @@ pub(super) struct Array {
 }
 
 /// Lengths of the dimensions of a dataset.
-pub(super) fn shape(header: &Header) -> Result<Vec<u64>> {
+pub(super) fn shape(header: &ObjectHeader) -> Result<Vec<u64>> {
     let Some(mut space) = header.only(message::DATASPACE)? else {
         return Err(missing(header, "dataspace"));
     };
     dataspace(&mut space)?.ok_or_else(|| unsupported("data", "a dataset without elements"))
 }
 
-pub(super) fn array(file: &File, header: &Header) -> Result<Array> {
+pub(super) fn array(file: &File, header: &ObjectHeader) -> Result<Array> {
     if header.all(message::EXTERNAL).next().is_some() {
         return Err(malformed(
             "data within the file",
@@ -73,7 +75,7 @@ pub(super) fn array(file: &File, header: &Header) -> Result<Array> {
     })
 }
 
-fn missing(header: &Header, what: &str) -> crate::Error {
+fn missing(header: &ObjectHeader, what: &str) -> crate::Error {
     malformed(
         format!("a {what} in the object header at {:#x}", header.address),
         "none",

@@ -1,8 +1,9 @@
 //! Datatypes (section IV.A.2.d) and dataspaces (IV.A.2.b).
 
+use crate::dtype::{DType, Endian};
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
-use crate::netcdf::model::{DType, Endian, product};
+use crate::netcdf::model::product;
 use crate::netcdf::{malformed, unsupported};
 
 /// The types of elements that NetCDF's model needs.

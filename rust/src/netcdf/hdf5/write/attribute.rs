@@ -1,14 +1,15 @@
 //! Attributes (section IV.A.2.m): the user's, and those in which NetCDF-4 keeps its own model.
 
 use super::super::{HIDDEN, message};
-use super::file::File;
-use super::header::Header;
+use super::draft::Draft;
+use super::header::ObjectHeader;
 use super::types::{NULL, REFERENCES, SCALAR, TEXT, datatype, fixed_text, simple};
+use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
-use crate::netcdf::model::{Attr, DType, Endian};
+use crate::netcdf::model::Attr;
 use crate::netcdf::unsupported;
 
-impl Header<'_> {
+impl ObjectHeader<'_> {
     /// The user's attributes.
     pub(super) fn attrs(&mut self, attrs: &[(String, Attr)]) -> Result<()> {
         for (at, (name, attr)) in attrs.iter().enumerate() {
@@ -97,7 +98,7 @@ impl Header<'_> {
         name: &str,
         datatype: &[u8],
         dataspace: &[u8],
-        data: impl FnOnce(&mut File) -> Result<()>,
+        data: impl FnOnce(&mut Draft) -> Result<()>,
     ) -> Result<()> {
         let order = self.attrs;
         self.attrs = order

@@ -1,25 +1,26 @@
 //! One object header of version 2 and its messages (section IV.A).
 
 use super::super::{NOT_A_VARIABLE, UNDEFINED, message};
-use super::file::File;
+use super::draft::Draft;
 use super::types::{datatype, simple};
 use super::{Address, Stored};
+use crate::dtype::{DType, Endian};
 use crate::error::Result;
-use crate::netcdf::model::{Attr, DType, Endian, Variable};
+use crate::netcdf::model::{Attr, Variable};
 use crate::netcdf::unsupported;
 
 /// Sizes of chunk 0 have 4 bytes; the order in which attributes were created is kept.
 const FLAGS: u8 = 0x02 | 0x04;
 
-pub(super) struct Header<'f> {
-    file: &'f mut File,
+pub(super) struct ObjectHeader<'f> {
+    file: &'f mut Draft,
     start: usize,
     pub(super) attrs: u16,
     links: u64,
 }
 
-impl<'f> Header<'f> {
-    pub(super) fn new(file: &'f mut File) -> Self {
+impl<'f> ObjectHeader<'f> {
+    pub(super) fn new(file: &'f mut Draft) -> Self {
         let start = file.position();
         file.put(b"OHDR");
         file.put(&[2, FLAGS]);
@@ -65,7 +66,7 @@ impl<'f> Header<'f> {
         &mut self,
         kind: u8,
         order: u16,
-        body: impl FnOnce(&mut File) -> Result<()>,
+        body: impl FnOnce(&mut Draft) -> Result<()>,
     ) -> Result<()> {
         self.file.put(&[kind, 0, 0, 0]);
         self.file.u16(order);
@@ -178,7 +179,7 @@ fn fill(variable: &Variable) -> Option<&[u8]> {
 }
 
 /// Section IV.A.2.i.
-fn layout(file: &mut File, shape: &[u64], stored: Stored) {
+fn layout(file: &mut Draft, shape: &[u64], stored: Stored) {
     let (address, bytes) = match stored {
         Stored::Nowhere => (Address::At(UNDEFINED), 0),
         Stored::Plain { address, bytes } => (address, bytes),
@@ -210,7 +211,7 @@ fn layout(file: &mut File, shape: &[u64], stored: Stored) {
     file.u64(bytes);
 }
 
-fn put_address(file: &mut File, address: Address) {
+fn put_address(file: &mut Draft, address: Address) {
     match address {
         Address::At(address) => file.u64(address),
         Address::Payload => file.payload(),

@@ -6,21 +6,21 @@
 //! it, since libhdf5 refuses one of less than 4096 bytes; its unused part is zeros.
 
 mod attribute;
-mod file;
+mod draft;
 mod header;
 mod heap;
-mod plan;
 #[cfg(test)]
 mod tests;
 mod types;
+mod writable;
 
-use crate::alloc::try_zeroed;
 use crate::codec::shuffle::shuffle;
 use crate::error::Result;
+use crate::memory::try_zeroed;
 use crate::netcdf::model::{Data, Dataset, Variable};
-use file::File;
-use header::Header;
-use plan::Plan;
+use draft::Draft;
+use header::ObjectHeader;
+use writable::Writable;
 
 /// The NetCDF-4 file of `dataset` up to the data of variable number `payload`, which end it.
 ///
@@ -28,26 +28,26 @@ use plan::Plan;
 /// byte order), as HDF5's byte planes if `shuffled`; large coordinates are shuffled with them. [`Data`] of the payload are not looked at; those of the others
 /// must not be [`Data::Raw`]. [`Kind::Value`](crate::Kind::Value) means that `dataset` contradicts
 /// itself; [`Kind::Unsupported`](crate::Kind::Unsupported) that HDF5 or this writer has no place for it.
-pub fn head(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>> {
-    let plan = Plan::new(dataset, payload, shuffled)?;
-    let mut file = File::new(plan.payload_bytes);
+pub fn file_prefix(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>> {
+    let writable = Writable::new(dataset, payload, shuffled)?;
+    let mut file = Draft::new(writable.payload_bytes);
 
     // Dimensions come first, because variables refer to them by address.
     let mut scales = Vec::new();
-    for (id, coordinate) in plan.coordinates.iter().enumerate() {
+    for (id, coordinate) in writable.coordinates.iter().enumerate() {
         let stored = match coordinate {
-            Some(variable) => store(&mut file, &plan, *variable)?,
+            Some(variable) => store(&mut file, &writable, *variable)?,
             None => Stored::Nowhere,
         };
         let address = file.address();
-        let mut header = Header::new(&mut file);
+        let mut header = ObjectHeader::new(&mut file);
         match coordinate.and_then(|at| dataset.variables.get(at)) {
             Some(variable) => {
                 header.variable(variable, stored)?;
                 header.attrs(&variable.attrs)?;
                 header.scale(id, &variable.name)?;
             }
-            None => header.dimension(id, plan.length(id))?,
+            None => header.dimension(id, writable.length(id))?,
         }
         header.finish()?;
         scales.push(address);
@@ -55,26 +55,29 @@ pub fn head(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>
 
     let mut addresses = vec![0; dataset.variables.len()];
     for (at, variable) in dataset.variables.iter().enumerate() {
-        if let Some(id) = plan.coordinates.iter().position(|&c| c == Some(at)) {
+        if let Some(id) = writable.coordinates.iter().position(|&c| c == Some(at)) {
             addresses[at] = scales[id];
             continue;
         }
-        let stored = store(&mut file, &plan, at)?;
+        let stored = store(&mut file, &writable, at)?;
         addresses[at] = file.address();
-        let mut header = Header::new(&mut file);
+        let mut header = ObjectHeader::new(&mut file);
         header.variable(variable, stored)?;
-        let axes = plan.axes(variable).map(|id| scales[id]).collect::<Vec<_>>();
+        let axes = writable
+            .axes(variable)
+            .map(|id| scales[id])
+            .collect::<Vec<_>>();
         header.attrs(&variable.attrs)?;
         header.dimension_list(&axes)?;
         header.finish()?;
     }
 
     let root = file.address();
-    let mut header = Header::new(&mut file);
-    let bare = plan.coordinates.iter().filter(|c| c.is_none()).count();
+    let mut header = ObjectHeader::new(&mut file);
+    let bare = writable.coordinates.iter().filter(|c| c.is_none()).count();
     header.group(bare + addresses.len())?;
     for (id, (name, _)) in dataset.dims.iter().enumerate() {
-        if plan.coordinates[id].is_none() {
+        if writable.coordinates[id].is_none() {
             header.link(name, scales[id])?;
         }
     }
@@ -91,9 +94,14 @@ pub fn head(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>
 const SHUFFLED_FROM: usize = 4096;
 
 /// Writes a coordinate as byte planes: 4,000 consecutive int64 then deflate to 0.5 kB instead of 8.
-fn store_shuffled(file: &mut File, plan: &Plan, at: usize, bytes: &[u8]) -> Result<Stored> {
+fn store_shuffled(
+    file: &mut Draft,
+    writable: &Writable,
+    at: usize,
+    bytes: &[u8],
+) -> Result<Stored> {
     let address = file.address();
-    let itemsize = plan
+    let itemsize = writable
         .dataset
         .variables
         .get(at)
@@ -133,10 +141,10 @@ enum Address {
 }
 
 /// Writes the data of variable number `at`, unless they are the payload.
-fn store(file: &mut File, plan: &Plan, at: usize) -> Result<Stored> {
-    if at == plan.payload {
-        let (address, bytes) = (Address::Payload, plan.payload_bytes);
-        return Ok(match (bytes, plan.shuffled) {
+fn store(file: &mut Draft, writable: &Writable, at: usize) -> Result<Stored> {
+    if at == writable.payload {
+        let (address, bytes) = (Address::Payload, writable.payload_bytes);
+        return Ok(match (bytes, writable.shuffled) {
             (0, _) => Stored::Nowhere,
             (_, Some(itemsize)) => Stored::Shuffled {
                 address,
@@ -147,14 +155,14 @@ fn store(file: &mut File, plan: &Plan, at: usize) -> Result<Stored> {
         });
     }
     let address = file.address();
-    match plan
+    match writable
         .dataset
         .variables
         .get(at)
         .map(|variable: &Variable| &variable.data)
     {
-        Some(Data::Owned(bytes)) if plan.shuffled.is_some() && bytes.len() >= SHUFFLED_FROM => {
-            return store_shuffled(file, plan, at, bytes);
+        Some(Data::Owned(bytes)) if writable.shuffled.is_some() && bytes.len() >= SHUFFLED_FROM => {
+            return store_shuffled(file, writable, at, bytes);
         }
         Some(Data::Owned(bytes)) => file.put(bytes),
         Some(Data::Strings(texts)) => texts.iter().try_for_each(|text| file.text(text))?,

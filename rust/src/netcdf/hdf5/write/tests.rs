@@ -1,9 +1,10 @@
 mod random;
 
-use super::head;
+use super::file_prefix;
+use crate::dtype::{DType, Endian};
 use crate::error::Kind;
 use crate::limits::Limits;
-use crate::netcdf::{Attr, DType, Data, Dataset, Endian, Variable, read};
+use crate::netcdf::{Attr, Data, Dataset, Variable, read};
 
 fn variable(name: &str, dims: &[(String, u64)], dtype: DType, data: Data) -> Variable {
     let (dims, shape) = dims.iter().cloned().unzip();
@@ -63,7 +64,7 @@ fn kording() -> Dataset {
 
 /// The file with `bytes` as its payload.
 fn file(dataset: &Dataset, payload: usize, shuffled: bool, bytes: &[u8]) -> Vec<u8> {
-    [&head(dataset, payload, shuffled).unwrap(), bytes].concat()
+    [&file_prefix(dataset, payload, shuffled).unwrap(), bytes].concat()
 }
 
 #[test]
@@ -99,10 +100,10 @@ fn shuffling_what_one_chunk_cannot_hold_is_refused() {
         attrs: vec![],
     };
     assert_eq!(
-        head(&dataset, 0, true).unwrap_err().kind(),
+        file_prefix(&dataset, 0, true).unwrap_err().kind(),
         Kind::Unsupported
     );
-    assert!(head(&dataset, 0, false).is_ok());
+    assert!(file_prefix(&dataset, 0, false).is_ok());
 }
 
 #[test]
@@ -128,14 +129,17 @@ fn contradictions_are_refused() {
     for (at, change) in changes.into_iter().enumerate() {
         let mut dataset = kording();
         change(&mut dataset);
-        let kind = head(&dataset, 4, false).unwrap_err().kind();
+        let kind = file_prefix(&dataset, 4, false).unwrap_err().kind();
         // A variable with another dimension's name is no contradiction, but has no place.
         assert!(
             kind == Kind::Value || (at == 4 && kind == Kind::Unsupported),
             "{at}: {kind:?}"
         );
     }
-    assert_eq!(head(&kording(), 5, false).unwrap_err().kind(), Kind::Value);
+    assert_eq!(
+        file_prefix(&kording(), 5, false).unwrap_err().kind(),
+        Kind::Value
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Datatypes (section IV.A.2.d) and dataspaces (IV.A.2.b) as bytes.
 
-use crate::netcdf::model::{DType, Endian};
+use crate::dtype::{DType, Endian};
 
 /// One text of variable length, UTF-8: a sequence of bytes in the global heap.
 pub(super) const TEXT: [u8; 20] = [
@@ -20,7 +20,7 @@ pub(super) fn simple(shape: &[u64]) -> Vec<u8> {
     if shape.is_empty() {
         return SCALAR.to_vec();
     }
-    // HDF5 allows 32 dimensions, which `Plan` has checked.
+    // HDF5 allows 32 dimensions, which `Writable` has checked.
     let mut bytes = vec![2, u8::try_from(shape.len()).unwrap_or(u8::MAX), 0, 1];
     bytes.extend(shape.iter().flat_map(|len| len.to_le_bytes()));
     bytes

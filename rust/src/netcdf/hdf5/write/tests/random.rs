@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::{file, variable};
+use crate::dtype::{DType, Endian};
 use crate::limits::Limits;
-use crate::netcdf::{Attr, DType, Data, Dataset, Endian, read};
+use crate::netcdf::{Attr, Data, Dataset, read};
 
 const NUMBERS: [DType; 11] = [
     DType::I8,

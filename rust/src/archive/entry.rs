@@ -1,0 +1,100 @@
+//! What the two headers of a member say: that in the directory, and the local one before its data.
+
+use std::ops::Range;
+
+use super::record::{Fields, LOCAL, LOCAL_LEN};
+use crate::error::{Error, Kind, Result};
+
+/// What the directory says about one member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Compression method (APPNOTE 4.4.5).
+    pub method: u16,
+    /// General purpose flags (4.4.4).
+    pub flags: u16,
+    /// CRC-32 of the uncompressed bytes.
+    pub crc: u32,
+    /// Compressed size in bytes.
+    pub compressed: u64,
+    /// Uncompressed size in bytes.
+    pub size: u64,
+    /// Position of the local header in the source.
+    pub(super) offset: u64,
+    /// Position that the member's data must not pass: the next member or the directory.
+    pub(super) limit: u64,
+    /// Length of the name in the headers.
+    pub(super) raw_name: u16,
+    /// Where the name is among the names of the index.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Entry {
+    /// A member that was found without a directory, at `place`; `sizes` are the compressed and the
+    /// uncompressed one.
+    pub(super) fn found(local: &Local, crc: u32, sizes: [u64; 2], place: Range<u64>) -> Self {
+        let [compressed, size] = sizes;
+        Self {
+            method: local.method,
+            flags: local.flags,
+            crc,
+            compressed,
+            size,
+            offset: place.start,
+            limit: place.end,
+            raw_name: u16::try_from(local.name.len()).unwrap_or(u16::MAX),
+            start: 0,
+            end: 0,
+        }
+    }
+}
+
+/// A local header.
+pub(super) struct Local<'a> {
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    pub(super) crc: u32,
+    compressed: u32,
+    size: u32,
+    pub(super) name: &'a [u8],
+    extra: &'a [u8],
+    fields: Fields<'a>,
+}
+
+impl<'a> Local<'a> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let mut fields = Fields::new(bytes, Kind::Member, "a local header");
+        fields.signature(LOCAL)?;
+        let _version = fields.u16()?;
+        let (flags, method) = (fields.u16()?, fields.u16()?);
+        let _modified = fields.u32()?;
+        let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
+        let (name_len, extra_len) = (fields.u16()?, fields.u16()?);
+        let name = fields.take(name_len.into())?;
+        let extra = fields.take(extra_len.into())?;
+        Ok(Self {
+            flags,
+            method,
+            crc,
+            compressed,
+            size,
+            name,
+            extra,
+            fields,
+        })
+    }
+
+    /// Length of the header, which is where the data begin.
+    pub(super) fn len(&self) -> usize {
+        LOCAL_LEN + self.name.len() + self.extra.len()
+    }
+
+    /// Size and compressed size.
+    pub(super) fn sizes(&self) -> Result<[u64; 2]> {
+        self.fields.widen([self.size, self.compressed], self.extra)
+    }
+
+    pub(super) fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> Error {
+        self.fields.error(expected, found)
+    }
+}

@@ -1,0 +1,163 @@
+//! What remains of a text without its varying numbers: texts that have it in common are alike but for these.
+
+use memchr::memchr2;
+
+/// The member of a document in whose members of some names numbers vary.
+#[derive(Debug, Clone)]
+pub struct Varying {
+    /// Name of the member, whose value is an object.
+    pub object: String,
+    /// Names of the members of that object.
+    pub keys: Vec<String>,
+}
+
+/// Longer numbers do not vary: Python refuses integers of more than 4,300 digits.
+const LONGEST: usize = 64;
+
+/// The brackets around a number that may vary: those of the document, of the object, of the value of the key.
+const DEPTH: usize = 3;
+
+/// The text with `0` for each number that may vary.
+///
+/// Of two texts with the same fingerprint, both are JSON or none is, and they are the same but for the values of these
+/// numbers: a number ends where its grammar (RFC 8259, section 6) ends it, and what surrounds it is in the fingerprint.
+#[must_use]
+pub fn fingerprint(text: &[u8], varying: &Varying) -> Vec<u8> {
+    let mut print = Vec::with_capacity(text.len());
+    let (mut depth, mut in_object, mut in_key) = (0_usize, false, false);
+    let (mut at, mut copied) = (0, 0);
+    while let Some(&byte) = text.get(at) {
+        let mut end = at + 1;
+        match byte {
+            b'"' => {
+                end = string_end(text, at);
+                let content = text.get(at + 1..end - 1).unwrap_or_default();
+                match depth {
+                    1 => (in_object, in_key) = (content == varying.object.as_bytes(), false),
+                    2 => {
+                        let named = |key: &String| content == key.as_bytes();
+                        in_key = in_object && varying.keys.iter().any(named);
+                    }
+                    _ => {}
+                }
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'-' | b'0'..=b'9' if in_key && depth >= DEPTH => {
+                if let Some(number) = number_end(text, at) {
+                    end = number;
+                    if end - at <= LONGEST {
+                        print.extend_from_slice(&text[copied..at]);
+                        print.push(b'0');
+                        copied = end;
+                    }
+                }
+            }
+            _ => {}
+        }
+        at = end;
+    }
+    print.extend_from_slice(text.get(copied..).unwrap_or_default());
+    print
+}
+
+/// The end of the string that begins at `start`, behind its closing quote.
+fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if text[at] == b'"' {
+            return at + 1;
+        }
+        at += 2;
+    }
+    text.len().max(start + 2)
+}
+
+/// The end of the number that begins at `start`; None where none does.
+fn number_end(text: &[u8], start: usize) -> Option<usize> {
+    let byte = |at: usize| text.get(at).copied();
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let integer = start + usize::from(byte(start) == Some(b'-'));
+    let mut end = match byte(integer)? {
+        b'0' => integer + 1,
+        b'1'..=b'9' => digits(integer),
+        _ => return None,
+    };
+    if byte(end) == Some(b'.') && digits(end + 1) > end + 1 {
+        end = digits(end + 1);
+    }
+    if matches!(byte(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(byte(end + 1), Some(b'+' | b'-')));
+        let exponent = digits(end + 1 + sign);
+        if exponent > end + 1 + sign {
+            end = exponent;
+        }
+    }
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn print(text: &str) -> String {
+        let varying = Varying {
+            object: "kwargs".to_owned(),
+            keys: vec!["run".to_owned(), "extra".to_owned()],
+        };
+        String::from_utf8(fingerprint(text.as_bytes(), &varying)).unwrap()
+    }
+
+    #[test]
+    fn numbers_below_the_keys_vary_and_no_others() {
+        let text = r#"{"size": 7, "kwargs": {"res": 1.5, "run": {"a": -1.25e-3, "b": [12, "3", 0]}, "limits": [0, 5],
+            "extra": {"k\"4": {"m": 4e5}}}, "run": {"a": 9}, "other": [[7]], "types": {"/kwargs/run/a": ["scalar", 8]}}"#;
+        let expected = text
+            .replace("-1.25e-3", "0")
+            .replace("12", "0")
+            .replace("4e5", "0");
+        assert_eq!(print(text), expected);
+    }
+
+    #[test]
+    fn what_is_no_number_stays() {
+        for value in ["NaN", "-Infinity", "\"12\"", "true", "-", "+", ".", "e"] {
+            let text = format!(r#"{{"kwargs": {{"run": {{"a": {value}}}}}}}"#);
+            assert_eq!(print(&text), text);
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_none_differ_from_those_that_are() {
+        let text = |value: &str| print(&format!(r#"{{"kwargs": {{"run": [{value}]}}}}"#));
+        let sound = text("5");
+        for other in [
+            "05", "5.", "5.e1", "5e", "--5", "+5", "5 5", "0x5", "5,5", "5-",
+        ] {
+            assert_ne!(text(other), sound, "{other}");
+        }
+        assert_ne!(text(&"5".repeat(5000)), sound);
+        assert_eq!(text("-0.5E+10"), sound);
+    }
+
+    #[test]
+    fn values_that_look_like_keys_open_nothing() {
+        let text = r#"{"type": "kwargs", "other": {"run": {"a": 5}}, "kwargs": {"name": "run", "res": [5]}}"#;
+        assert_eq!(print(text), text);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_have_a_fingerprint(text in r#"[\[\]{}",:\\ 0-9e.\-kwargsun]{0,80}"#) {
+            let found = print(&text);
+            prop_assert!(found.len() <= text.len());
+            prop_assert_eq!(print(&found), found);
+        }
+    }
+}

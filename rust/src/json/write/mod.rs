@@ -1,0 +1,9 @@
+//! Values as Python's `json.dumps(obj, indent=2)` writes them.
+
+mod nested;
+mod number;
+mod text;
+
+pub use nested::{Nested, line};
+pub use number::push_float;
+pub use text::push_string;

@@ -1,0 +1,7 @@
+//! Memory for what a file or an array decides the size of: an error where there is not enough, never an abort.
+
+mod alloc;
+mod buffer;
+
+pub use alloc::{no_memory, try_copy, try_extend, try_reserve, try_zeroed};
+pub use buffer::Buffer;

@@ -1,0 +1,159 @@
+//! The bytes of a file under construction, and the addresses that are known only at its end.
+
+use std::ops::Range;
+
+use super::super::checksum::lookup3;
+use super::super::{SIGNATURE, UNDEFINED};
+use super::heap::Heap;
+use crate::error::Result;
+use crate::netcdf::unsupported;
+
+/// Bytes of a superblock of version 2 (section II.A).
+const SUPERBLOCK: usize = 48;
+
+pub(super) struct Draft {
+    /// All but the payload, which comes last.
+    out: Vec<u8>,
+    payload_bytes: u64,
+    /// Where the address of the payload stands.
+    of_payload: Option<usize>,
+    heap: Heap,
+    /// Where an address within the heap stands, which the heap's own address will raise.
+    in_heap: Vec<usize>,
+    /// Object headers, up to their checksums.
+    headers: Vec<Range<usize>>,
+}
+
+impl Draft {
+    pub(super) fn new(payload_bytes: u64) -> Self {
+        let mut out = Vec::with_capacity(8 << 10);
+        out.resize(SUPERBLOCK, 0);
+        Self {
+            out,
+            payload_bytes,
+            of_payload: None,
+            heap: Heap::default(),
+            in_heap: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Address of the next byte.
+    pub(super) fn address(&self) -> u64 {
+        self.out.len() as u64
+    }
+
+    /// Position of the next byte in what is built here.
+    pub(super) fn position(&self) -> usize {
+        self.out.len()
+    }
+
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    pub(super) fn u64(&mut self, value: u64) {
+        self.put(&value.to_le_bytes());
+    }
+
+    /// The address of the payload.
+    pub(super) fn payload(&mut self) {
+        self.of_payload = Some(self.out.len());
+        self.u64(0);
+    }
+
+    pub(super) fn u32(&mut self, value: u32) {
+        self.put(&value.to_le_bytes());
+    }
+
+    pub(super) fn u16(&mut self, value: u16) {
+        self.put(&value.to_le_bytes());
+    }
+
+    /// A length in 32 bits.
+    pub(super) fn size(&mut self, len: usize) -> Result<()> {
+        let len = u32::try_from(len)
+            .map_err(|_| unsupported("less than 4 GiB", format!("{len} bytes or elements")))?;
+        self.u32(len);
+        Ok(())
+    }
+
+    /// A length in 16 bits.
+    pub(super) fn short(&mut self, len: usize) -> Result<()> {
+        let len = u16::try_from(len)
+            .map_err(|_| unsupported("a name below 64 KiB", format!("{len} bytes")))?;
+        self.u16(len);
+        Ok(())
+    }
+
+    /// An element of variable length: `len` items in a heap object, or none.
+    pub(super) fn element(&mut self, len: usize, object: &[u8]) -> Result<()> {
+        self.size(len)?;
+        if object.is_empty() {
+            self.put(&[0; 12]);
+        } else {
+            let (collection, index) = self.heap.insert(object);
+            self.in_heap.push(self.out.len());
+            self.u64(collection);
+            self.u32(u32::from(index));
+        }
+        Ok(())
+    }
+
+    /// A text of variable length.
+    pub(super) fn text(&mut self, text: &str) -> Result<()> {
+        if text.contains('\0') {
+            return Err(unsupported("texts without NUL", format!("{text:?}")));
+        }
+        self.element(text.len(), text.as_bytes())
+    }
+
+    /// Fills in bytes that were left open at `at`.
+    pub(super) fn fill(&mut self, at: usize, bytes: &[u8]) {
+        if let Some(field) = self.out.get_mut(at..at + bytes.len()) {
+            field.copy_from_slice(bytes);
+        }
+    }
+
+    /// Ends the object header that began at `start`; its checksum comes with the addresses.
+    pub(super) fn seal(&mut self, start: usize) {
+        self.headers.push(start..self.out.len());
+        self.u32(0);
+    }
+
+    /// Places the heap behind everything and the payload behind the heap, and fills in what depended on that.
+    pub(super) fn finish(mut self, root: u64) -> Vec<u8> {
+        let heap = self.address();
+        let bytes = std::mem::take(&mut self.heap).finish();
+        self.put(&bytes);
+        for at in std::mem::take(&mut self.in_heap) {
+            let offset = self.out.get(at..at + 8).and_then(|b| b.try_into().ok());
+            let address = heap + offset.map_or(0, u64::from_le_bytes);
+            self.fill(at, &address.to_le_bytes());
+        }
+        // libhdf5 aligns nothing by itself; readers that map a file like numbers at multiples of their size.
+        self.out.resize(self.out.len().next_multiple_of(8), 0);
+        if let Some(at) = self.of_payload {
+            self.fill(at, &self.address().to_le_bytes());
+        }
+        for header in std::mem::take(&mut self.headers) {
+            let sum = self.out.get(header.clone()).map_or(0, lookup3);
+            self.fill(header.end, &sum.to_le_bytes());
+        }
+        self.superblock(root, self.address() + self.payload_bytes);
+        self.out
+    }
+
+    fn superblock(&mut self, root: u64, end: u64) {
+        let mut block = Vec::with_capacity(SUPERBLOCK);
+        block.extend_from_slice(&SIGNATURE);
+        // Version 2, addresses and lengths of 8 bytes, no flags.
+        block.extend_from_slice(&[2, 8, 8, 0]);
+        for address in [0, UNDEFINED, end, root] {
+            block.extend_from_slice(&u64::to_le_bytes(address));
+        }
+        let sum = lookup3(&block);
+        block.extend_from_slice(&sum.to_le_bytes());
+        self.fill(0, &block);
+    }
+}

@@ -1,0 +1,226 @@
+//! All of a NetCDF file but its payload, shared by the results of a sweep.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::codec::beginning;
+use crate::dtype::{DType, Endian};
+use crate::error::{Error, Kind, Result};
+use crate::netcdf::{self, Attr, Data, Dataset, Variable};
+
+/// Attributes that make xarray decode a variable by the CF conventions. An array that has one of them
+/// is read by xarray itself.
+const CF_ATTRIBUTES: [&str; 16] = [
+    "_FillValue",
+    "missing_value",
+    "scale_factor",
+    "add_offset",
+    "_Unsigned",
+    "dtype",
+    "units",
+    "calendar",
+    "coordinates",
+    "_Encoding",
+    "bounds",
+    "grid_mapping",
+    "cell_measures",
+    "formula_terms",
+    "ancillary_variables",
+    "flag_values",
+];
+
+/// The name under which xarray stores an array that has none (`DATAARRAY_VARIABLE`).
+const UNNAMED: &str = "__xarray_dataarray_variable__";
+
+/// Name, dimensions, shape, type, coordinates and attributes of an array.
+#[derive(Debug)]
+pub struct Frame {
+    dataset: Dataset,
+    payload: usize,
+    /// What precedes a plain and a shuffled payload, made when first asked for.
+    prefixes: [OnceLock<FilePrefix>; 2],
+}
+
+/// A NetCDF-4 file up to its payload.
+#[derive(Debug)]
+pub struct FilePrefix {
+    /// As it is in the file.
+    pub bytes: Vec<u8>,
+    deflated: OnceLock<Arc<[u8]>>,
+}
+
+impl FilePrefix {
+    /// As a deflate stream begins that holds the file: the same for every payload and level.
+    pub fn deflated(&self) -> Result<&Arc<[u8]>> {
+        if let Some(deflated) = self.deflated.get() {
+            return Ok(deflated);
+        }
+        let deflated = beginning(&self.bytes)?.into();
+        Ok(self.deflated.get_or_init(|| deflated))
+    }
+}
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        self.payload == other.payload && self.dataset == other.dataset
+    }
+}
+
+impl Frame {
+    /// The frame of variable `payload` of `dataset`, whose own data are not looked at.
+    pub fn new(mut dataset: Dataset, payload: usize) -> Result<Self> {
+        let variable = dataset
+            .variables
+            .get_mut(payload)
+            .ok_or_else(|| Error::new(Kind::Netcdf, "a variable", "none"))?;
+        variable.data = Data::Owned(Vec::new());
+        variable.order = Endian::Little;
+        Ok(Self {
+            dataset,
+            payload,
+            prefixes: [OnceLock::new(), OnceLock::new()],
+        })
+    }
+
+    /// The frame of a bare array: no coordinates, one dimension an axis.
+    pub fn bare(dtype: DType, shape: &[u64]) -> Result<Self> {
+        let dims: Vec<_> = (0..shape.len()).map(|axis| format!("dim_{axis}")).collect();
+        let variable = Variable {
+            name: "values".to_owned(),
+            dims: dims.clone(),
+            shape: shape.to_vec(),
+            dtype,
+            order: Endian::Little,
+            data: Data::Owned(Vec::new()),
+            attrs: Vec::new(),
+        };
+        let dims = dims.into_iter().zip(shape.iter().copied()).collect();
+        Self::new(
+            Dataset {
+                dims,
+                variables: vec![variable],
+                attrs: Vec::new(),
+            },
+            0,
+        )
+    }
+
+    /// The array itself, without data.
+    #[must_use]
+    pub fn variable(&self) -> &Variable {
+        &self.dataset.variables[self.payload]
+    }
+
+    /// The coordinates, in the order of the file.
+    pub fn coordinates(&self) -> impl Iterator<Item = &Variable> {
+        let payload = self.payload;
+        self.dataset
+            .variables
+            .iter()
+            .enumerate()
+            .filter(move |&(i, _)| i != payload)
+            .map(|(_, v)| v)
+    }
+
+    /// Bytes of one element.
+    #[must_use]
+    pub fn itemsize(&self) -> usize {
+        self.variable().dtype.size().unwrap_or(1)
+    }
+
+    /// Bytes of the payload.
+    pub fn nbytes(&self) -> Result<usize> {
+        nbytes(self.variable())
+    }
+
+    /// The NetCDF-4 file up to its payload, which ends it.
+    pub fn file_prefix(&self, shuffled: bool) -> Result<&FilePrefix> {
+        let cell = &self.prefixes[usize::from(shuffled)];
+        if let Some(prefix) = cell.get() {
+            return Ok(prefix);
+        }
+        let prefix = FilePrefix {
+            bytes: netcdf::file_prefix(&self.dataset, self.payload, shuffled)?,
+            deflated: OnceLock::new(),
+        };
+        Ok(cell.get_or_init(|| prefix))
+    }
+
+    /// The whole file description, with `payload` as the data of the array.
+    #[must_use]
+    pub fn with_payload(&self, payload: Vec<u8>) -> Dataset {
+        let mut dataset = self.dataset.clone();
+        dataset.variables[self.payload].data = Data::Owned(payload);
+        dataset
+    }
+}
+
+/// Bytes of a numeric variable.
+pub(super) fn nbytes(variable: &Variable) -> Result<usize> {
+    variable
+        .len()
+        .zip(variable.dtype.size())
+        .and_then(|(len, size)| usize::try_from(len).ok()?.checked_mul(size))
+        .ok_or_else(|| {
+            Error::new(
+                Kind::Netcdf,
+                "a numeric array that fits memory",
+                format!("{:?}", variable.shape),
+            )
+        })
+}
+
+/// Whether `variable` is the coordinate of a dimension of its own name.
+fn is_coordinate(variable: &Variable) -> bool {
+    matches!(variable.dims.as_slice(), [dim] if *dim == variable.name)
+}
+
+/// `_FillValue = NaN`, which xarray writes on every float array and which changes nothing.
+fn is_nan_fill(variable: &Variable, name: &str, value: &Attr) -> bool {
+    let Attr::Numbers {
+        dtype,
+        order,
+        bytes,
+        ..
+    } = value
+    else {
+        return false;
+    };
+    if name != "_FillValue" || *dtype != variable.dtype {
+        return false;
+    }
+    let mut big = bytes.clone();
+    if *order == Endian::Little {
+        big.reverse();
+    }
+    // NaN has all exponent bits set and some fraction bits.
+    match dtype {
+        DType::F16 => big
+            .try_into()
+            .is_ok_and(|b| u16::from_be_bytes(b) & 0x7fff > 0x7c00),
+        DType::F32 => big.try_into().is_ok_and(|b| f32::from_be_bytes(b).is_nan()),
+        DType::F64 => big.try_into().is_ok_and(|b| f64::from_be_bytes(b).is_nan()),
+        _ => false,
+    }
+}
+
+/// Index of the one array of a plain file, or `None` where xarray has to decode the file.
+///
+/// Plain is: one numeric array, coordinates of dimensions only, and no attribute that means decoding.
+pub(super) fn plain_array(dataset: &Dataset) -> Option<usize> {
+    let mut arrays = dataset
+        .variables
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| !is_coordinate(v));
+    let (payload, variable) = arrays.next()?;
+    if arrays.next().is_some() || variable.dtype == DType::Str || variable.name == UNNAMED {
+        return None;
+    }
+    let decoded = dataset.variables.iter().any(|v| {
+        v.attrs.iter().any(|(name, value)| {
+            CF_ATTRIBUTES.contains(&name.as_str())
+                && !(std::ptr::eq(v, variable) && is_nan_fill(v, name, value))
+        })
+    });
+    (!decoded).then_some(payload)
+}

@@ -1,0 +1,78 @@
+//! A member on its way into memory.
+
+use crate::archive::{Archive, Fetched};
+use crate::error::Result;
+use crate::json::{self, Lifted};
+use crate::limits::Limits;
+use crate::memory::Buffer;
+use crate::work::read_ahead;
+
+/// Text from this size on is inflated on a thread of its own; below, the thread would cost more than it spares.
+const AHEAD_FROM: u64 = 8 << 20;
+
+/// A member to read, its compressed bytes perhaps loaded already.
+pub(super) struct Input<'a> {
+    archive: &'a Archive,
+    pub(super) member: &'a str,
+    fetched: Option<Fetched<'a>>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(archive: &'a Archive, member: &'a str, prefetch: bool) -> Result<Self> {
+        let fetched = if prefetch {
+            Some(archive.fetch(member)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            archive,
+            member,
+            fetched,
+        })
+    }
+
+    pub(super) fn read(&self) -> Result<Buffer> {
+        self.with_fetched(Fetched::decode)
+    }
+
+    pub(super) fn with_fetched<T>(
+        &self,
+        work: impl FnOnce(&Fetched<'a>) -> Result<T>,
+    ) -> Result<T> {
+        match &self.fetched {
+            Some(fetched) => work(fetched),
+            None => work(&self.archive.fetch(self.member)?),
+        }
+    }
+
+    /// The text without its large lists; much of it is inflated on one thread and scanned on another.
+    pub(super) fn lift(&self, least: usize, limits: &Limits, threads: usize) -> Result<Lifted> {
+        let compressed = self.compressed();
+        match &self.fetched {
+            Some(fetched) => json::lift(&*fetched.decode()?, least, compressed, limits),
+            None if threads > 1 && self.size() >= AHEAD_FROM => {
+                read_ahead::reading(self.archive.stream(self.member)?, |text| {
+                    json::lift(text, least, compressed, limits)
+                })
+            }
+            None => json::lift(self.archive.stream(self.member)?, least, compressed, limits),
+        }
+    }
+
+    pub(super) fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
+        limits.check_text(self.compressed(), self.size())?;
+        self.read().map(Buffer::into_vec)
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.archive
+            .entry(self.member)
+            .map_or(0, |entry| entry.size)
+    }
+
+    pub(super) fn compressed(&self) -> u64 {
+        self.archive
+            .entry(self.member)
+            .map_or(0, |entry| entry.compressed)
+    }
+}

@@ -1,0 +1,279 @@
+//! From archive members to results in memory.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Plan;
+use super::frame::plain_array;
+use super::frame_cache::{FrameCache, PayloadSpan};
+use super::input::Input;
+use super::packed::{Array, Body, PackedResult};
+use super::payload::{as_netcdf4, frame_of, pack};
+use crate::archive::Archive;
+use crate::codec::memory::{Codec, CompressedArray};
+use crate::error::{Error, Kind, Result};
+use crate::json::Lifted;
+use crate::limits::Limits;
+use crate::memory::Buffer;
+use crate::netcdf::{self, Data};
+use crate::work::parallel;
+
+/// How results are opened.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenOptions {
+    /// How they are kept in memory.
+    pub codec: Codec,
+    /// Lists of more than so many numbers leave the text as arrays.
+    pub lift: Option<usize>,
+    /// Threads to use.
+    pub threads: usize,
+    /// What a file may ask for.
+    pub limits: Limits,
+    /// Whether all compressed bytes are read first, on the calling thread: for sources that are not
+    /// made for threads.
+    pub prefetch: bool,
+}
+
+/// One member of one result.
+enum Opened {
+    Text { text: Vec<u8>, arrays: Vec<Array> },
+    Body(Body),
+    Array(Array),
+}
+
+/// Opens the results that `plans` name; every member is read, verified and packed on its own.
+pub fn open(
+    archive: &Archive,
+    plans: &[Plan],
+    options: &OpenOptions,
+    frames: &FrameCache,
+) -> Result<Vec<PackedResult>> {
+    let mut jobs = Vec::new();
+    for plan in plans {
+        for part in 0..parts(plan) {
+            let input = Input::new(archive, member(plan, part), options.prefetch)?;
+            jobs.push((plan, part, input));
+        }
+    }
+    let mut opened = parallel::map(jobs.len(), options.threads, |index| {
+        let (plan, part, input) = &jobs[index];
+        open_part(plan, *part, input, options, frames)
+    })?
+    .into_iter();
+    plans
+        .iter()
+        .map(|plan| assemble(opened.by_ref().take(parts(plan))))
+        .collect()
+}
+
+/// What is wrong with each member of a result, where [`open`] stops at the first.
+pub fn faults(
+    archive: &Archive,
+    plan: &Plan,
+    options: &OpenOptions,
+    frames: &FrameCache,
+) -> Result<Vec<Error>> {
+    let mut found = Vec::new();
+    for part in 0..parts(plan) {
+        let name = member(plan, part);
+        let opened = Input::new(archive, name, options.prefetch)
+            .and_then(|input| open_part(plan, part, &input, options, frames));
+        match opened {
+            Ok(_) => {}
+            Err(error) if error.kind() == Kind::Io => return Err(error),
+            Err(error) => found.push(error.in_member(name)),
+        }
+    }
+    Ok(found)
+}
+
+fn parts(plan: &Plan) -> usize {
+    2 + plan.arrays.len()
+}
+
+fn member(plan: &Plan, part: usize) -> &str {
+    match part {
+        0 => &plan.data,
+        1 => &plan.text,
+        _ => &plan.arrays[part - 2].0,
+    }
+}
+
+fn open_part(
+    plan: &Plan,
+    part: usize,
+    input: &Input<'_>,
+    options: &OpenOptions,
+    frames: &FrameCache,
+) -> Result<Opened> {
+    let opened = match part {
+        0 => open_body(input, options, frames),
+        1 => open_text(input, options),
+        _ => open_array(input, &plan.arrays[part - 2].1, options),
+    };
+    opened.map_err(|error| error.in_member(input.member))
+}
+
+fn assemble(opened: impl Iterator<Item = Opened>) -> Result<PackedResult> {
+    let (mut text, mut body, mut arrays, mut lifted) = (None, None, Vec::new(), false);
+    for opened in opened {
+        match opened {
+            Opened::Text { text: t, arrays: a } => {
+                lifted = !a.is_empty();
+                arrays.extend(a);
+                text = Some(t);
+            }
+            Opened::Body(b) => body = Some(b),
+            Opened::Array(a) => arrays.push(a),
+        }
+    }
+    match (text, body) {
+        (Some(text), Some(body)) => Ok(PackedResult {
+            text,
+            body,
+            arrays,
+            lifted,
+        }),
+        _ => Err(Error::new(
+            Kind::Missing,
+            "metadata and data of a result",
+            "less",
+        )),
+    }
+}
+
+fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
+    // A list of n numbers takes at least 2n bytes.
+    let size = input.size();
+    match options.lift {
+        Some(least) if size > 2 * least as u64 => {
+            let Lifted {
+                text,
+                arrays,
+                token,
+            } = input.lift(least, &options.limits, options.threads)?;
+            let arrays = parallel::map(arrays.len(), options.threads, |index| {
+                let array = &arrays[index];
+                Ok(Array {
+                    name: format!("{token}{index}"),
+                    dtype: array.dtype,
+                    shape: array.shape.iter().map(|&n| n as u64).collect(),
+                    packed: CompressedArray::from_plain(&array.bytes, 8, options.codec)?,
+                })
+            })?;
+            Ok(Opened::Text { text, arrays })
+        }
+        _ => Ok(Opened::Text {
+            text: input.text(&options.limits)?,
+            arrays: Vec::new(),
+        }),
+    }
+}
+
+/// A NetCDF member, its compressed bytes let go of.
+enum Read {
+    /// Bytes that hold the payload of a file like one before, and where.
+    Known(PayloadSpan, Buffer, Range<usize>),
+    /// Another file, and how its member begins.
+    New(Buffer, Vec<u8>),
+}
+
+fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &FrameCache) -> Result<Opened> {
+    let read = input.with_fetched(|member| {
+        if let Some((span, payload)) = frames.recall_deflated(member) {
+            let range = 0..payload.len();
+            return Ok(Read::Known(span, payload, range));
+        }
+        let file = member.decode()?;
+        Ok(match frames.recall(&file) {
+            Some(span) => {
+                let range = span.range.clone();
+                Read::Known(span, file, range)
+            }
+            None => Read::New(file, FrameCache::beginning_of(member)?),
+        })
+    })?;
+    let (file, begins) = match read {
+        Read::Known(span, bytes, range) => return pack_payload(&bytes[range], span, options),
+        Read::New(file, begins) => (file, begins),
+    };
+    let dataset = match netcdf::read(&file, &options.limits) {
+        Ok(dataset) => dataset,
+        Err(error) if error.kind() == Kind::Unsupported => return general(&file, options),
+        Err(error) => return Err(error),
+    };
+    let Some(payload) = plain_array(&dataset) else {
+        return general(&as_netcdf4(&file, dataset)?, options);
+    };
+    let variable = &dataset.variables[payload];
+    let (order, data) = (variable.order, variable.data.clone());
+    let frame = Arc::new(frame_of(&file, dataset, payload)?);
+    match data {
+        Data::Raw { range, shuffled } => {
+            let payload = &file[range.clone()];
+            let span = frames.remember(
+                &begins,
+                &file,
+                PayloadSpan {
+                    frame,
+                    range,
+                    shuffled,
+                    order,
+                },
+            )?;
+            pack_payload(payload, span, options)
+        }
+        Data::Owned(bytes) => {
+            let packed = pack(&bytes, false, order, frame.itemsize(), options.codec)?;
+            Ok(Opened::Body(Body::Plain(frame, packed)))
+        }
+        Data::Strings(_) => Err(Error::new(Kind::Netcdf, "a numeric array", "text")),
+    }
+}
+
+fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Opened> {
+    let file = input.read()?;
+    let dataset = netcdf::read(&file, &options.limits)?;
+    let [variable] = dataset.variables.as_slice() else {
+        let found = format!("{} variables", dataset.variables.len());
+        return Err(Error::new(Kind::Netcdf, "one variable", found));
+    };
+    let size = variable.dtype.size().unwrap_or(1);
+    let packed = match &variable.data {
+        Data::Raw { range, shuffled } => pack(
+            &file[range.clone()],
+            *shuffled,
+            variable.order,
+            size,
+            options.codec,
+        )?,
+        Data::Owned(bytes) => pack(bytes, false, variable.order, size, options.codec)?,
+        Data::Strings(_) => return Err(Error::new(Kind::Netcdf, "a numeric array", "text")),
+    };
+    Ok(Opened::Array(Array {
+        name: name.to_owned(),
+        dtype: variable.dtype,
+        shape: variable.shape.clone(),
+        packed,
+    }))
+}
+
+fn general(file: &[u8], options: &OpenOptions) -> Result<Opened> {
+    options.limits.check_delegated(file.len() as u64)?;
+    Ok(Opened::Body(Body::General(CompressedArray::from_plain(
+        file,
+        1,
+        options.codec,
+    )?)))
+}
+
+fn pack_payload(payload: &[u8], span: PayloadSpan, options: &OpenOptions) -> Result<Opened> {
+    let PayloadSpan {
+        frame,
+        shuffled,
+        order,
+        ..
+    } = span;
+    let packed = pack(payload, shuffled, order, frame.itemsize(), options.codec)?;
+    Ok(Opened::Body(Body::Plain(frame, packed)))
+}

@@ -1,0 +1,106 @@
+//! One result in memory.
+
+use std::sync::Arc;
+
+use super::frame::Frame;
+use crate::codec::memory::CompressedArray;
+use crate::dtype::DType;
+use crate::error::{Error, Kind, Result};
+use crate::memory::try_zeroed;
+use crate::variance;
+use crate::work::parallel;
+
+/// An array without coordinates.
+#[derive(Debug)]
+pub struct Array {
+    /// The name by which the text refers to it.
+    pub name: String,
+    /// Type of its elements.
+    pub dtype: DType,
+    /// Its shape.
+    pub shape: Vec<u64>,
+    /// Its elements.
+    pub packed: CompressedArray,
+}
+
+/// The labelled array of a result.
+#[derive(Debug)]
+pub enum Body {
+    /// Read natively: the payload and its shared frame.
+    Plain(Arc<Frame>, CompressedArray),
+    /// A whole NetCDF-4 file that xarray has to decode.
+    General(CompressedArray),
+}
+
+/// A result: its metadata as text, its array, its further arrays.
+#[derive(Debug)]
+pub struct PackedResult {
+    /// JSON text.
+    pub text: Vec<u8>,
+    /// The labelled array.
+    pub body: Body,
+    /// Large arrays that the text refers to.
+    pub arrays: Vec<Array>,
+    /// Whether `arrays` were lifted out of the text, whose strings that equal a name stand for them.
+    pub lifted: bool,
+}
+
+impl PackedResult {
+    /// Bytes that the result takes in memory, but for the shared frame.
+    #[must_use]
+    pub fn packed_bytes(&self) -> usize {
+        let (Body::Plain(_, packed) | Body::General(packed)) = &self.body;
+        let arrays: usize = self.arrays.iter().map(|a| a.packed.packed_bytes()).sum();
+        self.text.len() + packed.packed_bytes() + arrays
+    }
+
+    /// Fails unless every array has as many bytes as its shape and type ask for.
+    pub fn check(&self) -> Result<()> {
+        if let Body::Plain(frame, packed) = &self.body {
+            same_size(frame.nbytes()?, packed)?;
+        }
+        self.arrays.iter().try_for_each(|array| {
+            same_size(
+                Frame::bare(array.dtype, &array.shape)?.nbytes()?,
+                &array.packed,
+            )
+        })
+    }
+
+    /// Bytes of its arrays when they are unpacked.
+    #[must_use]
+    pub fn nbytes(&self) -> usize {
+        let (Body::Plain(_, packed) | Body::General(packed)) = &self.body;
+        packed.nbytes() + self.arrays.iter().map(|a| a.packed.nbytes()).sum::<usize>()
+    }
+}
+
+fn same_size(expected: usize, packed: &CompressedArray) -> Result<()> {
+    if packed.nbytes() == expected {
+        return Ok(());
+    }
+    let found = format!("{}", packed.nbytes());
+    Err(Error::new(
+        Kind::Value,
+        format!("{expected} bytes of an array"),
+        found,
+    ))
+}
+
+/// Sample variance of each mode of each result, the first axis being the modes.
+pub fn variances(results: &[&PackedResult], threads: usize) -> Result<Vec<Vec<f64>>> {
+    parallel::map(results.len(), threads, |index| {
+        let Body::Plain(frame, packed) = &results[index].body else {
+            return Err(Error::new(
+                Kind::Unsupported,
+                "an array that was read natively",
+                "a general one",
+            ));
+        };
+        let mut values = try_zeroed(packed.nbytes())?;
+        packed.unpack_into(&mut values)?;
+        let modes = frame.variable().shape.first().copied().unwrap_or(0);
+        let modes = usize::try_from(modes).unwrap_or(usize::MAX);
+        variance::variances(&values, frame.variable().dtype, modes)
+    })
+}

@@ -1,0 +1,108 @@
+//! From variables of a NetCDF file to arrays and frames that do not refer to it.
+
+use std::borrow::Cow;
+
+use super::frame::{Frame, nbytes};
+use crate::codec::memory::{Codec, CompressedArray};
+use crate::codec::shuffle;
+use crate::dtype::{DType, Endian};
+use crate::error::{Error, Kind, Result};
+use crate::memory::{try_copy, try_extend, try_zeroed};
+use crate::netcdf::{self, Data, Dataset, Variable};
+
+/// Packs the elements of an array as they lie in a file.
+pub(super) fn pack(
+    data: &[u8],
+    shuffled: bool,
+    order: Endian,
+    itemsize: usize,
+    codec: Codec,
+) -> Result<CompressedArray> {
+    match (shuffled, order) {
+        (true, Endian::Little) => CompressedArray::from_shuffled(data, itemsize, codec),
+        (false, _) => CompressedArray::from_plain(&little(data, order, itemsize)?, itemsize, codec),
+        (true, Endian::Big) => {
+            let mut plain = try_zeroed(data.len())?;
+            shuffle::unshuffle(data, itemsize, &mut plain);
+            CompressedArray::from_plain(&little(&plain, order, itemsize)?, itemsize, codec)
+        }
+    }
+}
+
+/// The same numbers with the least significant byte first.
+fn little(data: &[u8], order: Endian, itemsize: usize) -> Result<Cow<'_, [u8]>> {
+    if order == Endian::Little || itemsize == 1 {
+        return Ok(Cow::Borrowed(data));
+    }
+    let mut swapped = try_copy(data)?;
+    swapped.chunks_exact_mut(itemsize).for_each(<[u8]>::reverse);
+    Ok(Cow::Owned(swapped))
+}
+
+/// The dataset without references into `file`: coordinates are copied, little-endian, unshuffled.
+fn owned(file: &[u8], dataset: &mut Dataset, payload: Option<usize>) -> Result<()> {
+    for (index, variable) in dataset.variables.iter_mut().enumerate() {
+        if Some(index) != payload {
+            own(file, variable)?;
+        }
+    }
+    Ok(())
+}
+
+fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
+    if variable.dtype == DType::Str {
+        // Text has no byte order: frames of both formats are equal.
+        variable.order = Endian::Little;
+        return Ok(());
+    }
+    let size = variable.dtype.size().unwrap_or(1);
+    let mut plain = match &variable.data {
+        Data::Raw {
+            range,
+            shuffled: true,
+        } => {
+            let mut plain = try_zeroed(nbytes(variable)?)?;
+            shuffle::unshuffle(&file[range.clone()], size, &mut plain);
+            plain
+        }
+        Data::Raw { range, .. } => try_copy(&file[range.clone()])?,
+        Data::Owned(bytes) => try_copy(bytes)?,
+        Data::Strings(_) => return Ok(()),
+    };
+    if variable.order == Endian::Big {
+        plain.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+    }
+    variable.data = Data::Owned(plain);
+    variable.order = Endian::Little;
+    Ok(())
+}
+
+/// The frame of variable `payload`, without what xarray writes by itself.
+pub(super) fn frame_of(file: &[u8], mut dataset: Dataset, payload: usize) -> Result<Frame> {
+    owned(file, &mut dataset, Some(payload))?;
+    dataset.attrs.clear();
+    dataset.variables[payload]
+        .attrs
+        .retain(|(name, _)| name != "_FillValue");
+    Frame::new(dataset, payload)
+}
+
+/// The file itself if it is HDF5, else the same dataset as NetCDF-4: xarray then reads both with h5netcdf.
+pub(super) fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u8]>> {
+    if !file.starts_with(b"CDF") {
+        return Ok(Cow::Borrowed(file));
+    }
+    owned(file, &mut dataset, None)?;
+    let last = dataset
+        .variables
+        .iter()
+        .rposition(|v| v.dtype != DType::Str)
+        .ok_or_else(|| Error::new(Kind::Netcdf, "one numeric variable", "none"))?;
+    let mut whole = netcdf::file_prefix(&dataset, last, false)?;
+    let payload = match &dataset.variables[last].data {
+        Data::Owned(bytes) => bytes.as_slice(),
+        Data::Raw { .. } | Data::Strings(_) => &[],
+    };
+    try_extend(&mut whole, payload)?;
+    Ok(Cow::Owned(whole))
+}

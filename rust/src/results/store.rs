@@ -1,0 +1,132 @@
+//! From results in memory to compressed archive members.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::Plan;
+use super::frame::Frame;
+use super::packed::{Array, Body, PackedResult};
+use crate::archive::Compressed;
+use crate::codec::memory::CompressedArray;
+use crate::codec::noise;
+use crate::codec::zip::{Crc, DEFLATED, STORED};
+use crate::error::Result;
+use crate::memory::Buffer;
+use crate::work::parallel;
+
+/// How members are compressed.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOptions {
+    /// Zip compression method.
+    pub method: u16,
+    /// Its level; `None` is the method's default.
+    pub level: Option<i32>,
+    /// Threads to use.
+    pub threads: usize,
+}
+
+/// Payloads from this size on are byte-shuffled: below, the description of the chunk costs more than the
+/// shuffle saves.
+const SHUFFLE_LEAST: usize = 4096;
+
+/// HDF5 describes the size of a chunk in 32 bits; larger payloads are contiguous.
+const SHUFFLE_MOST: usize = u32::MAX as usize;
+
+/// Compresses the members of `results`, in upstream's order: the data, the text, then further arrays.
+pub fn store(
+    results: &[&PackedResult],
+    plans: &[Plan],
+    options: &StoreOptions,
+) -> Result<Vec<Compressed>> {
+    let mut jobs = Vec::new();
+    // Arrays of one type and shape have one frame, whose file prefix is compressed once.
+    let mut frames = HashMap::new();
+    for (&result, plan) in results.iter().zip(plans) {
+        jobs.extend((0..2 + plan.arrays.len()).map(|part| (result, plan, part)));
+        for Array { dtype, shape, .. } in &result.arrays {
+            if let Entry::Vacant(new) = frames.entry((*dtype, shape.as_slice())) {
+                new.insert(Frame::bare(*dtype, shape)?);
+            }
+        }
+    }
+    parallel::map(jobs.len(), options.threads, |index| {
+        let (result, plan, part) = jobs[index];
+        let (member, compressed) = match part {
+            0 => (&plan.data, store_body(&plan.data, &result.body, options)),
+            1 => (
+                &plan.text,
+                Compressed::text(
+                    plan.text.clone(),
+                    options.method,
+                    options.level,
+                    &result.text,
+                ),
+            ),
+            _ => {
+                let (member, _) = &plan.arrays[part - 2];
+                let array = &result.arrays[part - 2];
+                let frame = &frames[&(array.dtype, array.shape.as_slice())];
+                (member, store_payload(member, frame, &array.packed, options))
+            }
+        };
+        compressed.map_err(|error| error.in_member(member))
+    })
+}
+
+fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compressed> {
+    match body {
+        Body::Plain(frame, packed) => store_payload(member, frame, packed, options),
+        Body::General(packed) => {
+            let mut file = Buffer::zeroed(packed.nbytes())?;
+            packed.unpack_into(&mut file)?;
+            Compressed::new(member.to_owned(), options.method, options.level, &file)
+        }
+    }
+}
+
+pub(super) fn store_payload(
+    member: &str,
+    frame: &Frame,
+    packed: &CompressedArray,
+    options: &StoreOptions,
+) -> Result<Compressed> {
+    let itemsize = frame.itemsize();
+    let shuffled = (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&packed.nbytes())
+        && options.method != STORED
+        && itemsize > 1;
+    let prefix = frame.file_prefix(shuffled)?;
+    if options.method != DEFLATED || options.level == Some(0) {
+        let start = prefix.bytes.len();
+        let mut file = Buffer::zeroed(start + packed.nbytes())?;
+        file[..start].copy_from_slice(&prefix.bytes);
+        unpack(packed, shuffled, &mut file[start..])?;
+        return Compressed::new(member.to_owned(), options.method, options.level, &file);
+    }
+    let mut payload = Buffer::zeroed(packed.nbytes())?;
+    unpack(packed, shuffled, &mut payload)?;
+    let mut crc = Crc::new();
+    crc.update(&prefix.bytes);
+    crc.update(&payload);
+    let planes = if shuffled { itemsize } else { 1 };
+    Ok(Compressed {
+        name: member.to_owned(),
+        method: DEFLATED,
+        crc: crc.sum(),
+        size: (prefix.bytes.len() + payload.len()) as u64,
+        data: noise::deflate(
+            Arc::clone(prefix.deflated()?),
+            payload,
+            planes,
+            options.level,
+        )?,
+    })
+}
+
+fn unpack(packed: &CompressedArray, shuffled: bool, out: &mut [u8]) -> Result<()> {
+    if shuffled {
+        packed.unpack_shuffled_into(out)
+    } else {
+        packed.unpack_into(out)
+    }
+}

@@ -1,0 +1,223 @@
+//! Real archives opened, stored and opened again.
+
+use std::sync::Arc;
+
+mod shared_prefix;
+
+use super::*;
+use crate::archive::{Archive, Options, Writer};
+use crate::codec::memory::Codec;
+use crate::codec::zip::{DEFLATED, STORED};
+use crate::dtype::DType;
+use crate::error::{Kind, Result};
+use crate::limits::Limits;
+
+const NETCDF4: &[u8] = include_bytes!("../../../tests/data/upstream/alais-netcdf4.ndc");
+const NETCDF3: &[u8] = include_bytes!("../../../tests/data/upstream/alais-netcdf3.ndc");
+const H5NETCDF: &[u8] = include_bytes!("../../../tests/data/upstream/alais-h5netcdf.ndc");
+const EXTRA: &[u8] = include_bytes!("../../../tests/data/upstream/cuppini2014-netcdf4.ndc");
+
+const OPTIONS: Options = Options {
+    allow_zip64: true,
+    modified: 0x21 << 16,
+};
+
+fn archive(bytes: &[u8]) -> Result<Archive> {
+    Archive::open(Arc::new(bytes.to_vec()), Limits::default())
+}
+
+fn options(codec: Codec, lift: Option<usize>) -> OpenOptions {
+    OpenOptions {
+        codec,
+        lift,
+        threads: 2,
+        limits: Limits::default(),
+        prefetch: false,
+    }
+}
+
+fn plans(count: usize) -> Vec<Plan> {
+    let plan = |i| Plan {
+        text: format!("ndr_{i}/metadata.json"),
+        data: format!("ndr_{i}/nddata.nc"),
+        arrays: Vec::new(),
+    };
+    (0..count).map(plan).collect()
+}
+
+fn opened(bytes: &[u8], count: usize, options: &OpenOptions) -> Vec<PackedResult> {
+    open(
+        &archive(bytes).unwrap(),
+        &plans(count),
+        options,
+        &FrameCache::default(),
+    )
+    .unwrap()
+}
+
+fn values(result: &PackedResult) -> (DType, Vec<u64>, Vec<u8>) {
+    let Body::Plain(frame, packed) = &result.body else {
+        panic!("a general body");
+    };
+    let mut bytes = vec![0; packed.nbytes()];
+    packed.unpack_into(&mut bytes).unwrap();
+    let variable = frame.variable();
+    (variable.dtype, variable.shape.clone(), bytes)
+}
+
+fn stored(results: &[PackedResult], plans: &[Plan], method: u16) -> Vec<u8> {
+    let options = StoreOptions {
+        method,
+        level: None,
+        threads: 2,
+    };
+    let results: Vec<_> = results.iter().collect();
+    let mut writer = Writer::new(Vec::new(), 0, OPTIONS);
+    for member in store(&results, plans, &options).unwrap() {
+        writer.add(&member).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+#[test]
+fn the_three_writers_files_hold_the_same_arrays() {
+    let default = options(Codec::Lz4, None);
+    let expected: Vec<_> = opened(NETCDF4, 6, &default).iter().map(values).collect();
+    for other in [NETCDF3, H5NETCDF] {
+        let found: Vec<_> = opened(other, 6, &default).iter().map(values).collect();
+        assert!(found == expected);
+    }
+    assert_eq!(expected[0].0, DType::F64);
+}
+
+#[test]
+fn a_round_trip_keeps_every_byte() {
+    for codec in [
+        Codec::None,
+        Codec::Lz4,
+        Codec::Lz4Hc(9),
+        Codec::Deflate(3),
+        Codec::Xz(1),
+    ] {
+        let before = opened(NETCDF3, 6, &options(codec, None));
+        for method in [STORED, DEFLATED] {
+            let file = stored(&before, &plans(6), method);
+            let after = opened(&file, 6, &options(codec, None));
+            for (one, other) in before.iter().zip(&after) {
+                assert_eq!(one.text, other.text);
+                assert!(values(one) == values(other));
+                other.check().unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn results_of_a_sweep_share_one_frame() {
+    let results = opened(NETCDF4, 6, &options(Codec::Lz4, None));
+    let frame = |result: &PackedResult| match &result.body {
+        Body::Plain(frame, _) => Arc::as_ptr(frame),
+        Body::General(_) => panic!("a general body"),
+    };
+    assert!(results.iter().all(|r| frame(r) == frame(&results[0])));
+}
+
+#[test]
+fn lifted_arrays_become_members_and_come_back() {
+    let before = opened(EXTRA, 2, &options(Codec::Lz4, Some(1000)));
+    assert!(before[0].lifted);
+    let mut plans = plans(2);
+    for (i, (plan, result)) in plans.iter_mut().zip(&before).enumerate() {
+        let member = |k| format!("ndr_{i}/extra_{k}.nc");
+        plan.arrays = result
+            .arrays
+            .iter()
+            .enumerate()
+            .map(|(k, array)| (member(k), array.name.clone()))
+            .collect();
+    }
+    let file = stored(&before, &plans, DEFLATED);
+    let options = options(Codec::Lz4, None);
+    let after = open(
+        &archive(&file).unwrap(),
+        &plans,
+        &options,
+        &FrameCache::default(),
+    )
+    .unwrap();
+    assert_eq!(before[1].arrays.len(), after[1].arrays.len());
+    for (one, other) in before[1].arrays.iter().zip(&after[1].arrays) {
+        assert_eq!(
+            (&one.name, one.dtype, &one.shape),
+            (&other.name, other.dtype, &other.shape)
+        );
+        assert_eq!(one.packed, other.packed);
+    }
+}
+
+#[test]
+fn prefetching_changes_nothing() {
+    let mut prefetching = options(Codec::Lz4, None);
+    prefetching.prefetch = true;
+    let results = opened(NETCDF4, 6, &prefetching);
+    let expected = opened(NETCDF4, 6, &options(Codec::Lz4, None));
+    assert!(results.iter().map(values).eq(expected.iter().map(values)));
+}
+
+#[test]
+fn errors_name_the_member() {
+    let fail = |bytes: &[u8], count| {
+        open(
+            &archive(bytes).unwrap(),
+            &plans(count),
+            &options(Codec::Lz4, None),
+            &FrameCache::default(),
+        )
+        .unwrap_err()
+    };
+    let missing = fail(NETCDF4, 7);
+    assert_eq!(missing.kind(), Kind::Missing);
+    assert!(missing.to_string().contains("ndr_6/nddata.nc"), "{missing}");
+    let mut damaged = NETCDF4.to_vec();
+    let name = memchr::memmem::find(&damaged, b"ndr_3/nddata.nc").unwrap();
+    damaged[name + 500] ^= 1;
+    let damaged = fail(&damaged, 6);
+    assert_eq!(damaged.kind(), Kind::Member);
+    assert!(damaged.to_string().contains("ndr_3/nddata.nc"), "{damaged}");
+}
+
+#[test]
+fn variances_are_those_of_the_values() {
+    let results = opened(NETCDF4, 6, &options(Codec::Lz4, None));
+    let found = variances(&results.iter().collect::<Vec<_>>(), 2).unwrap();
+    let (_, shape, bytes) = values(&results[2]);
+    let numbers: Vec<f64> = bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|&b| f64::from_le_bytes(b))
+        .collect();
+    let modes = usize::try_from(shape[0]).unwrap();
+    for (mode, found) in numbers.chunks(numbers.len() / modes).zip(&found[2]) {
+        let count = f64::from(u32::try_from(mode.len()).unwrap());
+        let mean = mode.iter().sum::<f64>() / count;
+        let expected = mode.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0);
+        assert!(
+            (found - expected).abs() <= 1e-12 * expected,
+            "{found} {expected}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_size_is_noticed() {
+    let mut result = opened(NETCDF4, 1, &options(Codec::Lz4, None)).remove(0);
+    result.check().unwrap();
+    result.arrays.push(Array {
+        name: "x".to_owned(),
+        dtype: DType::F64,
+        shape: vec![3],
+        packed: crate::codec::memory::CompressedArray::from_plain(&[0; 16], 8, Codec::Lz4).unwrap(),
+    });
+    assert_eq!(result.check().unwrap_err().kind(), Kind::Value);
+}

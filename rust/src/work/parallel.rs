@@ -1,0 +1,138 @@
+//! Scoped threads over an atomic index: nothing outlives the call, so `fork` stays safe.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, Thread};
+
+use crate::error::Result;
+use crate::work::interrupt;
+
+/// Runs `job` for every index below `count` on up to `threads` threads, the calling one included.
+///
+/// The results come back in order. After a failure the remaining indices are skipped, and the failure with
+/// the lowest index that ran is returned.
+pub fn map<T, F>(count: usize, threads: usize, job: F) -> Result<Vec<T>>
+where
+    T: Send,
+    F: Fn(usize) -> Result<T> + Sync,
+{
+    let job = |index| interrupt::check().and_then(|()| job(index));
+    let threads = threads.min(count);
+    if threads <= 1 {
+        return (0..count).map(job).collect();
+    }
+    let watch = interrupt::current();
+    let next = AtomicUsize::new(0);
+    let helpers = Helpers::default();
+    let work = || {
+        let mut done = Vec::with_capacity(count / threads + 1);
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return done;
+            }
+            let result = job(index);
+            if result.is_err() {
+                next.store(count, Ordering::Relaxed);
+            }
+            done.push((index, result));
+        }
+    };
+    let mut all = thread::scope(|scope| {
+        // Where the system has no further thread to give, those that run do the work.
+        let others: Vec<_> = (1..threads)
+            .map_while(|_| {
+                let (watch, at_work) = (watch.clone(), helpers.begin());
+                let watched = move || {
+                    let _at_work = at_work;
+                    interrupt::within(watch, work)
+                };
+                thread::Builder::new().spawn_scoped(scope, watched).ok()
+            })
+            .collect();
+        let mut all = work();
+        helpers.wait();
+        for other in others {
+            match other.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    all.sort_unstable_by_key(|&(index, _)| index);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
+/// How many helpers are at work, so that the thread that waits for them can ask for signals meanwhile.
+#[derive(Default)]
+struct Helpers(AtomicUsize);
+
+/// A helper at work: the last one to be dropped, panics included, wakes the thread that waits.
+struct AtWork<'a> {
+    helpers: &'a Helpers,
+    waiting: Thread,
+}
+
+impl Helpers {
+    fn begin(&self) -> AtWork<'_> {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        AtWork {
+            helpers: self,
+            waiting: thread::current(),
+        }
+    }
+
+    fn wait(&self) {
+        while self.0.load(Ordering::Acquire) > 0 {
+            // Helpers find out by themselves, and their failure is the result.
+            let _ = interrupt::check();
+            thread::park_timeout(interrupt::EVERY);
+        }
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        if self.helpers.0.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.waiting.unpark();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+    use crate::error::{Error, Kind};
+
+    #[test]
+    fn results_come_back_in_order() {
+        for threads in [1, 2, 7] {
+            let squares = map(1000, threads, |i| Ok(i * i)).unwrap();
+            assert_eq!(squares, (0..1000).map(|i| i * i).collect::<Vec<_>>());
+        }
+        assert!(map(0, 4, |_| Ok(())).unwrap().is_empty());
+    }
+
+    #[test]
+    fn jobs_run_at_the_same_time() {
+        // Hangs unless two jobs are under way together.
+        let both = Barrier::new(2);
+        map(2, 2, |_| {
+            both.wait();
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn the_first_failure_is_returned() {
+        let fail = |i: usize| match i {
+            3.. => Err(Error::new(Kind::Value, "less than 3", i.to_string())),
+            _ => Ok(i),
+        };
+        assert_eq!(map(100, 1, fail).unwrap_err().found(), "3");
+        assert_eq!(map(100, 3, fail).unwrap_err().kind(), Kind::Value);
+    }
+}
