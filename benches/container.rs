@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use _native::archive::{Archive, Compressed, Options, Writer, dos_time};
-use _native::codec::zip::DEFLATED;
+use _native::codec::zip::Method;
 use _native::limits::Limits;
 use criterion::{Criterion, Throughput};
 
@@ -19,7 +19,7 @@ const MEMBERS: usize = 70_000;
 const SMALL: &[u8] = include_bytes!("../tests/data/kording-h5netcdf.nc");
 
 fn member(name: String, data: &[u8]) -> Compressed {
-    Compressed::new(name, DEFLATED, None, data).unwrap()
+    Compressed::new(name, Method::Deflated, None, data).unwrap()
 }
 
 fn archive_of(members: &[Compressed]) -> Vec<u8> {

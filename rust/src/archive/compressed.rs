@@ -1,7 +1,7 @@
 //! A member that is ready to be written, so compressed that the default limits let it be read.
 
 use crate::codec::Pieces;
-use crate::codec::zip::{self, DEFLATED, STORED};
+use crate::codec::zip::{self, Method};
 use crate::error::Result;
 use crate::limits::Limits;
 
@@ -15,7 +15,7 @@ pub struct Compressed {
     /// Name, with `/` between its parts.
     pub name: String,
     /// Compression method.
-    pub method: u16,
+    pub method: Method,
     /// CRC-32 of the uncompressed bytes.
     pub crc: u32,
     /// Uncompressed size.
@@ -28,11 +28,14 @@ impl Compressed {
     /// Compresses `data`; `level` as for [`zip::compress`].
     ///
     /// What a method makes so small that [`Limits::expansion`] would refuse it is deflated instead.
-    pub fn new(name: String, method: u16, level: Option<i32>, data: &[u8]) -> Result<Self> {
+    pub fn new(name: String, method: Method, level: Option<i32>, data: &[u8]) -> Result<Self> {
         let (mut method, mut compressed) = (method, zip::compress(method, level, data)?);
         let (len, size) = (compressed.len() as u64, data.len() as u64);
         if Limits::default().check_member(len, size).is_err() {
-            (method, compressed) = (DEFLATED, zip::compress(DEFLATED, None, data)?);
+            (method, compressed) = (
+                Method::Deflated,
+                zip::compress(Method::Deflated, None, data)?,
+            );
         }
         Ok(Self {
             name,
@@ -44,16 +47,16 @@ impl Compressed {
     }
 
     /// The same for text, which is stored where [`Limits::text_expansion`] would refuse it.
-    pub fn text(name: String, method: u16, level: Option<i32>, data: &[u8]) -> Result<Self> {
+    pub fn text(name: String, method: Method, level: Option<i32>, data: &[u8]) -> Result<Self> {
         let level = match level {
-            None | Some(-1) if method == DEFLATED && data.len() <= SHORT => Some(1),
+            None | Some(-1) if method == Method::Deflated && data.len() <= SHORT => Some(1),
             level => level,
         };
         let member = Self::new(name, method, level, data)?;
         let len = member.data.len() as u64;
         match Limits::default().check_text(len, member.size) {
             Ok(()) => Ok(member),
-            Err(_) => Self::new(member.name, STORED, None, data),
+            Err(_) => Self::new(member.name, Method::Stored, None, data),
         }
     }
 }
@@ -70,7 +73,7 @@ mod tests {
         };
         let sizes = |text: &str, levels: [Option<i32>; 4]| {
             levels.map(|level| {
-                Compressed::text(String::new(), DEFLATED, level, text.as_bytes())
+                Compressed::text(String::new(), Method::Deflated, level, text.as_bytes())
                     .unwrap()
                     .data
                     .len()

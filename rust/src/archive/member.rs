@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use super::entry::{Entry, Local};
 use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
-use crate::codec::zip;
+use crate::codec::zip::{self, Method};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::Buffer;
@@ -74,7 +74,8 @@ impl<'a> Fetched<'a> {
         let Entry {
             method, size, crc, ..
         } = *self.entry;
-        let bytes = zip::decompress(method, self.compressed(), size, &self.limits)
+        let bytes = Method::from_id(method)
+            .and_then(|method| zip::decompress(method, self.compressed(), size, &self.limits))
             .map_err(|error| error.in_member(self.name))?;
         check_crc(crc, zip::crc32(&bytes)).map_err(|error| error.in_member(self.name))?;
         Ok(bytes)
@@ -92,10 +93,10 @@ impl<'a> Fetched<'a> {
         let rest = self.compressed().strip_prefix(deflated)?;
         let size = size.checked_sub(plain.len() as u64)?;
         // A stream that ends with its beginning has no last block.
-        if method != zip::DEFLATED || rest.is_empty() {
+        if method != Method::Deflated.id() || rest.is_empty() {
             return None;
         }
-        let bytes = zip::decompress(method, rest, size, &self.limits).ok()?;
+        let bytes = zip::decompress(Method::Deflated, rest, size, &self.limits).ok()?;
         let mut found = zip::Crc::new();
         found.update(plain);
         found.update(&bytes);
@@ -114,7 +115,8 @@ pub(super) fn check_crc(expected: u32, found: u32) -> Result<()> {
 /// Refuses what is not served and what passes a limit, before anything is read.
 pub(super) fn admit(entry: &Entry, limits: &Limits) -> Result<()> {
     refuse_flags(entry.flags)?;
-    zip::admit(entry.method, entry.compressed, entry.size, limits).map(drop)
+    Method::from_id(entry.method)?;
+    zip::admit(entry.compressed, entry.size, limits).map(drop)
 }
 
 /// Reads `entry` from its local header to at least `data` bytes of its data, at once.

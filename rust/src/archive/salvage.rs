@@ -16,7 +16,7 @@ use super::member;
 use super::record::{DESCRIPTOR, LOCAL, LOCAL_LEN};
 use super::stream::Stream;
 use super::window::Window;
-use crate::codec::zip;
+use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::{try_copy, try_zeroed};
@@ -133,7 +133,7 @@ impl Search<'_> {
         self.source.read_exact_at(&mut header, offset)?;
         let field = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
         let (method, more) = (field(8), usize::from(field(26)) + usize::from(field(28)));
-        if left < (LOCAL_LEN + more) as u64 || !zip::is_known(method) {
+        if left < (LOCAL_LEN + more) as u64 || Method::from_id(method).is_err() {
             return Ok(None);
         }
         self.names += more as u64;

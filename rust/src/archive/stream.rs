@@ -4,7 +4,7 @@ use std::io::{self, BufReader, Read};
 
 use super::entry::Entry;
 use super::member::check_crc;
-use crate::codec::zip::{Crc, Decoder, error_of, io_error};
+use crate::codec::zip::{Crc, Decoder, Method, error_of, io_error};
 use crate::error::Result;
 use crate::memory::try_zeroed;
 use crate::source::ReadAt;
@@ -38,7 +38,12 @@ impl<'a> Stream<'a> {
         let section = BufReader::with_capacity(INPUT, section);
         Ok(Self {
             name,
-            decoder: Decoder::new(entry.method, section, entry.compressed, entry.size)?,
+            decoder: Decoder::new(
+                Method::from_id(entry.method)?,
+                section,
+                entry.compressed,
+                entry.size,
+            )?,
             crc: Crc::new(),
             expected: entry.crc,
         })

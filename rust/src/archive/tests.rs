@@ -10,7 +10,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::{Archive, Compressed, Options, Writer, dos_time};
-use crate::codec::zip;
+use crate::codec::zip::{self, Method};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::Buffer;
@@ -36,7 +36,7 @@ fn options() -> Options {
     }
 }
 
-fn write_at(start: u64, members: &[(&str, u16, &[u8])]) -> Vec<u8> {
+fn write_at(start: u64, members: &[(&str, Method, &[u8])]) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), start, options());
     for (name, method, data) in members {
         let member = Compressed::new((*name).to_owned(), *method, None, data).unwrap();
@@ -45,13 +45,16 @@ fn write_at(start: u64, members: &[(&str, u16, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-fn write(members: &[(&str, u16, &[u8])]) -> Vec<u8> {
+fn write(members: &[(&str, Method, &[u8])]) -> Vec<u8> {
     write_at(0, members)
 }
 
 /// Two stored members, `a` and `bb`.
 fn small() -> Vec<u8> {
-    write(&[("a", zip::STORED, b"first"), ("bb", zip::STORED, b"second")])
+    write(&[
+        ("a", Method::Stored, b"first"),
+        ("bb", Method::Stored, b"second"),
+    ])
 }
 
 fn open(bytes: &[u8]) -> Result<Archive> {

@@ -8,7 +8,7 @@ use std::io::Write;
 
 use super::compressed::Compressed;
 use super::record::{CENTRAL, END, END64, LOCAL, LOCATOR64, UTF8};
-use crate::codec::zip;
+use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
 
 /// Sizes and offsets beyond this go to zip64 fields: `zipfile.ZIP64_LIMIT`, half of what the plain
@@ -157,7 +157,7 @@ impl<W: Write> Writer<W> {
 /// The fields that local and central header share, and where the member begins.
 struct MemberHeader<'a> {
     name: &'a str,
-    method: u16,
+    method: Method,
     crc: u32,
     compressed: u64,
     size: u64,
@@ -230,13 +230,13 @@ impl<'a> MemberHeader<'a> {
 
     fn common(&self, out: &mut Vec<u8>, compressed: u32, size: u32, extra: usize) {
         let utf8 = if self.name.is_ascii() { 0 } else { UTF8 };
-        let marker = if self.method == zip::LZMA {
+        let marker = if self.method == Method::Lzma {
             END_MARKER
         } else {
             0
         };
         out.extend((utf8 | marker).to_le_bytes());
-        out.extend(self.method.to_le_bytes());
+        out.extend(self.method.id().to_le_bytes());
         for value in [self.modified, self.crc, compressed, size] {
             out.extend(value.to_le_bytes());
         }
@@ -247,12 +247,7 @@ impl<'a> MemberHeader<'a> {
 
     /// Version needed to extract (APPNOTE 4.4.3.2).
     fn version(&self, zip64: bool) -> u16 {
-        match self.method {
-            zip::BZIP2 => 46,
-            zip::LZMA | zip::ZSTD => 63,
-            _ if zip64 => 45,
-            _ => 20,
-        }
+        self.method.version().max(if zip64 { 45 } else { 20 })
     }
 }
 

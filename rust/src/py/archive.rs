@@ -12,6 +12,7 @@ use super::packed::{Packed, codec, wrap};
 use super::source::source;
 use crate::archive::{self, Compressed, DecodeName};
 use crate::codec::memory::Codec;
+use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::Buffer;
@@ -205,7 +206,7 @@ impl Archive {
             let entry = fetched.entry();
             Ok(Compressed {
                 name,
-                method: entry.method,
+                method: Method::from_id(entry.method)?,
                 crc: entry.crc,
                 size: entry.size,
                 data: Buffer::copy_of(fetched.compressed())?.into(),

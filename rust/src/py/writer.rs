@@ -15,6 +15,7 @@ use super::error::{detached, raise};
 use super::frame::Frame;
 use super::packed::Packed;
 use crate::archive::{self, Compressed, Options};
+use crate::codec::zip::Method;
 use crate::error::{Error, Result};
 use crate::results::{self, Labelled, PackedResult, Spelled, StoreOptions};
 
@@ -98,7 +99,7 @@ pub(super) struct Writer {
     /// None once the archive is finished.
     writer: Mutex<Option<archive::Writer<Sink>>>,
     label: String,
-    method: u16,
+    method: Method,
     level: Option<i32>,
 }
 
@@ -120,6 +121,7 @@ impl Writer {
         allow_zip64: bool,
         modified: u32,
     ) -> PyResult<Self> {
+        let method = Method::from_id(method).map_err(|error| raise(py, &label, &error))?;
         let sink = if sink.is_instance_of::<PyString>() {
             let path: std::path::PathBuf = sink.extract()?;
             let file = OpenOptions::new().write(true).truncate(true).open(path);

@@ -9,7 +9,7 @@ use super::store::{StoreOptions, store_payload};
 use crate::archive::Compressed;
 use crate::codec::deflate::{self, Joined};
 use crate::codec::memory::{Codec, CompressedArray};
-use crate::codec::zip::DEFLATED;
+use crate::codec::zip::Method;
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
 use crate::json::write::Nested;
@@ -108,7 +108,7 @@ fn join(name: &str, parts: Vec<deflate::Part>) -> Result<Compressed> {
     let Joined { data, crc, size } = deflate::Part::join(parts)?;
     Ok(Compressed {
         name: name.to_owned(),
-        method: DEFLATED,
+        method: Method::Deflated,
         crc,
         size,
         data: data.into(),
@@ -117,10 +117,10 @@ fn join(name: &str, parts: Vec<deflate::Part>) -> Result<Compressed> {
 
 impl Spelled {
     /// Texts with large arrays are deflated in parts; other methods have no streams that can be joined.
-    fn jobs(&self, method: u16) -> impl Iterator<Item = Job> {
+    fn jobs(&self, method: Method) -> impl Iterator<Item = Job> {
         let parts = self.parts();
         let last = parts.len() - 1;
-        let whole = last == 0 || method != DEFLATED;
+        let whole = last == 0 || method != Method::Deflated;
         let parts = parts.into_iter().enumerate();
         let parts = parts.map(move |(at, part)| Job::Part(part, at == last));
         let (text, parts) = if whole {

@@ -10,7 +10,7 @@ use super::packed::{Array, Body, PackedResult};
 use crate::archive::Compressed;
 use crate::codec::memory::CompressedArray;
 use crate::codec::noise;
-use crate::codec::zip::{Crc, DEFLATED, STORED};
+use crate::codec::zip::{Crc, Method};
 use crate::error::Result;
 use crate::memory::Buffer;
 use crate::work::parallel;
@@ -19,7 +19,7 @@ use crate::work::parallel;
 #[derive(Debug, Clone, Copy)]
 pub struct StoreOptions {
     /// Zip compression method.
-    pub method: u16,
+    pub method: Method,
     /// Its level; `None` is the method's default.
     pub level: Option<i32>,
     /// Threads to use.
@@ -93,10 +93,10 @@ pub(super) fn store_payload(
 ) -> Result<Compressed> {
     let itemsize = frame.itemsize();
     let shuffled = (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&packed.nbytes())
-        && options.method != STORED
+        && options.method != Method::Stored
         && itemsize > 1;
     let prefix = frame.file_prefix(shuffled)?;
-    if options.method != DEFLATED || options.level == Some(0) {
+    if options.method != Method::Deflated || options.level == Some(0) {
         let start = prefix.bytes.len();
         let mut file = Buffer::zeroed(start + packed.nbytes())?;
         file[..start].copy_from_slice(&prefix.bytes);
@@ -111,7 +111,7 @@ pub(super) fn store_payload(
     let planes = if shuffled { itemsize } else { 1 };
     Ok(Compressed {
         name: member.to_owned(),
-        method: DEFLATED,
+        method: Method::Deflated,
         crc: crc.sum(),
         size: (prefix.bytes.len() + payload.len()) as u64,
         data: noise::deflate(

@@ -7,7 +7,7 @@ mod shared_prefix;
 use super::*;
 use crate::archive::{Archive, Options, Writer};
 use crate::codec::memory::Codec;
-use crate::codec::zip::{DEFLATED, STORED};
+use crate::codec::zip::Method;
 use crate::dtype::DType;
 use crate::error::{Kind, Result};
 use crate::limits::Limits;
@@ -65,7 +65,7 @@ fn values(result: &PackedResult) -> (DType, Vec<u64>, Vec<u8>) {
     (variable.dtype, variable.shape.clone(), bytes)
 }
 
-fn stored(results: &[PackedResult], plans: &[Plan], method: u16) -> Vec<u8> {
+fn stored(results: &[PackedResult], plans: &[Plan], method: Method) -> Vec<u8> {
     let options = StoreOptions {
         method,
         level: None,
@@ -100,7 +100,7 @@ fn a_round_trip_keeps_every_byte() {
         Codec::Xz(1),
     ] {
         let before = opened(NETCDF3, 6, &options(codec, None));
-        for method in [STORED, DEFLATED] {
+        for method in [Method::Stored, Method::Deflated] {
             let file = stored(&before, &plans(6), method);
             let after = opened(&file, 6, &options(codec, None));
             for (one, other) in before.iter().zip(&after) {
@@ -136,7 +136,7 @@ fn lifted_arrays_become_members_and_come_back() {
             .map(|(k, array)| (member(k), array.name.clone()))
             .collect();
     }
-    let file = stored(&before, &plans, DEFLATED);
+    let file = stored(&before, &plans, Method::Deflated);
     let options = options(Codec::Lz4, None);
     let after = open(
         &archive(&file).unwrap(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use _native::archive::{Archive, Compressed};
 use _native::codec::memory::{Codec, CompressedArray};
-use _native::codec::zip::{DEFLATED, STORED};
+use _native::codec::zip::Method;
 use _native::dtype::Endian;
 use _native::netcdf::{Attr, Variable};
 use _native::results::{
@@ -55,8 +55,8 @@ fn built(input: &[u8], seal: bool) -> Option<Vec<u8>> {
         if seal && file.starts_with(b"\x89HDF") {
             checksums::seal(file);
         }
-        members.push(Compressed::new(plan.data, STORED, None, file).ok()?);
-        members.push(Compressed::new(plan.text, STORED, None, text).ok()?);
+        members.push(Compressed::new(plan.data, Method::Stored, None, file).ok()?);
+        members.push(Compressed::new(plan.text, Method::Stored, None, text).ok()?);
     }
     Some(zip(&members))
 }
@@ -147,7 +147,7 @@ fn restored(result: &PackedResult, plan: &Plan) {
         .enumerate()
         .map(|(index, array)| (named(index), array.name.clone()))
         .collect();
-    for method in [STORED, DEFLATED] {
+    for method in [Method::Stored, Method::Deflated] {
         let options = StoreOptions {
             method,
             level: Some(1),

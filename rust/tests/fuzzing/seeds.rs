@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use _native::archive::{Archive, Compressed};
 use _native::codec::memory::CompressedArray;
-use _native::codec::zip::{BZIP2, DEFLATED, LZMA, STORED, ZSTD, compress};
+use _native::codec::zip::{Method, compress};
 
 use crate::targets::{codec, limits, zip};
 
@@ -40,8 +40,9 @@ fn archives() -> Vec<Vec<u8>> {
     )
     .map(<[u8]>::to_vec)
     .into();
-    let members = [STORED, DEFLATED, BZIP2, LZMA, ZSTD]
-        .map(|method| Compressed::new(format!("ndr_{method}/x.nc"), method, None, TEXT).unwrap());
+    let members = Method::ALL.map(|method| {
+        Compressed::new(format!("ndr_{}/x.nc", method.id()), method, None, TEXT).unwrap()
+    });
     all.push(zip(&members));
     all.push(zip(&[]));
     all
@@ -51,10 +52,7 @@ fn members() -> Vec<Vec<u8>> {
     let contents = [TEXT.to_vec(), Vec::new(), vec![7; 3000], TEXT.repeat(20)];
     let mut all = Vec::new();
     for content in contents {
-        for (number, method) in [STORED, DEFLATED, BZIP2, LZMA, ZSTD]
-            .into_iter()
-            .enumerate()
-        {
+        for (number, method) in Method::ALL.into_iter().enumerate() {
             let size = u32::try_from(content.len()).unwrap().to_le_bytes();
             let start = [&[u8::try_from(number).unwrap()], &size[..3]].concat();
             all.push([start, compress(method, None, &content).unwrap().into_vec()].concat());

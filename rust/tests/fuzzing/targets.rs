@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use _native::archive::{Archive, Compressed, Options, Writer};
 use _native::codec::memory::{Codec, CompressedArray};
-use _native::codec::zip::{BZIP2, DEFLATED, LZMA, STORED, ZSTD, crc32, decompress};
+use _native::codec::zip::{Method, crc32, decompress};
 use _native::json::{self, Lifted};
 use _native::limits::Limits;
 use _native::memory::Buffer;
@@ -92,8 +92,7 @@ pub(crate) fn member(bytes: &[u8]) {
     let Some((&[method, low, middle, high], data)) = bytes.split_first_chunk() else {
         return;
     };
-    let methods = [STORED, DEFLATED, BZIP2, LZMA, ZSTD];
-    let method = methods[usize::from(method) % methods.len()];
+    let method = Method::ALL[usize::from(method) % Method::ALL.len()];
     let size = u64::from(u32::from_le_bytes([low, middle, high, 0]));
     let whole = decompress(method, data, size, &limits())
         .ok()

@@ -35,9 +35,9 @@ fn truncated_archives_are_refused() {
 fn flipped_bits_give_the_same_or_an_error() {
     let [first, second] = [&b"first"[..], b"second"];
     for methods in [
-        [zip::STORED, zip::DEFLATED],
-        [zip::LZMA, zip::ZSTD],
-        [zip::BZIP2; 2],
+        [Method::Stored, Method::Deflated],
+        [Method::Lzma, Method::Zstd],
+        [Method::Bzip2; 2],
     ] {
         let bytes = write(&[("a", methods[0], first), ("bb", methods[1], second)]);
         for bit in 0..bytes.len() * 8 {
@@ -64,7 +64,10 @@ fn garbage_is_no_archive() {
 
 #[test]
 fn duplicate_names_are_refused() {
-    let bytes = write(&[("a", 0, b"first"), ("b", 0, b"second")]);
+    let bytes = write(&[
+        ("a", Method::Stored, b"first"),
+        ("b", Method::Stored, b"second"),
+    ]);
     let bytes = patched(&bytes, LOCAL, 1, 30, b"a");
     let error = refusal(&patched(&bytes, CENTRAL, 1, 46, b"a"));
     assert_eq!((error.kind(), error.member()), (Kind::Archive, Some("a")));
@@ -149,7 +152,7 @@ fn a_later_version_of_the_format_is_refused_as_zipfile_does() {
 
 #[test]
 fn lying_sizes_are_errors_and_cost_nothing() {
-    let bytes = write(&[("a", zip::DEFLATED, &[b'x'; 5_000])]);
+    let bytes = write(&[("a", Method::Deflated, &[b'x'; 5_000])]);
     for size in [0, 4_999, 5_001, u32::MAX - 1] {
         let lie = size.to_le_bytes();
         let bad = patched(&patched(&bytes, CENTRAL, 0, 24, &lie), LOCAL, 0, 22, &lie);
@@ -178,7 +181,10 @@ fn the_end_record_must_describe_the_directory() {
         assert_eq!(error.kind(), Kind::Archive, "{members} members");
     }
     // Members with long names leave room for a third header.
-    let long = write(&[(&"a".repeat(50), 0, b""), (&"b".repeat(50), 0, b"")]);
+    let long = write(&[
+        (&"a".repeat(50), Method::Stored, b""),
+        (&"b".repeat(50), Method::Stored, b""),
+    ]);
     let error = refusal(&patched(&long, END, 0, 8, &[3, 0, 3]));
     assert_eq!((error.kind(), error.found()), (Kind::Archive, "2"));
     let size = bytes.len() - 22 - record(&bytes, CENTRAL, 0);

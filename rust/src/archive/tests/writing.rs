@@ -21,7 +21,7 @@ fn no_zip64() -> Options {
 fn member(name: &str, size: u64) -> Compressed {
     Compressed {
         name: name.to_owned(),
-        method: zip::STORED,
+        method: Method::Stored,
         crc: 0,
         size,
         data: Vec::new().into(),
@@ -30,22 +30,26 @@ fn member(name: &str, size: u64) -> Compressed {
 
 #[test]
 fn the_bytes_are_those_of_zipfile() {
-    let bytes = write(&[("a", zip::STORED, b"first"), ("ü", zip::STORED, b"second")]);
+    let bytes = write(&[
+        ("a", Method::Stored, b"first"),
+        ("ü", Method::Stored, b"second"),
+    ]);
     assert_eq!(bytes, BY_ZIPFILE);
 }
 
 #[test]
 fn headers_say_the_version_and_flags_that_each_method_needs() {
-    for (method, version, flags) in [
+    for (id, version, flags) in [
         (0, 20, 0),
         (8, 20, 0),
         (12, 46, 0),
         (14, 63, 2),
         (93, 63, 0),
     ] {
-        let bytes = write(&[("a", method, b"first")]);
+        let bytes = write(&[("a", Method::from_id(id).unwrap(), b"first")]);
         let local = &bytes[record(&bytes, LOCAL, 0)..];
         assert_eq!((local[4], local[6]), (version, flags));
+        assert_eq!(local[8..10], id.to_le_bytes());
         let central = &bytes[record(&bytes, CENTRAL, 0)..];
         assert_eq!(
             (central[4], central[5], central[6], central[8]),

@@ -9,7 +9,10 @@ const BEYOND: u64 = 5 << 30;
 fn far() -> Vec<u8> {
     write_at(
         BEYOND,
-        &[("a", zip::STORED, b"first"), ("bb", zip::STORED, b"second")],
+        &[
+            ("a", Method::Stored, b"first"),
+            ("bb", Method::Stored, b"second"),
+        ],
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::{BZIP2, DEFLATED, LZMA, STORED, ZSTD, lzma, unknown};
+use super::{Method, lzma};
 use crate::error::{Error, Kind, Result};
 
 /// Largest Zstandard window, as a power of two: the 128 MiB that `libzstd`, and with it Python,
@@ -23,32 +23,29 @@ pub(crate) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     /// `source` yields the `compressed` bytes of a member that declares `size` bytes.
     pub(crate) fn new(
-        method: u16,
+        method: Method,
         source: impl BufRead + Send + 'a,
         compressed: u64,
         size: u64,
     ) -> Result<Self> {
         let inner: Box<dyn Read + Send + 'a> = match method {
             // Writers store an empty member under any method without running its compressor.
-            STORED | DEFLATED | BZIP2 | LZMA | ZSTD if compressed == 0 && size == 0 => {
-                Box::new(io::empty())
-            }
-            STORED => Box::new(source),
-            DEFLATED => Box::new(flate2::bufread::DeflateDecoder::new(source)),
-            BZIP2 => Box::new(bzip2::bufread::BzDecoder::new(source)),
-            LZMA => Box::new(lzma::decoder(source, size)?),
-            ZSTD => {
+            _ if compressed == 0 && size == 0 => Box::new(io::empty()),
+            Method::Stored => Box::new(source),
+            Method::Deflated => Box::new(flate2::bufread::DeflateDecoder::new(source)),
+            Method::Bzip2 => Box::new(bzip2::bufread::BzDecoder::new(source)),
+            Method::Lzma => Box::new(lzma::decoder(source, size)?),
+            Method::Zstd => {
                 let mut decoder = zstd::Decoder::with_buffer(source)?.single_frame();
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
                 Box::new(decoder)
             }
-            other => return Err(unknown(other)),
         };
         Ok(Self {
             inner,
             size,
             left: size,
-            unended: method != LZMA,
+            unended: method != Method::Lzma,
         })
     }
 

@@ -11,6 +11,7 @@ mod lzma;
 mod tests;
 
 use std::io::Read;
+use std::ops::RangeInclusive;
 
 use super::deflate;
 use crate::error::{Error, Kind, Result};
@@ -22,16 +23,93 @@ pub(crate) use decoder::{Decoder, error_of, io_error};
 /// CRC-32 of bytes that come in pieces.
 pub(crate) use libdeflater::Crc;
 
-/// No compression.
-pub const STORED: u16 = 0;
-/// Raw deflate (RFC 1951).
-pub const DEFLATED: u16 = 8;
-/// One bzip2 stream.
-pub const BZIP2: u16 = 12;
-/// Raw LZMA1 behind a header of its own (APPNOTE 5.8).
-pub const LZMA: u16 = 14;
-/// One Zstandard frame (RFC 8878).
-pub const ZSTD: u16 = 93;
+/// How the bytes of a member are compressed (APPNOTE 4.4.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// As they are.
+    Stored,
+    /// Raw deflate (RFC 1951).
+    Deflated,
+    /// One bzip2 stream.
+    Bzip2,
+    /// Raw LZMA1 behind a header of its own (APPNOTE 5.8).
+    Lzma,
+    /// One Zstandard frame (RFC 8878).
+    Zstd,
+}
+
+impl Method {
+    /// All methods that are served.
+    pub const ALL: [Self; 5] = [
+        Self::Stored,
+        Self::Deflated,
+        Self::Bzip2,
+        Self::Lzma,
+        Self::Zstd,
+    ];
+
+    /// The method whose number a header gives.
+    pub fn from_id(id: u16) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|method| method.id() == id)
+            .ok_or_else(|| {
+                let expected = "compression method 0, 8, 12, 14 or 93";
+                Error::new(Kind::Unsupported, expected, format!("method {id}"))
+            })
+    }
+
+    /// Its number in headers.
+    #[must_use]
+    pub const fn id(self) -> u16 {
+        match self {
+            Self::Stored => 0,
+            Self::Deflated => 8,
+            Self::Bzip2 => 12,
+            Self::Lzma => 14,
+            Self::Zstd => 93,
+        }
+    }
+
+    /// Version of the format that a reader needs, times ten (4.4.3.2).
+    #[must_use]
+    pub const fn version(self) -> u16 {
+        match self {
+            Self::Stored | Self::Deflated => 20,
+            Self::Bzip2 => 46,
+            Self::Lzma | Self::Zstd => 63,
+        }
+    }
+
+    /// Levels that it takes, as zlib, bzip2 and Zstandard define them; None where levels are ignored.
+    #[must_use]
+    pub const fn levels(self) -> Option<RangeInclusive<i32>> {
+        match self {
+            Self::Stored | Self::Lzma => None,
+            Self::Deflated => Some(-1..=9),
+            Self::Bzip2 => Some(1..=9),
+            Self::Zstd => Some(-131_072..=22),
+        }
+    }
+
+    /// The level that `level` asks for.
+    fn checked_level(self, level: Option<i32>) -> Result<i32> {
+        let level = level.unwrap_or(match self {
+            Self::Stored | Self::Lzma => 0,
+            Self::Deflated => -1,
+            Self::Bzip2 => 9,
+            Self::Zstd => 3,
+        });
+        match self.levels() {
+            Some(levels) if !levels.contains(&level) => {
+                let (least, most) = levels.into_inner();
+                let expected = format!("a compression level from {least} to {most}");
+                Err(Error::new(Kind::Value, expected, level.to_string()))
+            }
+            _ => Ok(level),
+        }
+    }
+}
 
 /// Compressed bytes that are asked of an encoder at once.
 const PIECE: usize = 16 << 10;
@@ -43,11 +121,11 @@ pub fn crc32(data: &[u8]) -> u32 {
 }
 
 /// Decompresses a whole member that declares to hold `size` bytes.
-pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Result<Buffer> {
-    let wanted = admit(method, data.len() as u64, size, limits)?;
+pub fn decompress(method: Method, data: &[u8], size: u64, limits: &Limits) -> Result<Buffer> {
+    let wanted = admit(data.len() as u64, size, limits)?;
     match method {
-        STORED => return copy(data, wanted),
-        DEFLATED if !data.is_empty() && size <= plausible(data.len()) => {
+        Method::Stored => return copy(data, wanted),
+        Method::Deflated if !data.is_empty() && size <= plausible(data.len()) => {
             return inflate(data, wanted);
         }
         _ => {}
@@ -71,46 +149,30 @@ pub fn decompress(method: u16, data: &[u8], size: u64, limits: &Limits) -> Resul
 /// `level` means what `zipfile.ZipFile(compresslevel=level)` means and `None` is the method's
 /// default: deflate 0 (stored blocks) to 9 with -1 for the default of 6, bzip2 1 to 9 (default 9),
 /// Zstandard -131072 to 22 (default 3); stored and LZMA ignore it.
-pub fn compress(method: u16, level: Option<i32>, data: &[u8]) -> Result<Buffer> {
+pub fn compress(method: Method, level: Option<i32>, data: &[u8]) -> Result<Buffer> {
+    let level = method.checked_level(level)?;
     match method {
-        STORED => Buffer::copy_of(data),
-        DEFLATED => {
-            let level = match level.unwrap_or(-1) {
-                -1 => 6,
-                level => checked_level(level, 0, 9)?,
-            };
-            deflate::compress(data, level)
-        }
-        BZIP2 => {
-            let level = checked_level(level.unwrap_or(9), 1, 9)?;
+        Method::Stored => Buffer::copy_of(data),
+        Method::Deflated => deflate::compress(data, if level == -1 { 6 } else { level }),
+        Method::Bzip2 => {
             let level = bzip2::Compression::new(level.unsigned_abs());
             let mut out = Vec::new();
             read_all(bzip2::bufread::BzEncoder::new(data, level), &mut out)?;
             Ok(out.into())
         }
-        LZMA => lzma::compress(data).map(Buffer::from),
-        ZSTD => {
-            let level = checked_level(level.unwrap_or(3), -131_072, 22)?;
+        Method::Lzma => lzma::compress(data).map(Buffer::from),
+        Method::Zstd => {
             let mut encoder = zstd::stream::read::Encoder::with_buffer(data, level)?;
             encoder.set_pledged_src_size(Some(data.len() as u64))?;
             let mut out = Vec::new();
             read_all(encoder, &mut out)?;
             Ok(out.into())
         }
-        other => Err(unknown(other)),
     }
-}
-
-/// Whether members compressed by `method` are served.
-pub(crate) fn is_known(method: u16) -> bool {
-    matches!(method, STORED | DEFLATED | BZIP2 | LZMA | ZSTD)
 }
 
 /// Holds the sizes a header declares against the limits; gives back the uncompressed one.
-pub(crate) fn admit(method: u16, compressed: u64, size: u64, limits: &Limits) -> Result<usize> {
-    if !is_known(method) {
-        return Err(unknown(method));
-    }
+pub(crate) fn admit(compressed: u64, size: u64, limits: &Limits) -> Result<usize> {
     limits.check_member(compressed, size)?;
     usize::try_from(size).map_err(|_| no_memory(size))
 }
@@ -151,17 +213,4 @@ fn read_all(mut encoder: impl Read, out: &mut Vec<u8>) -> Result<()> {
             return Ok(());
         }
     }
-}
-
-fn checked_level(level: i32, least: i32, most: i32) -> Result<i32> {
-    if (least..=most).contains(&level) {
-        return Ok(level);
-    }
-    let expected = format!("a compression level from {least} to {most}");
-    Err(Error::new(Kind::Value, expected, level.to_string()))
-}
-
-fn unknown(method: u16) -> Error {
-    let expected = "compression method 0, 8, 12, 14 or 93";
-    Error::new(Kind::Unsupported, expected, format!("method {method}"))
 }

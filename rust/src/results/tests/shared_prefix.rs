@@ -16,7 +16,7 @@ fn alone(member: &Compressed) -> Archive {
 fn member(deflated: Vec<u8>, plain: &[u8]) -> Compressed {
     Compressed {
         name: plans(1)[0].data.clone(),
-        method: DEFLATED,
+        method: Method::Deflated,
         crc: zip::crc32(plain),
         size: plain.len() as u64,
         data: deflated.into(),
@@ -26,7 +26,7 @@ fn member(deflated: Vec<u8>, plain: &[u8]) -> Compressed {
 #[test]
 fn members_that_begin_as_one_before_are_decoded_from_their_payload_on() {
     let before = opened(NETCDF3, 6, &options(Codec::Lz4, None));
-    let file = stored(&before, &plans(6), DEFLATED);
+    let file = stored(&before, &plans(6), Method::Deflated);
     let (archive, frames) = (archive(&file).unwrap(), FrameCache::default());
     let recalled = |frames: &FrameCache, index: usize| {
         let member = archive.fetch(&plans(6)[index].data).unwrap();
@@ -45,13 +45,14 @@ fn members_that_begin_as_one_before_are_decoded_from_their_payload_on() {
 #[test]
 fn members_of_other_compressors_and_damaged_ones_are_decoded_whole() {
     let before = opened(NETCDF3, 2, &options(Codec::Lz4, None));
-    let file = stored(&before, &plans(2), DEFLATED);
+    let file = stored(&before, &plans(2), Method::Deflated);
     let frames = FrameCache::default();
     let options = options(Codec::Lz4, None);
     open(&archive(&file).unwrap(), &plans(1), &options, &frames).unwrap();
     // The same bytes in one stream, whose matches may reach from the payload into what is before it.
     let whole = archive(&file).unwrap().read(&plans(2)[1].data).unwrap();
-    let other = Compressed::new(plans(2)[1].data.clone(), DEFLATED, Some(6), &whole).unwrap();
+    let other =
+        Compressed::new(plans(2)[1].data.clone(), Method::Deflated, Some(6), &whole).unwrap();
     let mut writer = Writer::new(Vec::new(), 0, OPTIONS);
     writer.add(&other).unwrap();
     let other = writer.finish().unwrap();
@@ -105,7 +106,7 @@ fn a_stream_that_has_nothing_but_its_beginning_is_no_stream() {
 #[test]
 fn a_payload_of_another_length_is_not_recalled() {
     let before = opened(NETCDF3, 1, &options(Codec::Lz4, None));
-    let file = stored(&before, &plans(1), DEFLATED);
+    let file = stored(&before, &plans(1), Method::Deflated);
     let (archive, frames) = (archive(&file).unwrap(), FrameCache::default());
     open(&archive, &plans(1), &options(Codec::Lz4, None), &frames).unwrap();
     let Body::Plain(frame, packed) = &before[0].body else {
@@ -116,7 +117,7 @@ fn a_payload_of_another_length_is_not_recalled() {
         let mut payload = vec![0; packed.nbytes()];
         packed.unpack_shuffled_into(&mut payload).unwrap();
         payload.extend(vec![0; more]);
-        let rest = zip::compress(DEFLATED, None, &payload).unwrap();
+        let rest = zip::compress(Method::Deflated, None, &payload).unwrap();
         let deflated = [&prefix.deflated().unwrap()[..], &rest].concat();
         let other = alone(&member(deflated, &[&prefix.bytes, &payload[..]].concat()));
         let found = frames.recall_deflated(&other.fetch(&plans(1)[0].data).unwrap());
