@@ -33,3 +33,31 @@ pub struct Plan {
     /// Members of further arrays, each with the name by which the text refers to it.
     pub arrays: Vec<(String, String)>,
 }
+
+/// One of the members that a result consists of.
+#[derive(Debug, Clone, Copy)]
+enum Member {
+    /// The NetCDF member of the labelled array.
+    Data,
+    /// The JSON member.
+    Text,
+    /// The NetCDF member of a further array, by its index.
+    Array(usize),
+}
+
+impl Plan {
+    /// The members in upstream's order: the data, the text, then further arrays.
+    fn members(&self) -> impl Iterator<Item = Member> + use<> {
+        [Member::Data, Member::Text]
+            .into_iter()
+            .chain((0..self.arrays.len()).map(Member::Array))
+    }
+
+    fn name(&self, member: Member) -> &str {
+        match member {
+            Member::Data => &self.data,
+            Member::Text => &self.text,
+            Member::Array(index) => &self.arrays[index].0,
+        }
+    }
+}

@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Plan;
 use super::frame::plain_array;
 use super::frame_cache::{FrameCache, PayloadSpan};
 use super::input::Input;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::{as_netcdf4, frame_of, pack};
+use super::{Member, Plan};
 use crate::archive::Archive;
 use crate::codec::memory::{Codec, CompressedArray};
 use crate::error::{Error, Kind, Result};
@@ -50,19 +50,19 @@ pub fn open(
 ) -> Result<Vec<PackedResult>> {
     let mut jobs = Vec::new();
     for plan in plans {
-        for part in 0..parts(plan) {
-            let input = Input::new(archive, member(plan, part), options.prefetch)?;
-            jobs.push((plan, part, input));
+        for member in plan.members() {
+            let input = Input::new(archive, plan.name(member), options.prefetch)?;
+            jobs.push((plan, member, input));
         }
     }
     let mut opened = parallel::map(jobs.len(), options.threads, |index| {
-        let (plan, part, input) = &jobs[index];
-        open_part(plan, *part, input, options, frames)
+        let (plan, member, input) = &jobs[index];
+        open_member(plan, *member, input, options, frames)
     })?
     .into_iter();
     plans
         .iter()
-        .map(|plan| assemble(opened.by_ref().take(parts(plan))))
+        .map(|plan| assemble(opened.by_ref().take(plan.members().count())))
         .collect()
 }
 
@@ -74,10 +74,10 @@ pub fn faults(
     frames: &FrameCache,
 ) -> Result<Vec<Error>> {
     let mut found = Vec::new();
-    for part in 0..parts(plan) {
-        let name = member(plan, part);
+    for member in plan.members() {
+        let name = plan.name(member);
         let opened = Input::new(archive, name, options.prefetch)
-            .and_then(|input| open_part(plan, part, &input, options, frames));
+            .and_then(|input| open_member(plan, member, &input, options, frames));
         match opened {
             Ok(_) => {}
             Err(error) if error.kind() == Kind::Io => return Err(error),
@@ -87,29 +87,17 @@ pub fn faults(
     Ok(found)
 }
 
-fn parts(plan: &Plan) -> usize {
-    2 + plan.arrays.len()
-}
-
-fn member(plan: &Plan, part: usize) -> &str {
-    match part {
-        0 => &plan.data,
-        1 => &plan.text,
-        _ => &plan.arrays[part - 2].0,
-    }
-}
-
-fn open_part(
+fn open_member(
     plan: &Plan,
-    part: usize,
+    member: Member,
     input: &Input<'_>,
     options: &OpenOptions,
     frames: &FrameCache,
 ) -> Result<Opened> {
-    let opened = match part {
-        0 => open_body(input, options, frames),
-        1 => open_text(input, options),
-        _ => open_array(input, &plan.arrays[part - 2].1, options),
+    let opened = match member {
+        Member::Data => open_body(input, options, frames),
+        Member::Text => open_text(input, options),
+        Member::Array(index) => open_array(input, &plan.arrays[index].1, options),
     };
     opened.map_err(|error| error.in_member(input.member))
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use super::Plan;
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
+use super::{Member, Plan};
 use crate::archive::Compressed;
 use crate::codec::memory::CompressedArray;
 use crate::codec::noise;
@@ -43,7 +43,7 @@ pub fn store(
     // Arrays of one type and shape have one frame, whose file prefix is compressed once.
     let mut frames = HashMap::new();
     for (&result, plan) in results.iter().zip(plans) {
-        jobs.extend((0..2 + plan.arrays.len()).map(|part| (result, plan, part)));
+        jobs.extend(plan.members().map(|member| (result, plan, member)));
         for Array { dtype, shape, .. } in &result.arrays {
             if let Entry::Vacant(new) = frames.entry((*dtype, shape.as_slice())) {
                 new.insert(Frame::bare(*dtype, shape)?);
@@ -51,26 +51,20 @@ pub fn store(
         }
     }
     parallel::map(jobs.len(), options.threads, |index| {
-        let (result, plan, part) = jobs[index];
-        let (member, compressed) = match part {
-            0 => (&plan.data, store_body(&plan.data, &result.body, options)),
-            1 => (
-                &plan.text,
-                Compressed::text(
-                    plan.text.clone(),
-                    options.method,
-                    options.level,
-                    &result.text,
-                ),
-            ),
-            _ => {
-                let (member, _) = &plan.arrays[part - 2];
-                let array = &result.arrays[part - 2];
+        let (result, plan, member) = jobs[index];
+        let name = plan.name(member);
+        let compressed = match member {
+            Member::Data => store_body(name, &result.body, options),
+            Member::Text => {
+                Compressed::text(name.to_owned(), options.method, options.level, &result.text)
+            }
+            Member::Array(index) => {
+                let array = &result.arrays[index];
                 let frame = &frames[&(array.dtype, array.shape.as_slice())];
-                (member, store_payload(member, frame, &array.packed, options))
+                store_payload(name, frame, &array.packed, options)
             }
         };
-        compressed.map_err(|error| error.in_member(member))
+        compressed.map_err(|error| error.in_member(name))
     })
 }
 
