@@ -1,7 +1,7 @@
 //! Native core of `skneuromsi-io`: façade only.
 //!
 //! The rooms and the direction of their arrows are described in `DESIGN.md`, section 3. Everything
-//! but [`py`] is plain Rust without `pyo3`, so that `cargo test` needs no Python.
+//! but `py` is plain Rust without `pyo3`, so that `cargo test` needs no Python.
 
 pub mod archive;
 pub mod codec;

@@ -145,8 +145,8 @@ impl Archive {
 
     fn stream_entry<'a>(&'a self, entry: &'a Entry) -> Result<Stream<'a>> {
         member::admit(entry, &self.limits)?;
-        let head = member::load(&*self.source, entry, 0)?;
-        let start = member::data_start(&head, entry, self.index.raw_name(entry))?;
+        let header = member::load(&*self.source, entry, 0)?;
+        let start = member::data_start(&header, entry, self.index.raw_name(entry))?;
         let start = entry.offset + start as u64;
         Stream::at(&*self.source, self.index.name(entry), entry, start)
     }

@@ -31,7 +31,7 @@ fn members_that_begin_as_one_before_are_decoded_from_their_payload_on() {
     let recalled = |frames: &FrameCache, index: usize| {
         let member = archive.fetch(&plans(6)[index].data).unwrap();
         let found = frames.recall_deflated(&member);
-        found.map(|(place, payload)| (place.range, payload))
+        found.map(|(span, payload)| (span.range, payload))
     };
     assert!(recalled(&frames, 0).is_none());
     open(&archive, &plans(1), &options(Codec::Lz4, None), &frames).unwrap();
