@@ -5,6 +5,8 @@ from typing import Any, final
 
 import numpy.typing as npt
 
+from ._errors import SkneuromsiIOError
+
 __all__ = [
     "Archive",
     "Frame",
@@ -29,8 +31,8 @@ _Job = tuple[
     bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
 ]
 
-#: A member and what is wrong with it.
-_Fault = tuple[str, str]
+#: An exception that is reported, not raised; it names its member.
+_Fault = SkneuromsiIOError
 
 #: An array that a text lacks: its place in the text, the number of brackets around it, and itself.
 _LeftOut = tuple[int, int, npt.NDArray[Any]]

@@ -77,7 +77,7 @@ CASES = {
     **{
         f"no {name}": (
             *(without(name), KeyError, name),
-            f'expected a member "{name}", found 6 members: "ndr_0/nddata.nc", ',
+            'expected a member of this name, found 6 members: "ndr_0/nddata.nc", ',
         )
         for name in (HEAD, TEXT, DATA)
     },
@@ -154,7 +154,7 @@ CASES = {
     ),
     "more results": (
         *(said(HEAD, object_size=10**12), KeyError, "ndr_3/metadata.json"),
-        'expected a member "ndr_3/metadata.json", found 7 members',
+        "expected a member of this name, found 7 members",
     ),
     **{
         f"{key} of {value!r}": (
@@ -183,7 +183,7 @@ CASES = {
     **{
         f"types of {name}": (
             *(said(name, types={"/object_kwargs": "date"}), ValueError, name),
-            "types at '/object_kwargs': expected no type there, found 'date'",
+            "'/object_kwargs': expected no type there, found 'date'",
         )
         for name in (HEAD, TEXT)
     },
@@ -194,7 +194,7 @@ CASES = {
     "mapping of another type": (
         said(TEXT, types={"/object_kwargs/nmap": ["keys", [1, 2, 3]]}),
         *(ValueError, TEXT),
-        r"expected a value that fits \['keys', \[1, 2, 3\]\]",
+        r"expected a value that fits the type \['keys', \[1, 2, 3\]\]",
     ),
     "mapping that types make a date": (
         said(

@@ -1,7 +1,9 @@
 """What is wrong with a file is said in one way: which file, which member, what was expected, what was found."""
 
+import copy
 import io
 import pickle
+import re
 import zipfile
 
 import pytest
@@ -56,14 +58,19 @@ def test_what_is_wrong(name, source, tmp_path):
     origin = SOURCES[source](tmp_path, archive)
     with pytest.raises(builtin, match=told) as raised:
         all_of(origin)
-    assert isinstance(raised.value, sio.SkneuromsiIOError)
+    error = raised.value
+    assert isinstance(error, sio.SkneuromsiIOError)
     label = f"<{len(archive)} bytes>" if source == "bytes" else str(origin)
-    message = str(raised.value)
-    assert message.startswith(f"{label}: ")
-    assert member in message
-    assert message.count(label) == 1
+    message = str(error)
+    place = f'{label}: member "{member}": ' if member else f"{label}: "
+    assert message == place + error.message
+    assert (error.archive, error.member) == (label, member or None)
     assert "\n" not in message
     assert len(message) < 900
+    if error.expected is not None and "Found" not in message:
+        assert f"expected {error.expected}, found {error.found}" in message
+    if "expected " in told and "All NDResults" not in message:
+        assert error.expected is not None
 
 
 #: Of the collection's own document; its size matters to those who read results.
@@ -81,7 +88,8 @@ def test_metadata_alone(name, tmp_path):
     with pytest.raises(builtin, match=told) as raised:
         sio.read_metadata(path)
     assert isinstance(raised.value, sio.SkneuromsiIOError)
-    assert str(raised.value).startswith(f"{path}: ")
+    assert str(raised.value).startswith(f'{path}: member "metadata.json": ')
+    assert raised.value.member == HEAD
 
 
 def test_metadata_need_no_sound_results():
@@ -100,6 +108,7 @@ def test_another_number_of_results(tmp_path):
             f"{path}: Expected {expected} results, but 3 were found"
         )
         assert isinstance(raised.value, sio.SkneuromsiIOError)
+        assert (raised.value.expected, raised.value.found) == (str(expected), "3")
 
 
 def test_the_cause_is_kept():
@@ -147,13 +156,16 @@ def test_zip64_that_is_not_allowed(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-OURS = [cls for cls in vars(_errors).values() if isinstance(cls, type)]
+OURS = [
+    cls
+    for cls in vars(_errors).values()
+    if isinstance(cls, type) and issubclass(cls, sio.SkneuromsiIOError)
+]
 
 
 def test_one_family():
     assert len(OURS) == 11
     for cls in OURS:
-        assert issubclass(cls, sio.SkneuromsiIOError)
         builtins = [
             base for base in cls.__mro__ if base.__module__ in ("builtins", "zipfile")
         ]
@@ -162,11 +174,121 @@ def test_one_family():
     assert set(_native.error_kinds()) == set(_errors.BY_KIND)
 
 
+FIELDS = {
+    "archive": "a.ndc",
+    "member": "ndr_1/metadata.json",
+    "key": "k",
+    "expected": "'x'",
+    "found": '"y"',
+    "remedy": "try z",
+}
+COPIES = {
+    **{
+        f"pickle {protocol}": lambda error, protocol=protocol: pickle.loads(
+            pickle.dumps(error, protocol)
+        )
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    },
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 @pytest.mark.parametrize("cls", OURS)
-def test_errors_travel_between_processes(cls):
-    error = pickle.loads(pickle.dumps(cls("a.ndc: expected 'x', found \"y\"")))
-    assert type(error) is cls
-    assert str(error) == "a.ndc: expected 'x', found \"y\""
+def test_errors_travel_between_processes(cls, copied):
+    key = "k" if cls is sio.UnstorableError else "'k'"
+    text = (
+        f'a.ndc: member "ndr_1/metadata.json": {key}: expected \'x\', found "y"; try z'
+    )
+    for words, told in (
+        ((), text),
+        (("words",), f"{text.partition(key)[0]}{key}: words; try z"),
+    ):
+        error = copied(cls(*words, **FIELDS))
+        assert type(error) is cls
+        assert {name: getattr(error, name) for name in FIELDS} == FIELDS
+        assert str(error) == told
+        assert repr(error) == f"{cls.__name__}({told!r})"
+
+
+def test_places_are_filled_in_from_within_to_without():
+    with (
+        pytest.raises(sio.BadMetadataError) as raised,
+        _errors.at(archive="a.ndc", member="outer", key="outer"),
+        _errors.at(member="inner"),
+    ):
+        raise sio.BadMetadataError(expected="x", found="y")
+    assert str(raised.value) == "a.ndc: member \"inner\": 'outer': expected x, found y"
+    with pytest.raises(ValueError, match=r"^words$"), _errors.at(archive="a.ndc"):
+        raise ValueError("words")
+
+
+def test_errors_of_libraries_become_ours():
+    library = ValueError("two\nlines")
+    library.add_note("A note.")
+    own = sio.LimitError(expected="x", found="y")
+    for error, cls, text in (
+        (
+            library,
+            sio.BadNetCDFError,
+            "expected a file, found another (ValueError: two lines)",
+        ),
+        (MemoryError(), sio.LimitError, "too much for the memory"),
+        (own, sio.LimitError, "expected x, found y"),
+        (KeyboardInterrupt("C"), KeyboardInterrupt, "C"),
+    ):
+        with (
+            pytest.raises(cls, match=re.escape(text)) as raised,
+            _errors.translating(sio.BadNetCDFError, "a file", "another"),
+        ):
+            raise error
+        assert (raised.value is error) == isinstance(error, (cls, KeyboardInterrupt))
+    with (
+        pytest.raises(sio.BadMetadataError, match=r"two\nlines A note\."),
+        _errors.translating(sio.BadMetadataError),
+    ):
+        raise library
+
+
+def test_names_from_a_file_are_shown_on_one_line():
+    error = sio.MissingMemberError(
+        member="a\nb", key="c\n" * 999, expected="", found=""
+    )
+    assert "\n" not in str(error)
+    assert len(str(error)) < 250
+
+
+def test_where_an_object_cannot_be_stored():
+    results = [make_result(), make_result(extra={"a": [1, {"b": object()}]})]
+    for format_version in (0.1, 0.2):
+        with pytest.raises(sio.UnstorableError) as raised:
+            sio.to_ndc(
+                io.BytesIO(),
+                sio.NDResultCollection.from_ndresults("name", results),
+                tqdm_cls=None,
+                format_version=format_version,
+            )
+        error = raised.value
+        assert (error.result, error.key) == (1, "extra['a'][1]['b']")
+        assert str(error).startswith("result 1: extra['a'][1]['b']: an object of type ")
+        assert pickle.loads(pickle.dumps(error)).result == 1
+
+
+def test_arguments_are_named():
+    for call, key in (
+        (lambda: sio.read_ndc(ARCHIVE, classes="none"), "classes"),
+        (lambda: sio.read_ndc(ARCHIVE, limits={"none": 1}), "limits"),
+        (lambda: sio.read_ndc(ARCHIVE, limits={"members": -1}), "limits"),
+        (
+            lambda: sio.to_ndr(io.BytesIO(), make_result(), compresslevel=77),
+            "compresslevel",
+        ),
+    ):
+        with pytest.raises(sio.ArgumentError) as raised:
+            call()
+        assert raised.value.key == key
+        assert str(raised.value).startswith(f"'{key}': expected ")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +310,7 @@ def test_numbers_that_are_none(name, value, expected, attrs):
         "ndr_0/metadata.json",
         lambda document: document["object_kwargs"].update({name: value}),
     )
-    place = r"^<\d+ bytes>: ndr_0/metadata\.json: "
+    place = r'^<\d+ bytes>: member "ndr_0/metadata\.json": '
     message = rf"{place}expected {expected} as '{name}', found"
     with pytest.raises(sio.BadMetadataError, match=message):
         opened(archive)

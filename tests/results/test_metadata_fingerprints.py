@@ -31,7 +31,7 @@ def checked(monkeypatch):
     parse = PackedResult._plain_document
 
     def counted(self):
-        labels.append(self.label.rpartition(" ")[2])
+        labels.append(f"ndr_{self.index}")
         return parse(self)
 
     monkeypatch.setattr(PackedResult, "_plain_document", counted)
@@ -66,22 +66,22 @@ def test_texts_and_shapes_make_a_kind_of_their_own(checked):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"soa": 10', '"soa": 010', "ndr_1/metadata.json: expected JSON"),
-        ('"soa": 10', '"soa": 1_0', "ndr_1/metadata.json: expected JSON"),
-        ('"soa": 10', '"soa": -', "ndr_1/metadata.json: expected JSON"),
-        ('"soa": 10', '"soa": 10]', "ndr_1/metadata.json: expected JSON"),
+        ('"soa": 10', '"soa": 010', 'ndr_1/metadata.json": expected JSON'),
+        ('"soa": 10', '"soa": 1_0', 'ndr_1/metadata.json": expected JSON'),
+        ('"soa": 10', '"soa": -', 'ndr_1/metadata.json": expected JSON'),
+        ('"soa": 10', '"soa": 10]', 'ndr_1/metadata.json": expected JSON'),
         ('"soa": 10', '"sob": 10', "Result 1: expected .*'soa'.*found .*'sob'"),
-        ('"soa": 10', '"soa": ' + "9" * 5000, "ndr_1/metadata.json: expected JSON"),
-        ('"time_res": 1.0', '"time_res": 0.0', "ndr_1/metadata.json: .*'time_res'"),
+        ('"soa": 10', '"soa": ' + "9" * 5000, 'ndr_1/metadata.json": expected JSON'),
+        ('"time_res": 1.0', '"time_res": 0.0', "ndr_1/metadata.json\": .*'time_res'"),
         (
             '"time_res": 1.0',
             '"time_res": 3.0',
-            "ndr_1/metadata.json: .*Expected 1 times",
+            'ndr_1/metadata.json": .*Expected 1 times',
         ),
         ('"output_mode": "multi"', '"output_mode": "m1"', "Result 1: .*'m1'"),
-        ('"causes": 1', '"causes": "1"', "ndr_1/metadata.json: causes must be"),
-        ("      3\n", "      7\n", "ndr_1/metadata.json: .*Expected 7 times"),
-        ('"ndresult"', '"ndcollection"', "ndr_1/metadata.json: 'object_type'"),
+        ('"causes": 1', '"causes": "1"', 'ndr_1/metadata.json": causes must be'),
+        ("      3\n", "      7\n", 'ndr_1/metadata.json": .*Expected 7 times'),
+        ('"ndresult"', '"ndcollection"', "ndr_1/metadata.json\": 'object_type'"),
     ],
 )
 def test_what_is_wrong_with_another_result_is_told(archive, old, new, message):

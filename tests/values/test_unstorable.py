@@ -131,7 +131,10 @@ def test_refused_names_the_result():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"/object_kwargs/extra/t": "nope"}, "unknown type 'nope'"),
+        (
+            {"/object_kwargs/extra/t": "nope"},
+            "expected a type that FORMAT.md lists, found 'nope'",
+        ),
         (
             {"/object_kwargs/extra/t": ["array", "<i8", [7]]},
             "expected a value that fits",
@@ -164,7 +167,7 @@ def test_time_zones_that_are_none(key):
     types = {"/object_kwargs/extra/t": ["datetime", key, 0]}
     broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=types))
     with pytest.raises(
-        sio.BadMetadataError, match=r"extra/t.*(is not known here|expected the key)"
+        sio.BadMetadataError, match=r"extra/t.*(that is known here|expected the key)"
     ):
         list(opened(broken))
 

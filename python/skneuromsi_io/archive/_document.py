@@ -6,12 +6,7 @@ import sys
 from typing import Any
 
 from .. import _native
-from .._errors import (
-    BadMetadataError,
-    MissingMemberError,
-    SkneuromsiIOError,
-    UnsupportedError,
-)
+from .._errors import BadMetadataError, MissingMemberError, UnsupportedError
 from ..values import loads
 from ._members import METADATA
 
@@ -85,7 +80,7 @@ def is_ours(document: dict[str, Any]) -> bool:
     return type(version) is float and version == FORMAT
 
 
-def check_version(document: dict[str, Any], place: str) -> None:
+def check_version(document: dict[str, Any]) -> None:
     """Check that the format is not newer than this package, which would take it for upstream's.
 
     Raises
@@ -97,12 +92,13 @@ def check_version(document: dict[str, Any], place: str) -> None:
     version = document.get(FORMAT_VERSION)
     if isinstance(version, (int, float)) and version > FORMAT:
         raise UnsupportedError(
-            f"{place}: expected {FORMAT_VERSION!r} {FORMAT} or older, found {version}; "
-            "upgrade skneuromsi-io"
+            expected=f"{FORMAT_VERSION!r} {FORMAT} or older",
+            found=str(version),
+            remedy="upgrade skneuromsi-io",
         )
 
 
-def check_document(document: dict[str, Any], expected: str, place: str) -> None:
+def check_document(document: dict[str, Any], expected: str) -> None:
     """Check the type of a document, in upstream's words, and that it has arguments.
 
     Raises
@@ -110,67 +106,64 @@ def check_document(document: dict[str, Any], expected: str, place: str) -> None:
     MissingMemberError
         If one of the two keys is missing.
     BadMetadataError
-        If `object_type` is another one, or `object_kwargs` no object.
+        If `object_type` is another one, or `object_kwargs` not an object.
 
     """
     for key in (OBJECT_TYPE, OBJECT_KWARGS):
         if key not in document:
-            raise MissingMemberError(
-                f"{place}: expected the key {key!r}, found {list(document)!r:.200}"
-            )
+            raise _missing(key, document)
     found = document[OBJECT_TYPE]
     if not isinstance(found, str) or found != expected:
         raise BadMetadataError(
-            f"{place}: 'object_type' != {expected!r}. Found {found!r:.200}"
+            f"'object_type' != {expected!r}. Found {found!r:.200}",
+            expected=repr(expected),
+            found=f"{found!r:.200}",
         )
     kwargs = document[OBJECT_KWARGS]
     if not isinstance(kwargs, dict):
         raise BadMetadataError(
-            f"{place}: expected an object as 'object_kwargs', found {kwargs!r:.200}"
+            expected="an object as 'object_kwargs'", found=f"{kwargs!r:.200}"
         )
 
 
-def collection_document(archive: _native.Archive, label: str) -> dict[str, Any]:
+def collection_document(archive: _native.Archive) -> dict[str, Any]:
     """Read the metadata of the collection, types restored."""
-    place = f"{label}: member {METADATA!r}"
-    text = archive.text(METADATA)
-    try:
-        document = loads(text, _no_arrays)
-    except SkneuromsiIOError as error:
-        raise type(error)(f"{place}: {error}") from error
-    check_document(document, NDCOLLECTION, place)
-    check_version(document, place)
+    document = loads(archive.text(METADATA), _no_arrays)
+    check_document(document, NDCOLLECTION)
+    check_version(document)
     return document
 
 
 def _no_arrays(name: str) -> Any:
     raise MissingMemberError(
-        f"expected no arrays beside the metadata of a collection, found {name!r}"
+        expected="no arrays beside the metadata of a collection", found=repr(name)
     )
 
 
-def size_of(document: dict[str, Any], label: str) -> int:
+def _missing(key: str, document: dict[str, Any]) -> MissingMemberError:
+    return MissingMemberError(
+        expected=f"the key {key!r}", found=f"{list(document)!r:.200}"
+    )
+
+
+def size_of(document: dict[str, Any]) -> int:
     """Return the number of results that the metadata state."""
-    place = f"{label}: member {METADATA!r}"
-    try:
-        size = document[OBJECT_SIZE]
-    except KeyError:
-        raise MissingMemberError(
-            f"{place}: expected the key {OBJECT_SIZE!r}, found {list(document)}"
-        ) from None
+    if OBJECT_SIZE not in document:
+        raise _missing(OBJECT_SIZE, document)
+    size = document[OBJECT_SIZE]
     if type(size) is not int or size < 1:
         raise BadMetadataError(
-            f"{place}: expected a positive integer as {OBJECT_SIZE!r}, found {size!r}"
+            expected=f"a positive integer as {OBJECT_SIZE!r}", found=f"{size!r:.200}"
         )
     return size
 
 
-def name_of(document: dict[str, Any], label: str) -> Any:
+def name_of(document: dict[str, Any]) -> Any:
     """Return the name of the collection."""
     kwargs = document[OBJECT_KWARGS]
     if not kwargs.keys() <= {"name"}:
         raise BadMetadataError(
-            f"{label}: member {METADATA!r}: expected 'name' alone in "
-            f"{OBJECT_KWARGS!r}, found {list(kwargs)!r:.200}"
+            expected=f"'name' alone in {OBJECT_KWARGS!r}",
+            found=f"{list(kwargs)!r:.200}",
         )
     return kwargs.get("name", UNNAMED)

@@ -23,17 +23,17 @@ def plan(index: int, arrays: Sequence[str]) -> Plan:
     """Members of result `index`, `arrays` being the names of its large arrays."""
     text, data = result_names(index)
     # Nearly all results have none; an empty list each would be work for the garbage collector.
-    extra = [(extra_name(index, name), name) for name in arrays] if arrays else ()
+    extra = [(of_result(index, name), name) for name in arrays] if arrays else ()
     return text, data, extra
 
 
 def result_names(index: int) -> tuple[str, str]:
     """Names of the metadata and of the data member of result `index`."""
-    return f"ndr_{index}/{METADATA}", f"ndr_{index}/{NDDATA}"
+    return of_result(index, METADATA), of_result(index, NDDATA)
 
 
-def extra_name(index: int, name: str) -> str:
-    """Name of the member that holds the array `name` of result `index`."""
+def of_result(index: int, name: str) -> str:
+    """Name of the member `name` of result `index`."""
     return f"ndr_{index}/{name}"
 
 

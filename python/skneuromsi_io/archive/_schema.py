@@ -67,8 +67,8 @@ def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
     """
     if kwargs.keys() != _KWARGS:
         raise BadMetadataError(
-            f"expected {OBJECT_KWARGS!r} with the keys {sorted(_KWARGS)}, "
-            f"found {sorted(kwargs)!r:.200}"
+            expected=f"{OBJECT_KWARGS!r} with the keys {sorted(_KWARGS)}",
+            found=f"{sorted(kwargs)!r:.200}",
         )
     for name in _MAPPINGS:
         if not isinstance(kwargs[name], dict) and name not in typed:
@@ -84,7 +84,7 @@ def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
 
 def _unexpected(expected: str, kwargs: dict[str, Any], name: str) -> BadMetadataError:
     return BadMetadataError(
-        f"expected {expected} as {name!r}, found {kwargs[name]!r:.200}"
+        expected=f"{expected} as {name!r}", found=f"{kwargs[name]!r:.200}"
     )
 
 

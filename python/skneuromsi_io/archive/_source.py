@@ -80,7 +80,9 @@ def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
     for name, value in caps:
         if not 0 <= value < 2**64:
             raise ArgumentError(
-                f"'limits': expected 0 to 2**64 - 1 as {name!r}, found {value}"
+                key="limits",
+                expected=f"0 to 2**64 - 1 as {name!r}",
+                found=str(value),
             )
     return caps
 
@@ -90,7 +92,7 @@ def source_of(path_or_stream: Any) -> Any:
     if is_path(path_or_stream):
         path = os.fsdecode(path_or_stream)
         if "\0" in path:
-            raise ArgumentError(f"{path!r}: embedded null byte")
+            raise ArgumentError("embedded null byte", key=path)
         return path
     if type(path_or_stream) is bytes:
         return path_or_stream

@@ -91,7 +91,7 @@ class Frame:
                 return values
         if dim not in self.dims:
             raise BadNetCDFError(
-                f"expected the dimension {dim!r}, found {list(self.dims)}"
+                expected=f"the dimension {dim!r}", found=str(list(self.dims))
             )
         return np.arange(self.shape[self.dims.index(dim)])
 

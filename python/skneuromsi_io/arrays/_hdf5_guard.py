@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._errors import BadNetCDFError, LimitError, SkneuromsiIOError, UnsupportedError
+from .._errors import BadNetCDFError, LimitError, UnsupportedError, translating
 from ._hdf5_heap import longest_text
 from ._hdf5_types import check_attributes, check_type, is_varying
 
@@ -38,15 +38,13 @@ _CHECKSUM_BYTES = 4
 _REFERENCE = np.dtype([("length", "<u4"), ("address", "<u8"), ("index", "<u4")])
 
 
-def check(netcdf: bytes, place: str) -> None:
+def check(netcdf: bytes) -> None:
     """Refuse a file that libhdf5 would not read safely.
 
     Parameters
     ----------
     netcdf : bytes
         The file.
-    place : str
-        The archive and the member, for messages.
 
     Raises
     ------
@@ -60,24 +58,18 @@ def check(netcdf: bytes, place: str) -> None:
     """
     import h5py
 
-    try:
-        with h5py.File(io.BytesIO(netcdf), "r") as file:
-            sums = _Sums(netcdf)
-            _check_layout(file)
-            for name, item in _objects(file, set()):
-                sums.pointers += check_attributes(item, name, len(netcdf))
-                if isinstance(item, h5py.Dataset):
-                    _check_dataset(item, name, sums)
-                sums.check(name)
-    except SkneuromsiIOError as error:
-        raise type(error)(f"{place}: {error}") from error
-    except MemoryError as error:
-        raise LimitError(f"{place}: more memory than there is") from error
-    except Exception as error:
-        raise BadNetCDFError(
-            f"{place}: expected a NetCDF-4 file, found one that HDF5 cannot read: "
-            f"{error}"
-        ) from error
+    reason = "one that HDF5 cannot read"
+    with (
+        translating(BadNetCDFError, "a NetCDF-4 file", reason),
+        h5py.File(io.BytesIO(netcdf), "r") as file,
+    ):
+        sums = _Sums(netcdf)
+        _check_layout(file)
+        for name, item in _objects(file, set()):
+            sums.pointers += check_attributes(item, name, len(netcdf))
+            if isinstance(item, h5py.Dataset):
+                _check_dataset(item, name, sums)
+            sums.check(name)
 
 
 def _check_layout(file: h5py.File) -> None:
@@ -85,9 +77,9 @@ def _check_layout(file: h5py.File) -> None:
     plist = file.id.get_create_plist()
     if plist.get_userblock() or plist.get_sizes() != (8, 8):
         raise UnsupportedError(
-            "expected an HDF5 file of 64-bit addresses from its first byte on, found "
-            f"{plist.get_userblock()} bytes before it, addresses and lengths of "
-            f"{plist.get_sizes()} bytes"
+            expected="an HDF5 file of 64-bit addresses from its first byte on",
+            found=f"{plist.get_userblock()} bytes before it, addresses and lengths of "
+            f"{plist.get_sizes()} bytes",
         )
 
 
@@ -101,7 +93,8 @@ def _objects(
     for name in group:
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             raise UnsupportedError(
-                f"expected plain HDF5 objects, found {name!r}, a link, which is refused"
+                expected="plain HDF5 objects",
+                found=f"{name!r}, a link, which is refused",
             )
         item = group[name]
         if isinstance(item, h5py.Dataset):
@@ -129,30 +122,31 @@ class _Sums:
         size = len(self.netcdf)
         if self.decoded > _FREE_BYTES + _EXPANSION * min(self.stored, size):
             raise LimitError(
-                f"expected at most {_EXPANSION} bytes per stored byte, found "
-                f"{self.decoded} bytes out of {self.stored} up to {name!r}"
+                expected=f"at most {_EXPANSION} bytes per stored byte",
+                found=f"{self.decoded} bytes out of {self.stored} up to {name!r}",
             )
         # In a sound file every chunk, and every text, has bytes of its own.
         for what, found in (("chunks", self.stored), ("texts", self.texts)):
             if found > size:
                 raise LimitError(
-                    f"expected {what} of at most {size} bytes, the size of the file, "
-                    f"found {found} up to {name!r}"
+                    expected=f"{what} of at most {size} bytes, the size of the file",
+                    found=f"{found} up to {name!r}",
                 )
         # Where the lengths of texts cannot be seen, each may be the longest.
         most = self.pointers * self.longest
         if most > _FREE_TEXT_BYTES + size:
             raise LimitError(
-                f"expected attributes of fewer bytes, found {self.pointers} texts, "
-                f"together up to {most} bytes, up to {name!r}"
+                expected="attributes of fewer bytes",
+                found=f"{self.pointers} texts, together up to {most} bytes, up to "
+                f"{name!r}",
             )
 
 
 def _check_dataset(dataset: h5py.Dataset, name: str, sums: _Sums) -> None:
     if dataset.external or dataset.is_virtual:
         raise UnsupportedError(
-            f"expected data in the file itself, found {name!r} stored in another "
-            "file, which is refused"
+            expected="data in the file itself",
+            found=f"{name!r} stored in another file, which is refused",
         )
     found = check_type(dataset, name)
     count = dataset.id.get_space().get_simple_extent_npoints()
@@ -170,7 +164,7 @@ def _check_dataset(dataset: h5py.Dataset, name: str, sums: _Sums) -> None:
 def _lengths(block: bytes, name: str) -> int:
     if len(block) % _REFERENCE.itemsize:
         raise UnsupportedError(
-            f"expected elements of variable length, found others in {name!r}"
+            expected="elements of variable length", found=f"others in {name!r}"
         )
     return int(np.frombuffer(block, _REFERENCE)["length"].sum(dtype="u8"))
 
@@ -199,8 +193,8 @@ def _filters(dataset: h5py.Dataset, name: str) -> list[int]:
     unknown = set(filters) - {_DEFLATE, _SHUFFLE, _FLETCHER32}
     if unknown or (is_varying(dataset.id.get_type()) and _SHUFFLE in filters):
         raise UnsupportedError(
-            f"expected the filters deflate, shuffle and Fletcher-32, found {name!r} "
-            f"with HDF5 filters {filters}"
+            expected="the filters deflate, shuffle and Fletcher-32",
+            found=f"{name!r} with HDF5 filters {filters}",
         )
     return filters
 
@@ -214,7 +208,7 @@ def _unfiltered(raw: bytes, filters: list[int], size: int, name: str) -> bytes:
             raw = _inflated(raw, size + inner, name)
     if len(raw) != size:
         raise BadNetCDFError(
-            f"expected chunks of {size} bytes in {name!r}, found one of {len(raw)}"
+            expected=f"chunks of {size} bytes in {name!r}", found=f"one of {len(raw)}"
         )
     return raw
 
@@ -224,5 +218,5 @@ def _inflated(raw: bytes, size: int, name: str) -> bytes:
         return zlib.decompressobj().decompress(raw, size + 1)
     except zlib.error as error:
         raise BadNetCDFError(
-            f"expected a deflated chunk in {name!r}, found {error}"
+            expected=f"a deflated chunk in {name!r}", found=str(error)
         ) from error

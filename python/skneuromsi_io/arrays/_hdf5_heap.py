@@ -35,21 +35,22 @@ def _longest(netcdf: bytes, start: int) -> int:
     end = start + int.from_bytes(netcdf[start + 8 : start + 16], "little")
     at, longest = start + _HEADER.size, 0
     if not at <= end <= len(netcdf):
-        raise BadNetCDFError(f"expected a heap within the file, found one at {start}")
+        raise BadNetCDFError(expected="a heap within the file", found=f"one at {start}")
     # What is too small for a header is free.
     while at + _HEADER.size <= end:
         number, _, _, size = _HEADER.unpack_from(netcdf, at)
         if number == 0:
             if at + size != end:
                 raise BadNetCDFError(
-                    f"expected the rest of the heap at {start} to be free, found "
-                    f"{size} bytes at {at}"
+                    expected=f"the rest of the heap at {start} to be free",
+                    found=f"{size} bytes at {at}",
                 )
             break
         at += _HEADER.size + (size + 7) // 8 * 8
         if at > end:
             raise BadNetCDFError(
-                f"expected texts within the heap at {start}, found one of {size} bytes"
+                expected=f"texts within the heap at {start}",
+                found=f"one of {size} bytes",
             )
         longest = max(longest, size)
     return longest

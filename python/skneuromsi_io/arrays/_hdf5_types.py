@@ -29,8 +29,8 @@ def check_type(dataset: h5py.Dataset, name: str) -> Any:
     found = dataset.id.get_type()
     if not (_is_value(found) or _is_complex(found)):
         raise UnsupportedError(
-            "expected numbers, complex numbers, text or booleans, found an HDF5 type "
-            f"of class {found.get_class()} in {name!r}"
+            expected="numbers, complex numbers, text or booleans",
+            found=f"an HDF5 type of class {found.get_class()} in {name!r}",
         )
     return found
 
@@ -72,8 +72,9 @@ def check_attributes(item: h5py.HLObject, name: str, most: int) -> int:
         fits = _ATTRIBUTES.get(attribute.name, _is_value)
         if not fits(found) or count * found.get_size() > most:
             raise UnsupportedError(
-                "expected attributes of numbers or text, found an HDF5 type of class "
-                f"{found.get_class()} in {attribute.name!r} of {name!r}"
+                expected="attributes of numbers or text",
+                found=f"an HDF5 type of class {found.get_class()} in "
+                f"{attribute.name!r} of {name!r}",
             )
         pointers += count * is_varying(found)
     return pointers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._errors import BadMetadataError, LimitError, UnstorableError
+from .._errors import BadMetadataError, UnstorableError, translating
 from ..model._names import ARRAY_NAME
 from ..values import coords_of, dtype_of, restore_coords
 from ._native_subset import is_plain_attr, is_plain_name
@@ -98,8 +98,9 @@ def _check_objects(values: Any) -> None:
     if len(types) > 1 or not types <= {int, float, str}:
         names = sorted(cls.__qualname__ for cls in types)
         raise UnstorableError(
-            f"nddata: an array of dtype object that holds {', '.join(names)} cannot be "
-            "stored; convert it to numbers or text"
+            f"an array of dtype object that holds {', '.join(names)} cannot be stored; "
+            "convert it to numbers or text",
+            key="nddata",
         )
 
 
@@ -107,7 +108,7 @@ def _plain_attrs(attrs: dict[Any, Any]) -> dict[Any, Any]:
     return {name: value for name, value in attrs.items() if is_plain_attr(name, value)}
 
 
-def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
+def relabelled(values: Any, labels: Any) -> xr.DataArray:
     """Label the values of an array as it was.
 
     Raises
@@ -118,7 +119,8 @@ def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
     """
     import xarray as xr
 
-    try:
+    fitting = "labels that fit the array"
+    with translating(BadMetadataError, fitting, "others"):
         return xr.DataArray(
             _cast(values, labels["dtype"]),
             dims=labels["dims"],
@@ -126,13 +128,6 @@ def relabelled(values: Any, labels: Any, place: str) -> xr.DataArray:
             attrs=labels["attrs"],
             name=labels["name"],
         )
-    except MemoryError as error:
-        raise LimitError(f"{place}: too much for the memory") from error
-    except Exception as error:
-        # What xarray makes of labels that contradict each other is of any class.
-        raise BadMetadataError(
-            f"{place}: expected labels that fit the array, found others: {error}"
-        ) from error
 
 
 def _cast(values: Any, name: str) -> Any:

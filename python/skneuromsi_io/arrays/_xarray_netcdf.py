@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import _native
-from .._errors import BadNetCDFError, LimitError, SkneuromsiIOError, UnstorableError
+from .._errors import (
+    BadNetCDFError,
+    SkneuromsiIOError,
+    UnstorableError,
+    translating,
+)
 from ..model import _names
 from . import _hdf5_guard
 
@@ -48,7 +53,7 @@ def write(array: xr.DataArray) -> bytes:
             array.to_netcdf(path, engine="h5netcdf", encoding=_encoding(array))
         except _REFUSED as error:
             raise UnstorableError(
-                f"nddata: cannot be stored as NetCDF: {error}"
+                f"cannot be stored as NetCDF: {error}", key="nddata"
             ) from error
         return _readable(path.read_bytes())
 
@@ -65,8 +70,9 @@ def write_as_upstream(array: xr.DataArray) -> bytes:
     """
     if importlib.util.find_spec("scipy") is None:
         raise UnstorableError(
-            "nddata: format 0.1 needs scipy to store an array that has no name, bools, "
-            "further coordinates or attributes of CF; pip install scipy"
+            "format 0.1 needs scipy to store an array that has no name, bools, further "
+            "coordinates or attributes of CF; pip install scipy",
+            key="nddata",
         )
     try:
         return _readable(bytes(array.to_netcdf(None, engine="scipy")))
@@ -93,11 +99,12 @@ def _readable(netcdf: bytes) -> bytes:
             [("text", "data", [])], compression=("none", 0), lift=None, threads=1
         )
         if packed.frame is None:
-            read(packed.netcdf(), "nddata")
+            read(packed.netcdf())
     except SkneuromsiIOError as error:
         raise UnstorableError(
-            f"nddata: cannot be stored so that it could be opened again: {error}; "
-            "convert data, coordinates and attributes to numbers of 64 bits, text or dates"
+            f"cannot be stored so that it could be opened again: {error.message}; convert "
+            "data, coordinates and attributes to numbers of 64 bits, text or dates",
+            key="nddata",
         ) from error
     return netcdf
 
@@ -110,15 +117,13 @@ def _encoding(array: xr.DataArray) -> dict[Hashable, dict[str, None]]:
     return {name: {"_FillValue": None} for name in floats}
 
 
-def read(netcdf: bytes, place: str) -> xr.DataArray:
+def read(netcdf: bytes) -> xr.DataArray:
     """Decode a NetCDF-4 file with xarray and h5netcdf.
 
     Parameters
     ----------
     netcdf : bytes
         The file.
-    place : str
-        The archive and the member, for messages.
 
     Raises
     ------
@@ -130,31 +135,24 @@ def read(netcdf: bytes, place: str) -> xr.DataArray:
     """
     import xarray as xr
 
-    _hdf5_guard.check(netcdf, place)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", xr.SerializationWarning)
-            # Of h5netcdf, about arrays without named dimensions, which are refused below.
-            warnings.filterwarnings("ignore", ".*phony_dims", UserWarning)
-            with xr.open_dataarray(io.BytesIO(netcdf), engine="h5netcdf") as array:
-                loaded = array.load()
-    except MemoryError as error:
-        raise LimitError(f"{place}: too much for the memory") from error
-    except Exception as error:
-        # What libraries make of a damaged file is of any class.
-        raise BadNetCDFError(
-            f"{place}: expected a NetCDF file with one array, found one that xarray "
-            f"cannot read: {error}"
-        ) from error
+    _hdf5_guard.check(netcdf)
+    reason = "one that xarray cannot read"
+    with (
+        translating(BadNetCDFError, "a NetCDF file with one array", reason),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", xr.SerializationWarning)
+        # Of h5netcdf, about arrays without named dimensions, which are refused below.
+        warnings.filterwarnings("ignore", ".*phony_dims", UserWarning)
+        with xr.open_dataarray(io.BytesIO(netcdf), engine="h5netcdf") as array:
+            loaded = array.load()
     missing = [dim for dim in _names.DIMENSIONS[:3] if dim not in loaded.dims]
     if missing:
         raise BadNetCDFError(
-            f"{place}: expected the dimensions {missing}, found {list(loaded.dims)}"
+            expected=f"the dimensions {missing}", found=str(list(loaded.dims))
         )
     if loaded.dtype.kind == "O" and not all(
         isinstance(v, str) for v in loaded.values.flat
     ):
-        raise BadNetCDFError(
-            f"{place}: expected numbers, text or dates, found Python objects"
-        )
+        raise BadNetCDFError(expected="numbers, text or dates", found="Python objects")
     return loaded

@@ -91,7 +91,8 @@ def spelled(collection: Any, _: int = 1) -> Iterator[Spelled]:
         try:
             yield _spelled(opened)
         except UnstorableError as error:
-            raise UnstorableError(f"result {index}: {error}") from error
+            error.result = index
+            raise
 
 
 def _spelled(result: Any) -> Spelled:
@@ -118,7 +119,8 @@ def _replacement(value: Any, path: tuple[str | int, ...]) -> Any:
     try:
         return _converted(value)
     except UnstorableError as error:
-        raise UnstorableError(f"{show(path)}: {error}") from error
+        error.fill(key=show(path))
+        raise
 
 
 def _converted(value: Any) -> Any:

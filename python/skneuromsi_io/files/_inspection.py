@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import SkneuromsiIOError
+from .._errors import BadMetadataError, SkneuromsiIOError, at
 from ..archive import _document, _members
 from ..archive._document import collection_document, name_of, size_of
 from ..archive._members import Plan
@@ -17,20 +17,12 @@ from ..results._packed import PackedResult
 from ..results._summary import check_alike
 from ..values import INLINE_LIMIT
 from ._reader import Opened
-from ._report import Problem
+from ._report import Problem, problem_of
 
 #: What our own writer says of itself in a NetCDF file (`_NCProperties`), and within how many bytes: before the
 #: values, behind the coordinates.
 _WRITER = b"version=2,skneuromsi-io="
 _WITHIN = 1 << 20
-
-
-def problem_of(error: Exception, label: str, member: str | None) -> Problem:
-    """Put what an exception says into a report, without the place that the report has anyway."""
-    message = str(error).removeprefix(f"{label}: ")
-    for place in (f"member {member!r}: ", f'member "{member}": ', f"{member}: "):
-        message = message.removeprefix(place)
-    return Problem(member, message)
 
 
 def missing_results(found: Collection[int], size: int) -> Problem | None:
@@ -47,15 +39,16 @@ def missing_results(found: Collection[int], size: int) -> Problem | None:
 
 
 def collection_of(
-    archive: _native.Archive, label: str
+    archive: _native.Archive,
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Read the metadata of the collection: the document, if all of it is right, and what is wrong."""
     try:
-        document = collection_document(archive, label)
-        name_of(document, label)
-        size_of(document, label)
+        with at(member=_members.METADATA):
+            document = collection_document(archive)
+            name_of(document)
+            size_of(document)
     except SkneuromsiIOError as error:
-        return None, [problem_of(error, label, _members.METADATA)]
+        return None, [problem_of(error)]
     return document, []
 
 
@@ -141,7 +134,7 @@ class Inspection:
     def _opened_alone(self, plan: Plan) -> _native.Packed | list[Problem]:
         faults = self._archive.result_faults(plan, self._lift)
         if faults:
-            return [Problem(*fault) for fault in faults]
+            return [*map(problem_of, faults)]
         return self._results([plan], 1)[0]
 
     def _results(self, batch: list[Plan], threads: int) -> list[_native.Packed]:
@@ -154,17 +147,20 @@ class Inspection:
     ) -> list[Problem]:
         [packed] = self._wrapped.wrap([native], index, 1)
         try:
-            # In the order in which opening a collection and taking a result of it would.
-            self._check_alike(index, packed)
-            packed.open()
-        except (SkneuromsiIOError, ValueError) as error:
-            in_data = f"{self._label}: {plan[1]}"
-            member = plan[1] if str(error).startswith(in_data) else plan[0]
-            return [problem_of(error, self._label, member)]
+            with at(member=plan[0]):
+                # In the order in which opening a collection and taking a result of it would.
+                self._check_alike(index, packed)
+                packed.open()
+        except SkneuromsiIOError as error:
+            return [problem_of(error)]
         return []
 
     def _check_alike(self, index: int, packed: PackedResult) -> None:
         signature = packed.signature()
         if self._signature is None:
             self._signature = signature
-        check_alike(index, signature, self._signature)
+        try:
+            check_alike(index, signature, self._signature)
+        except ValueError as error:
+            words = " ".join([str(error), *getattr(error, "__notes__", ())])
+            raise BadMetadataError(words) from error

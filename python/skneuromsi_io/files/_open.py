@@ -9,11 +9,7 @@ from tqdm.auto import tqdm
 
 from .. import _native, upstream
 from .._batches import batches, thread_count
-from .._errors import (
-    ArgumentError,
-    BadMetadataError,
-    SkneuromsiIOError,
-)
+from .._errors import ArgumentError, BadMetadataError, SkneuromsiIOError, at
 from .._progress import Steps
 from ..archive import _document, _members
 from ..archive._source import label_of, open_archive
@@ -86,21 +82,24 @@ def open_ndresults_collection(
     cls = _collection_class(classes)
     label = label_of(path_or_stream)
     archive = open_archive(path_or_stream, limits, **kwargs)
-    document = _document.collection_document(archive, label)
-    size = _document.size_of(document, label)
-    if expected_size is not None and size != int(expected_size):
-        raise ArgumentError(
-            f"{label}: Expected {expected_size} results, but {size} were found"
-        )
-    name = _document.name_of(document, label)
-    packed = _read_results(archive, label, document, codec, bar)
-    try:
-        return cls(name, packed, tqdm_cls=bar)
-    except SkneuromsiIOError:
-        raise
-    except ValueError as error:
-        told = " ".join([str(error), *getattr(error, "__notes__", ())])
-        raise BadMetadataError(f"{label}: {told}") from error
+    with at(archive=label):
+        with at(member=_members.METADATA):
+            document = _document.collection_document(archive)
+            size = _document.size_of(document)
+            name = _document.name_of(document)
+        if expected_size is not None and size != int(expected_size):
+            raise ArgumentError(
+                f"Expected {expected_size} results, but {size} were found",
+                expected=str(expected_size),
+                found=str(size),
+            )
+        packed = _read_results(archive, label, document, codec, bar)
+        try:
+            return cls(name, packed, tqdm_cls=bar)
+        except SkneuromsiIOError:
+            raise
+        except ValueError as error:
+            raise BadMetadataError(_words(error)) from error
 
 
 def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
@@ -162,13 +161,20 @@ def read_metadata(
 
     """
     archive = open_archive(path_or_stream, limits, **kwargs)
-    return _document.collection_document(archive, label_of(path_or_stream))
+    with at(archive=label_of(path_or_stream), member=_members.METADATA):
+        return _document.collection_document(archive)
+
+
+def _words(error: ValueError) -> str:
+    return " ".join([str(error), *getattr(error, "__notes__", ())])
 
 
 def _collection_class(classes: str) -> Any:
     if classes not in ("auto", "light", "upstream"):
         raise ArgumentError(
-            f"'classes': expected 'auto', 'light' or 'upstream', found {classes!r}"
+            key="classes",
+            expected="'auto', 'light' or 'upstream'",
+            found=repr(classes),
         )
     if classes == "upstream" or (classes == "auto" and upstream.available()):
         return upstream.collection_class()

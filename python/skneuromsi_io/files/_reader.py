@@ -45,8 +45,7 @@ class Opened:
             if kind != last[0] or bare is not last[1]:
                 last, frame = (kind, bare), self._frame(bare)
                 alike = self._alike_of(kind, frame)
-            label = f"{self._label}: ndr_{index}"
-            packed.append(PackedResult(native, frame, label, alike))
+            packed.append(PackedResult(native, frame, self._label, index, alike))
         return packed
 
     def _frame(self, native: _native.Frame | None) -> Frame | None:

@@ -17,7 +17,7 @@ from ..archive._source import caps_of, label_of, source_of
 from ..archive._target import is_path, replacing
 from ..values import loads_plain
 from ._inspection import Inspection, collection_of, is_ours, missing_results, plans
-from ._report import Problem, RepairReport
+from ._report import Problem, RepairReport, problem_of
 from ._writer import dos_time
 
 
@@ -67,10 +67,12 @@ def repair(
     archive, faults = _native.Archive.salvage(
         source_of(path_or_stream), label, caps_of(limits)
     )
-    damaged = [Problem(*fault) for fault in faults]
+    damaged = [*map(problem_of, faults)]
     names = archive.names()
-    document, problems = collection_of(archive, label)
-    indices = _members.result_indices([*names, *(name for name, _ in faults)])
+    document, problems = collection_of(archive)
+    indices = _members.result_indices(
+        [*names, *(fault.member or "" for fault in faults)]
+    )
     ours = is_ours(document, archive, indices)
 
     kept = []
@@ -82,8 +84,9 @@ def repair(
     if not kept:
         reasons = "; ".join(str(problem) for problem in problems[:3])
         raise BadArchiveError(
-            f"{label}: expected at least one whole result, found none"
-            + (f" ({reasons})" if reasons else "")
+            archive=label,
+            expected="at least one whole result",
+            found=f"none ({reasons})" if reasons else "none",
         )
     if document is not None:
         missing = missing_results(set(indices), document[_document.OBJECT_SIZE])
@@ -100,7 +103,9 @@ def _refuse_same_file(path_or_stream: Any, out: str | os.PathLike[str]) -> None:
     old, new = (Path(os.fsdecode(path)) for path in (path_or_stream, out))
     if old.exists() and new.exists() and old.samefile(new):
         raise ArgumentError(
-            f"'out': expected another file than the damaged archive, found {str(new)!r}"
+            key="out",
+            expected="another file than the damaged archive",
+            found=repr(str(new)),
         )
 
 
@@ -147,6 +152,6 @@ def _write(
         for new, plan in enumerate(plans(archive, kept)):
             for name in (plan[1], plan[0], *(name for name, _ in plan[2])):
                 member = name.partition("/")[2]
-                writer.copy(archive, name, _members.extra_name(new, member))
+                writer.copy(archive, name, _members.of_result(new, member))
         writer.add_text(_members.METADATA, text)
         writer.finish()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._errors import SkneuromsiIOError
+
 #: Problems that the text of a report shows.
 _SHOWN = 20
 
@@ -26,6 +28,11 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.member}: {self.message}" if self.member else self.message
+
+
+def problem_of(error: SkneuromsiIOError) -> Problem:
+    """Return what an exception says as part of a report, which names the archive itself."""
+    return Problem(error.member, error.message)
 
 
 @dataclass(frozen=True)

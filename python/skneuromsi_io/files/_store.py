@@ -167,7 +167,9 @@ class _Format(NamedTuple):
 def _format(version: Any) -> _Format:
     if not isinstance(version, float) or version not in _FORMATS:
         raise ArgumentError(
-            f"'format_version': expected one of {list(_FORMATS)}, found {version!r}"
+            key="format_version",
+            expected=f"one of {list(_FORMATS)}",
+            found=repr(version),
         )
     return _FORMATS[version]
 

@@ -10,8 +10,8 @@ from .._batches import batches, thread_count
 from .._errors import ArgumentError, SkneuromsiIOError
 from ..archive import _document, _members
 from ..archive._source import label_of, open_archive
-from ._inspection import Inspection, collection_of, is_ours, missing_results, problem_of
-from ._report import Problem, VerifyReport
+from ._inspection import Inspection, collection_of, is_ours, missing_results
+from ._report import Problem, VerifyReport, problem_of
 
 
 def verify(
@@ -49,10 +49,10 @@ def verify(
     except ArgumentError:
         raise
     except SkneuromsiIOError as error:
-        return VerifyReport(label, 0, 0, (problem_of(error, label, None),))
+        return VerifyReport(label, 0, 0, (problem_of(error),))
     names = archive.names()
     indices = _members.result_indices(names)
-    document, problems = collection_of(archive, label)
+    document, problems = collection_of(archive)
     if document is not None:
         problems += _size_problems(document[_document.OBJECT_SIZE], indices)
     ours = is_ours(document, archive, indices)
@@ -81,5 +81,4 @@ def _other_problems(archive: _native.Archive, names: list[str]) -> Iterator[Prob
     threads = thread_count()
     others = (name for name in names if not _members.is_known(name))
     for batch in batches(others, archive.size, threads):
-        for fault in archive.faults(batch, threads=threads):
-            yield Problem(*fault)
+        yield from map(problem_of, archive.faults(batch, threads=threads))

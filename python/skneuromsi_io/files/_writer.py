@@ -42,8 +42,9 @@ def _checked_level(method: int, level: Any) -> int | None:
         return None
     if not hasattr(level, "__index__") or level not in allowed:
         raise ArgumentError(
-            f"'compresslevel': expected an integer from {allowed[0]} to "
-            f"{allowed[-1]}, found {level!r}"
+            key="compresslevel",
+            expected=f"an integer from {allowed[0]} to {allowed[-1]}",
+            found=repr(level),
         )
     return operator.index(level)
 

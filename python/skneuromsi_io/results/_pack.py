@@ -142,7 +142,7 @@ def _pack_jobs(
         [job.native() for job in jobs], compression=codec, threads=threads
     )
     return [
-        PackedResult(native, job.frame, "<memory>")
+        PackedResult(native, job.frame)
         for native, job in zip(natives, jobs, strict=True)
     ]
 
@@ -222,4 +222,5 @@ def _ready(index: int, result: Any) -> _Job | _native.Packed:
     try:
         return _prepare(result)
     except UnstorableError as error:
-        raise UnstorableError(f"result {index}: {error}") from error
+        error.result = index
+        raise

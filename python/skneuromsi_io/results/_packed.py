@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +12,9 @@ from .._batches import thread_count
 from .._errors import (
     BadMetadataError,
     BadNetCDFError,
-    LimitError,
     MissingMemberError,
-    SkneuromsiIOError,
+    at,
+    translating,
 )
 from ..archive import _document, _members
 from ..archive._schema import Claims, check_kwargs, typed_mappings
@@ -46,79 +45,107 @@ class PackedResult(Packed):
         Metadata text and arrays.
     frame : Frame or None
         What labels the array; None where xarray has to decode it.
-    label : str
-        Where the result comes from, for messages: the archive and the folder of its members.
+    archive : str, optional
+        The archive that it comes from, for messages; None for a result that was made in memory.
+    index : int, optional
+        Its number there.
     alike : Alike, optional
         What it has in common with other results of its kind and frame.
 
     """
 
-    __slots__ = ("alike", "frame", "label", "native")
+    __slots__ = ("alike", "archive", "frame", "index", "native")
 
     def __init__(
         self,
         native: _native.Packed,
         frame: Frame | None,
-        label: str,
+        archive: str | None = None,
+        index: int | None = None,
         alike: Alike | None = None,
     ):
         self.native = native
         self.frame = frame
-        self.label = label
+        self.archive = archive
+        self.index = index
         self.alike = alike
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PackedResult, (self.native, self.frame, self.label)
+        return PackedResult, (self.native, self.frame, self.archive, self.index)
 
     def __sizeof__(self) -> int:
         return object.__sizeof__(self) + self.native.__sizeof__()
 
     def open(self) -> NDResult:
-        document = self._document()
-        kwargs = document[_document.OBJECT_KWARGS]
-        if self._has_labels(document):
-            nddata = self._relabelled(document)
-        elif self.frame is None:
-            nddata = self.nddata()
-        else:
-            values = self.values()
-            with _Blamed(self.label):
-                return NDResult._from_parts(kwargs, values, self.frame)
-        with _Blamed(self.label):
-            return NDResult(nddata=nddata, **kwargs)
+        with self._at(_members.METADATA):
+            document = self._document()
+            kwargs = document[_document.OBJECT_KWARGS]
+            if self._has_labels(document):
+                nddata = self._relabelled(document)
+            elif self.frame is None:
+                nddata = self.nddata()
+            else:
+                self._expected(self.frame)
+                values = self.values()
+                with translating(BadMetadataError):
+                    return NDResult._from_parts(kwargs, values, self.frame)
+            with translating(BadMetadataError):
+                return NDResult(nddata=nddata, **kwargs)
 
     def columns(self) -> dict[str, Any]:
-        kwargs = self._document(skip=f"/{_document.OBJECT_KWARGS}/extra")
-        columns: dict[str, Any] = kwargs[_document.OBJECT_KWARGS]
-        with _Blamed(self.label):
-            columns["time_range"] = np.asarray(columns["time_range"])
-            columns["position_range"] = np.asarray(columns["position_range"])
+        with self._at(_members.METADATA):
+            kwargs = self._document(skip=f"/{_document.OBJECT_KWARGS}/extra")
+            columns: dict[str, Any] = kwargs[_document.OBJECT_KWARGS]
+            with translating(BadMetadataError):
+                columns["time_range"] = np.asarray(columns["time_range"])
+                columns["position_range"] = np.asarray(columns["position_range"])
         return columns
 
     def signature(self) -> Signature:
         alike = self.alike
         if alike is not None and alike.signature is not None:
             return alike.signature
-        document = self._plain_document()
-        kwargs = document[_document.OBJECT_KWARGS]
-        typed = "run_parameters" in typed_mappings(document)
-        labels = self._has_labels(document)
-        if self.frame is None or labels:
-            modes = self.open().modes_
-        else:
-            with _Blamed(self.label):
-                modes = self.frame.labels("modes")
-                # As JSON has them, without restoring types.
-                validate(Claims(kwargs), *self.frame.expected())
-        # Names that are no text have a type.
-        names = self.columns() if typed else kwargs
-        with _Blamed(self.label):
-            parameters = tuple(dict(names["run_parameters"]))
-            signature = modes, str(kwargs["output_mode"]), parameters
-        if alike is not None and not (labels or typed):
+        with self._at(_members.METADATA):
+            document = self._plain_document()
+            typed = "run_parameters" in typed_mappings(document)
+            signature = self._signature(document, typed=typed)
+        if alike is not None and not (typed or self._has_labels(document)):
             # Nothing in it depends on the numbers that vary.
             alike.signature = signature
         return signature
+
+    def _signature(self, document: dict[str, Any], *, typed: bool) -> Signature:
+        kwargs = document[_document.OBJECT_KWARGS]
+        if self.frame is None or self._has_labels(document):
+            modes = self.open().modes_
+        else:
+            modes, times, positions = self._expected(self.frame)
+            with translating(BadMetadataError):
+                # As JSON has them, without restoring types.
+                validate(Claims(kwargs), modes, times, positions)
+            modes = self.frame.labels("modes")
+        # Names that are no text have a type.
+        names = self.columns() if typed else kwargs
+        with translating(BadMetadataError):
+            return (
+                modes,
+                str(kwargs["output_mode"]),
+                tuple(dict(names["run_parameters"])),
+            )
+
+    def _at(self, member: str) -> at:
+        """Say which member an error is about."""
+        if self.index is None:
+            return at()
+        return at(archive=self.archive, member=_members.of_result(self.index, member))
+
+    def _expected(self, frame: Frame) -> tuple[Any, int, int]:
+        """Return what metadata are compared with; without its dimensions, it is the data that are wrong."""
+        try:
+            return frame.expected()
+        except BadNetCDFError:
+            with self._at(_members.NDDATA):
+                raise
 
     def _has_labels(self, document: dict[str, Any]) -> bool:
         """Whether the metadata have labels that replace those of the frame."""
@@ -141,44 +168,30 @@ class PackedResult(Packed):
 
     def _relabelled(self, document: dict[str, Any]) -> xr.DataArray:
         values = self.nddata().values if self.frame is None else self.values()
-        place = self._place(_members.METADATA)
-        return _sidecar.relabelled(values, document[_document.LABELS], place)
+        return _sidecar.relabelled(values, document[_document.LABELS])
 
     def _plain_document(self) -> dict[str, Any]:
         """Return the metadata as JSON has them, with the constructor arguments that there must be."""
-        place = self._place(_members.METADATA)
-        try:
-            document = loads_plain(self.native.text)
-        except BadMetadataError as error:
-            raise BadMetadataError(f"{place}: {error}") from error
-        _document.check_document(document, _document.NDRESULT, place)
-        try:
-            check_kwargs(document[_document.OBJECT_KWARGS], typed_mappings(document))
-        except BadMetadataError as error:
-            raise BadMetadataError(f"{place}: {error}") from error
+        document = loads_plain(self.native.text)
+        _document.check_document(document, _document.NDRESULT)
+        check_kwargs(document[_document.OBJECT_KWARGS], typed_mappings(document))
         return document
-
-    def _place(self, member: str) -> str:
-        return f"{self.label}/{member}"
 
     def _document(self, skip: str | None = None) -> dict[str, Any]:
         """Decode the metadata, types restored but for what lies below `skip`."""
         native = self.native
-        try:
-            document = loads(native.text, self._array, skip=skip)
-            if native.lifted:
-                names = [] if skip else native.array_names
-                arrays = {name: self._array(name) for name in names}
-                document = put_arrays(document, arrays)
-        except SkneuromsiIOError as error:
-            place = self._place(_members.METADATA)
-            raise type(error)(f"{place}: {error}") from error
+        document = loads(native.text, self._array, skip=skip)
+        if native.lifted:
+            names = [] if skip else native.array_names
+            arrays = {name: self._array(name) for name in names}
+            document = put_arrays(document, arrays)
         return document
 
     def _array(self, name: str) -> npt.NDArray[Any]:
         if name not in self.native.array_names:
             raise MissingMemberError(
-                f"expected a member {name!r}, found {self.native.array_names!r:.200}"
+                expected=f"a member {name!r}",
+                found=f"{self.native.array_names!r:.200}",
             )
         return self.native.array(name, threads=self._threads())
 
@@ -188,45 +201,11 @@ class PackedResult(Packed):
 
     def nddata(self) -> xr.DataArray:
         """Decode an array that only xarray can read."""
-        return _xarray_netcdf.read(self.native.netcdf(), self._place(_members.NDDATA))
+        with self._at(_members.NDDATA):
+            return _xarray_netcdf.read(self.native.netcdf())
 
     def _threads(self) -> int:
         return thread_count() if self.native.nbytes >= _PARALLEL_BYTES else 1
-
-
-class _Blamed:
-    """Says of what contradicts itself where it stands.
-
-    A class, since a generator as a context manager takes 1 us more.
-    """
-
-    __slots__ = ("_label",)
-
-    def __init__(self, label: str):
-        self._label = label
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        cls: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is None:
-            return
-        if isinstance(error, BadNetCDFError):
-            place = f"{self._label}/{_members.NDDATA}"
-            raise BadNetCDFError(f"{place}: {error}") from error
-        if isinstance(error, SkneuromsiIOError):
-            return
-        place = f"{self._label}/{_members.METADATA}"
-        if isinstance(error, MemoryError):
-            raise LimitError(f"{place}: too much for the memory") from error
-        if isinstance(error, Exception):
-            # What values of wrong types raise on their way into a result is of any class.
-            raise BadMetadataError(f"{place}: {error}") from error
 
 
 def variance_sum(packed: list[Packed]) -> pd.Series:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy.typing as npt
 
-from .._errors import BadMetadataError, LimitError, SkneuromsiIOError
+from .._errors import BadMetadataError, at, translating
 from . import _numpy, _xarray_pandas
 from ._numpy import expect
 from ._timezones import iana_zone
@@ -48,7 +48,9 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
     if types is None:
         return document
     if not isinstance(types, dict):
-        raise BadMetadataError(f"'types': expected an object, found {types!r:.60}")
+        raise BadMetadataError(
+            key="types", expected="an object", found=f"{types!r:.60}"
+        )
     once = _Once(array_of)
     places_of = _places if len(text) <= _MOST_KEPT_TEXT else _places.__wrapped__
     for place in places_of(tuple(types)):
@@ -129,11 +131,9 @@ def loads_plain(text: bytes) -> dict[str, Any]:
     try:
         document = _parsed(text) if known else json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadMetadataError(f"expected JSON, found {error}") from error
+        raise BadMetadataError(expected="JSON", found=str(error)) from error
     if not isinstance(document, dict):
-        raise BadMetadataError(
-            f"expected a JSON object, found {type(document).__name__}"
-        )
+        raise BadMetadataError(expected="a JSON object", found=type(document).__name__)
     return document
 
 
@@ -147,7 +147,7 @@ def _check_encoding(text: bytes) -> None:
     encoding = json.detect_encoding(text)
     if not encoding.startswith("utf-8"):
         # Other encodings have brackets and quotes where the native core, which knows bytes, sees none.
-        raise BadMetadataError(f"expected JSON in UTF-8 (RFC 8259), found {encoding}")
+        raise BadMetadataError(expected="JSON in UTF-8 (RFC 8259)", found=encoding)
 
 
 def _parsed(text: bytes) -> Any:
@@ -163,7 +163,9 @@ def put_arrays(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     try:
         return _placed(document, arrays)
     except RecursionError as error:
-        raise BadMetadataError(f"expected JSON less deep, found {error}") from error
+        raise BadMetadataError(
+            expected="JSON that is less deep", found=str(error)
+        ) from error
 
 
 def _placed(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
@@ -171,7 +173,9 @@ def _placed(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
         return arrays.get(document, document)
     if isinstance(document, dict):
         if not arrays.keys().isdisjoint(document):
-            raise BadMetadataError("expected JSON, found a list of numbers as a key")
+            raise BadMetadataError(
+                expected="text as a key", found="a list of numbers as a key"
+            )
         return {key: _placed(value, arrays) for key, value in document.items()}
     if isinstance(document, list):
         return [_placed(value, arrays) for value in document]
@@ -186,37 +190,39 @@ _MOST_ALIKE = 100
 
 
 def _restore_at(document: Any, place: _Place, name: Any, once: _Once) -> None:
-    where, path, key = place
-    if path is None:
+    if place.path is None:
         raise BadMetadataError(
-            f"'types': expected a JSON pointer, found {where!r:.200}"
-        )
-    if where in _OBJECTS:
-        raise BadMetadataError(
-            f"types at {where!r}: expected no type there, found {name!r:.80}"
+            key="types", expected="a JSON pointer", found=f"{place.pointer!r:.200}"
         )
     try:
-        holder = document
-        for part in path:
-            holder = holder[part if type(holder) is dict else _step(holder, part)]
-        step = key if type(holder) is dict else _step(holder, key)
-        holder[step] = _restore(holder[step], name, once)
-    except SkneuromsiIOError as error:
-        raise type(error)(f"types at {where!r:.200}: {error}") from error
-    except MemoryError as error:
-        raise LimitError(f"types at {where!r:.200}: too much for the memory") from error
-    except Exception as error:
-        # What a library makes of parts that contradict each other is of any class.
-        raise BadMetadataError(
-            f"types at {where!r:.200}: expected a value that fits {name!r:.80}, found one "
-            f"that does not ({type(error).__name__}: {error!s:.300})"
-        ) from error
+        _restore_there(document, place, name, once)
+    except Exception:
+        # Entered on failure only: to enter them for each value takes 1 µs.
+        fitting = f"a value that fits the type {name!r:.80}"
+        with (
+            at(key=place.pointer),
+            translating(BadMetadataError, fitting, "one that does not"),
+        ):
+            raise
+
+
+def _restore_there(document: Any, place: _Place, name: Any, once: _Once) -> None:
+    pointer, path, key = place
+    if pointer in _OBJECTS:
+        raise BadMetadataError(expected="no type there", found=f"{name!r:.80}")
+    holder = document
+    for part in path or ():
+        holder = holder[part if type(holder) is dict else _step(holder, part)]
+    step = key if type(holder) is dict else _step(holder, key)
+    holder[step] = _restore(holder[step], name, once)
 
 
 def _step(holder: Any, part: str) -> Any:
     if isinstance(holder, list):
         return int(part)
-    raise BadMetadataError(f"no value is there: {type(holder).__name__} has no parts")
+    raise BadMetadataError(
+        expected="a value there", found=f"{type(holder).__name__}, which has no parts"
+    )
 
 
 def _restore(value: Any, name: Any, once: _Once) -> Any:
@@ -225,7 +231,9 @@ def _restore(value: Any, name: Any, once: _Once) -> Any:
         name, args = name[0], name[1:]
     restore = _DECODERS.get(name) if isinstance(name, str) else None
     if restore is None:
-        raise BadMetadataError(f"unknown type {name!r:.60}")
+        raise BadMetadataError(
+            expected="a type that FORMAT.md lists", found=f"{name!r:.60}"
+        )
     if name == "external":
         carried = once(expect(expect(value, dict)["netcdf"], str))
         return _numpy.restore_carried(carried, *args)

@@ -84,7 +84,8 @@ class _Recorder:
         try:
             return self.replacement(value, path)
         except UnstorableError as error:
-            raise UnstorableError(f"{show(path)}: {error}") from error
+            error.fill(key=show(path))
+            raise
 
     def replacement(self, value: Any, path: tuple[str | int, ...]) -> Any:
         # First, since a Dataset is a mapping too, and a Timestamp a datetime.

@@ -44,11 +44,13 @@ def iana_zone(key: Any) -> zoneinfo.ZoneInfo:
 
     """
     if _KEY.fullmatch(expect(key, str)) is None:
-        raise BadMetadataError(f"expected the key of a time zone, found {key!r:.80}")
+        raise BadMetadataError(expected="the key of a time zone", found=f"{key!r:.80}")
     try:
         return zoneinfo.ZoneInfo(key)
     except (KeyError, ValueError, OSError) as error:
         # OSError: a folder of zones, such as "Africa".
         raise BadMetadataError(
-            f"time zone {key!r} is not known here; install the package tzdata"
+            expected="a time zone that is known here",
+            found=repr(key),
+            remedy="install the package tzdata",
         ) from error

@@ -24,18 +24,19 @@ def unstorable(document: dict[str, Any], error: ValueError) -> UnstorableError:
         path, value = pending.pop()
         if len(path) > _MOST_LEVELS:
             return UnstorableError(
-                f"{show(path[:6])}...: more than {_MOST_LEVELS} levels of nesting, or a "
-                "value that contains itself, cannot be stored; flatten it"
+                f"more than {_MOST_LEVELS} levels of nesting, or a value that contains "
+                "itself, cannot be stored; flatten it",
+                key=f"{show(path[:6])}...",
             )
         if isinstance(value, int) and not _has_text(value):
             return UnstorableError(
-                f"{show(path)}: an integer of more than "
-                f"{sys.get_int_max_str_digits()} digits cannot be stored; see "
-                "sys.set_int_max_str_digits()"
+                f"an integer of more than {sys.get_int_max_str_digits()} digits cannot "
+                "be stored; see sys.set_int_max_str_digits()",
+                key=show(path),
             )
         # The first is on top.
         pending += reversed([((*path, key), part) for key, part in _parts(value)])
-    return UnstorableError(f"metadata: {error}")
+    return UnstorableError(str(error), key="metadata")
 
 
 def show(path: _Path) -> str:

@@ -170,6 +170,6 @@ impl Archive {
             0 => "no members".to_owned(),
             count => format!("{count} members: {names}{more}"),
         };
-        Error::new(Kind::Missing, format!("a member {name:?}"), found)
+        Error::new(Kind::Missing, "a member of this name", found).in_member(name)
     }
 }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::buffer::bytes;
-use super::error::{detached, raise};
+use super::error::{detached, raise, raised};
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
 use crate::archive::{self, Compressed, DecodeName};
@@ -34,8 +34,8 @@ pub(super) struct Archive {
 /// Member names of one result as Python gives them: text, data, [(member, name)].
 pub(super) type PyPlan = (String, String, Vec<(String, String)>);
 
-/// A member and what is wrong with it.
-type Fault = (String, String);
+/// An exception that is reported, not raised.
+type Fault = Py<PyAny>;
 
 pub(super) fn plans(plans: Vec<PyPlan>) -> Vec<Plan> {
     plans.into_iter().map(plan).collect()
@@ -48,8 +48,11 @@ fn plan((text, data, arrays): PyPlan) -> Plan {
 fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {
     let mut caps = Limits::default();
     for (name, value) in limits {
-        caps.set(&name, value)
-            .map_err(|error| raise(py, "'limits'", &error))?;
+        if let Err(error) = caps.set(&name, value) {
+            let raised = raise(py, "", &error);
+            raised.value(py).setattr("key", "limits")?;
+            return Err(raised);
+        }
     }
     Ok(caps)
 }
@@ -95,7 +98,11 @@ impl Archive {
         let (archive, lost) = source
             .and_then(|source| detached(py, || archive::Archive::salvage(source, caps)))
             .map_err(|error| raise(py, &label, &error))?;
-        let lost = lost.into_iter().map(|(name, error)| (name, told(&error)));
+        let lost: Vec<Error> = lost
+            .into_iter()
+            .map(|(name, error)| error.in_member(&name))
+            .collect();
+        let lost = raised(py, &label, &lost);
         let archive = Self {
             archive,
             prefetch,
@@ -103,7 +110,7 @@ impl Archive {
             limits: caps,
             frames: FrameCache::default(),
         };
-        Ok((archive, lost.collect()))
+        Ok((archive, lost))
     }
 
     fn names(&self) -> Vec<&str> {
@@ -165,7 +172,7 @@ impl Archive {
         let found = self.run(py, || {
             results::faults(&self.archive, &plan, &options, &self.frames)
         })?;
-        Ok(found.iter().map(placed).collect())
+        Ok(raised(py, &self.label, &found))
     }
 
     #[pyo3(signature = (names, *, threads))]
@@ -180,17 +187,8 @@ impl Archive {
                 }
             })
         })?;
-        Ok(found.iter().flatten().map(placed).collect())
+        Ok(raised(py, &self.label, found.iter().flatten()))
     }
-}
-
-fn placed(error: &Error) -> Fault {
-    (error.member().unwrap_or_default().to_owned(), told(error))
-}
-
-/// The message without the member, which stands beside it.
-fn told(error: &Error) -> String {
-    format!("expected {}, found {}", error.expected(), error.found())
 }
 
 impl Archive {

@@ -27,9 +27,21 @@ pub(super) fn detached<T: Send>(
     py.detach(|| interrupt::watched(signals, work))
 }
 
-/// The exception for `error`, which happened in the archive called `label`.
-pub(super) fn raise(py: Python<'_>, label: &str, error: &Error) -> PyErr {
-    exception(py, label, error).unwrap_or_else(|failure| failure)
+/// The exception for `error`, which happened in `archive`: what messages call it, nothing where there is none.
+pub(super) fn raise(py: Python<'_>, archive: &str, error: &Error) -> PyErr {
+    exception(py, archive, error).unwrap_or_else(|failure| failure)
+}
+
+/// The same for reports: the exceptions as values, all in one archive.
+pub(super) fn raised<'a>(
+    py: Python<'_>,
+    archive: &str,
+    errors: impl IntoIterator<Item = &'a Error>,
+) -> Vec<Py<PyAny>> {
+    let raised = errors.into_iter().map(|error| raise(py, archive, error));
+    raised
+        .map(|error| error.into_value(py).into_any())
+        .collect()
 }
 
 /// The exception that a Python stream raised, if that is what `error` carries.
@@ -38,25 +50,35 @@ fn carried(py: Python<'_>, error: &Error) -> Option<PyErr> {
     Some(io.get_ref()?.downcast_ref::<PyErr>()?.clone_ref(py))
 }
 
-fn exception(py: Python<'_>, label: &str, error: &Error) -> PyResult<PyErr> {
+/// Each field of `error` becomes the attribute of that name; Python words the text.
+fn exception(py: Python<'_>, archive: &str, error: &Error) -> PyResult<PyErr> {
     if let Some(original) = carried(py, error) {
         return Ok(original);
     }
     if let (Kind::Io, Some(errno)) = (error.kind(), error.os_error()) {
         let text = py.import("os")?.call_method1("strerror", (errno,))?;
-        return Ok(PyOSError::new_err((errno, text.unbind(), label.to_owned())));
+        return Ok(PyOSError::new_err((
+            errno,
+            text.unbind(),
+            archive.to_owned(),
+        )));
+    }
+    if error.kind() == Kind::Io {
+        return Ok(PyOSError::new_err(format!("{archive}: {error}")));
     }
     let classes = BY_KIND.get_or_try_init(py, || {
         let table = py.import("skneuromsi_io._errors")?.getattr("BY_KIND")?;
         PyResult::Ok(table.cast_into::<PyDict>()?.unbind())
     })?;
     let class = classes.bind(py).as_any().get_item(error.kind().name())?;
-    let message = if label.is_empty() {
-        error.to_string()
-    } else {
-        format!("{label}: {error}")
-    };
-    Ok(PyErr::from_value(class.call1((message,))?))
+    let fields = PyDict::new(py);
+    if !archive.is_empty() {
+        fields.set_item("archive", archive)?;
+    }
+    fields.set_item("member", error.member())?;
+    fields.set_item("expected", error.expected())?;
+    fields.set_item("found", error.found())?;
+    Ok(PyErr::from_value(class.call((), Some(&fields))?))
 }
 
 /// Names of the native error kinds, for the test that keeps both sides in step.

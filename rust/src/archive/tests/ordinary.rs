@@ -45,7 +45,7 @@ fn a_missing_member_is_told_with_what_is_there() {
     assert_eq!(error.kind(), Kind::Missing);
     assert_eq!(
         error.to_string(),
-        r#"expected a member "c", found 2 members: "a", "bb""#
+        r#"member "c": expected a member of this name, found 2 members: "a", "bb""#
     );
     assert!(archive.entry("c").is_none());
 }
