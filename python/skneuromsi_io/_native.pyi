@@ -17,7 +17,6 @@ __all__ = [
     "encode_nested",
     "error_kinds",
     "pack",
-    "variances",
 ]
 
 #: Member names of one result: metadata, data, and (member, name) of each large array.
@@ -274,9 +273,6 @@ def pack(
     jobs: Sequence[_Job], *, compression: _Compression, threads: int
 ) -> list[Packed]:
     """Pack results in parallel; the bytes of every array are copied first."""
-
-def variances(results: Sequence[Packed], *, threads: int) -> list[list[float]]:
-    """Sample variance (ddof = 1) of each mode of each result, NaN skipped."""
 
 def encode(obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]) -> bytes:
     """JSON text of `obj` as ``json.dumps(obj, indent=2)`` writes it.

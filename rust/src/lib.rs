@@ -13,7 +13,6 @@ pub mod memory;
 pub mod netcdf;
 pub mod results;
 pub mod source;
-pub mod variance;
 pub mod work;
 
 #[cfg(feature = "python")]

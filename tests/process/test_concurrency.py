@@ -146,7 +146,6 @@ def native_calls():
         "check": lambda: archive.faults(["ndr_0/nddata.nc"], threads=1),
         "unpack": lambda: packed.values(threads=1),
         "pack": lambda: _native.pack([job], compression=("lz4", 0), threads=1),
-        "measure": lambda: _native.variances([packed], threads=1),
         "store": store,
     }
 

@@ -43,10 +43,7 @@ def assert_same(ours, theirs):
         else:
             assert_frame_equal(ours, theirs, check_exact=True)
     elif isinstance(theirs, pd.Series):
-        # Sums of variances are the only computed values: pandas adds the terms in another order.
-        exact = theirs.name != "VarSum"
-        kwargs = {} if exact else {"rtol": 1e-13, "atol": 0}
-        assert_series_equal(ours, theirs, check_exact=exact, **kwargs)
+        assert_series_equal(ours, theirs, check_exact=True)
         assert ours.name == theirs.name
     elif isinstance(theirs, np.ndarray) and theirs.dtype == object:
         assert ours.shape == theirs.shape

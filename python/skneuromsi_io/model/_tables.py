@@ -37,9 +37,7 @@ def coerce_filter(wanted: Any, labels: npt.NDArray[Any], dim: str) -> list[Any]:
 def table(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
     """Make a data frame with the wanted labels of `dim` as columns, the others as rows."""
     chosen = _chosen(array, dim, wanted)
-    return (
-        _grouped(array, dim, wanted) if chosen is None else _taken(array, dim, chosen)
-    )
+    return grouped(array, dim, wanted) if chosen is None else _taken(array, dim, chosen)
 
 
 def groups(labels: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Any]:
@@ -99,7 +97,7 @@ def _taken(array: xr.DataArray, dim: str, chosen: npt.NDArray[np.intp]) -> pd.Da
     )
 
 
-def _grouped(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
+def grouped(array: xr.DataArray, dim: str, wanted: list[Any]) -> pd.DataFrame:
     """Select, group and concatenate, step by step as upstream does."""
     import pandas as pd
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,14 +19,12 @@ from ..archive import _document, _members
 from ..archive._schema import Claims, check_kwargs, typed_mappings
 from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult
-from ..model._tables import groups
 from ..model._validation import validate
 from ..values import loads, loads_plain, put_arrays
 from ._interface import Alike, Packed, Signature
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pandas as pd
     import xarray as xr
 
     from ..arrays._frame import Frame
@@ -158,14 +155,6 @@ class PackedResult(Packed):
         spelled = f'"{_document.LABELS}"'.encode() in text or b"\\u" in text
         return spelled and self._has_labels(loads_plain(text))
 
-    def measurable_frame(self) -> Frame | None:
-        """Return the frame if the modes are the first axis, and their labels unique: then each is a block."""
-        frame = self.frame
-        if frame is None or self.relabelled() or frame.dims[0] != "modes":
-            return None
-        labels = frame.labels("modes").tolist()
-        return frame if len(set(labels)) == len(labels) else None
-
     def _relabelled(self, document: dict[str, Any]) -> xr.DataArray:
         values = self.nddata().values if self.frame is None else self.values()
         return _sidecar.relabelled(values, document[_document.LABELS])
@@ -206,33 +195,3 @@ class PackedResult(Packed):
 
     def _threads(self) -> int:
         return thread_count() if self.native.nbytes >= _PARALLEL_BYTES else 1
-
-
-def variance_sum(packed: list[Packed]) -> pd.Series:
-    """Sum over results of the sample variances of their modes, as ``get_modes().var()`` gives them.
-
-    Modes that are blocks of the array are measured natively; pandas measures the others.
-    """
-    frames = [
-        item.measurable_frame() if isinstance(item, PackedResult) else None
-        for item in packed
-    ]
-    natives = [item.native for item in packed if isinstance(item, PackedResult)]
-    frame = frames[0]
-    if frame is not None and all(other is frame for other in frames):
-        dtype = frame.dtype if frame.dtype.kind == "f" else np.float64
-        rows = np.array(_native.variances(natives, threads=thread_count()), dtype)
-        # One after the other, as a sum of Series goes: NumPy's own sum may add in pairs.
-        total: Any = _labelled_sum(frame, functools.reduce(np.add, rows))
-    else:
-        total = sum(item.open().get_modes().var() for item in packed)
-    total.name = "VarSum"
-    summed: pd.Series = total
-    return summed
-
-
-def _labelled_sum(frame: Frame, total: npt.NDArray[Any]) -> pd.Series:
-    import pandas as pd
-
-    order, labels = groups(frame.labels("modes"))
-    return pd.Series(total[order], index=pd.Index(labels, name="modes"))

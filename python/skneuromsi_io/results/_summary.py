@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ._variances import variance_sum
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -92,6 +94,4 @@ class Summary:
     @cached_property
     def variance_sum(self) -> pd.Series:
         """Sum over results of each mode's sample variance, in the order of the labels."""
-        from ._packed import variance_sum
-
         return variance_sum(self._packed)

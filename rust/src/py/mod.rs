@@ -31,7 +31,7 @@ mod _native {
     #[pymodule_export]
     use super::pack::pack;
     #[pymodule_export]
-    use super::packed::{Packed, variances};
+    use super::packed::Packed;
     #[pymodule_export]
     use super::writer::Writer;
 }

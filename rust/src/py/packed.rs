@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
 use super::buffer::{bytes, dtype_of, filled};
-use super::error::{detached, raise};
+use super::error::raise;
 use super::frame::Frame;
 use crate::codec::memory::{Codec, CompressedArray};
 use crate::error::Result;
@@ -68,18 +68,6 @@ fn shared(
     let new = Py::new(py, Frame(Arc::clone(frame)))?;
     *last = Some(new.clone_ref(py));
     Ok(new)
-}
-
-/// Sample variances of the modes of each result; see the stub.
-#[pyfunction]
-#[pyo3(signature = (results, *, threads))]
-pub(super) fn variances(
-    py: Python<'_>,
-    results: Vec<Py<Packed>>,
-    threads: usize,
-) -> PyResult<Vec<Vec<f64>>> {
-    let results: Vec<&PackedResult> = results.iter().map(|packed| &packed.get().result).collect();
-    detached(py, || results::variances(&results, threads)).map_err(|error| raise(py, "", &error))
 }
 
 #[pymethods]

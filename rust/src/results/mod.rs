@@ -20,7 +20,7 @@ pub use frame::Frame;
 pub use frame_cache::FrameCache;
 pub use kinds::Kinds;
 pub use open::{OpenOptions, faults, open};
-pub use packed::{Array, Body, PackedResult, variances};
+pub use packed::{Array, Body, PackedResult};
 pub use store::{StoreOptions, store};
 
 /// Names of the members that one result consists of.

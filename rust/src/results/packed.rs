@@ -6,9 +6,6 @@ use super::frame::Frame;
 use crate::codec::memory::CompressedArray;
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
-use crate::memory::try_zeroed;
-use crate::variance;
-use crate::work::parallel;
 
 /// An array without coordinates.
 #[derive(Debug)]
@@ -85,22 +82,4 @@ fn same_size(expected: usize, packed: &CompressedArray) -> Result<()> {
         format!("{expected} bytes of an array"),
         found,
     ))
-}
-
-/// Sample variance of each mode of each result, the first axis being the modes.
-pub fn variances(results: &[&PackedResult], threads: usize) -> Result<Vec<Vec<f64>>> {
-    parallel::map(results.len(), threads, |index| {
-        let Body::Plain(frame, packed) = &results[index].body else {
-            return Err(Error::new(
-                Kind::Unsupported,
-                "an array that was read natively",
-                "a general one",
-            ));
-        };
-        let mut values = try_zeroed(packed.nbytes())?;
-        packed.unpack_into(&mut values)?;
-        let modes = frame.variable().shape.first().copied().unwrap_or(0);
-        let modes = usize::try_from(modes).unwrap_or(usize::MAX);
-        variance::variances(&values, frame.variable().dtype, modes)
-    })
 }
