@@ -95,6 +95,31 @@ def test_copies(collection, way):
     )
 
 
+def one_frame(packed):
+    first, *others = (item.frame for item in packed)
+    natives = {id(item.native.frame) for item in packed}
+    return others and all(frame is first for frame in others) and len(natives) == 1
+
+
+@pytest.mark.parametrize("kind", ["built", "opened"])
+def test_frames_that_come_from_several_workers_are_one(kind):
+    """A worker pickles each of its results with all that it needs."""
+    sent = [pickle.dumps(item) for item in KINDS[kind]()._packed]
+    received = [pickle.loads(item) for item in sent]
+    assert one_frame(received)
+    assert one_frame([pickle.loads(sent[0]), received[1]])
+
+
+def test_frames_that_differ_stay_apart():
+    values = np.int64(1), np.float64(1), np.int64(2)
+    results = [make_result(make_array(attrs={"a": value})) for value in values]
+    packed = sio.NDResultCollection.from_ndresults("n", results)._packed
+    for received in (packed, [pickle.loads(pickle.dumps(item)) for item in packed]):
+        assert len({id(item.frame) for item in received}) == 3
+        for item, result in zip(received, results, strict=True):
+            assert_same(item.open().to_xarray(), result.to_xarray())
+
+
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_pickle_protocols(collection, protocol):
     assert_same(pickle.loads(pickle.dumps(collection, protocol)), collection)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copyreg
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -136,8 +138,30 @@ class Frame:
             empty, dims=self.dims, coords=coords, attrs=self.attrs, name=self.name
         )
 
-    def __reduce__(self) -> tuple[type[Frame], tuple[_native.Frame]]:
-        return Frame, (self.native,)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return shared, (self.native,)
+
+
+#: Every frame in use, by what it says: equal ones are one, whichever archives and processes they come from.
+_in_use: weakref.WeakValueDictionary[_native.Frame, Frame] = (
+    weakref.WeakValueDictionary()
+)
+
+
+def shared(native: _native.Frame) -> Frame:
+    """Return the one frame that says what `native` says."""
+    frame = _in_use.get(native)
+    if frame is None:
+        frame = _in_use[native] = Frame(native)
+    return frame
+
+
+def _restored(*parts: Any) -> _native.Frame:
+    return shared(_native.Frame(*parts)).native
+
+
+# A worker sends each of its results with a frame of its own.
+copyreg.pickle(_native.Frame, lambda native: (_restored, native.parts()))
 
 
 def _copied(attrs: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +184,7 @@ def frame_of(array: xr.DataArray) -> Frame | None:
     if frame is None:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        frame = _kept[key] = Frame(_native.Frame(*_parts(array)))
+        frame = _kept[key] = shared(_native.Frame(*_parts(array)))
     return frame
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import _native
 from ..archive import _document
-from ..arrays._frame import Frame
+from ..arrays._frame import Frame, shared
 from ..results._interface import Alike
 from ..results._packed import PackedResult
 
@@ -53,7 +53,7 @@ class Opened:
             return None
         frame = self._frames.get(native)
         if frame is None:
-            frame = self._frames[native] = Frame(native)
+            frame = self._frames[native] = shared(native)
         return frame
 
     def _alike_of(self, kind: int | None, frame: Frame | None) -> Alike | None:

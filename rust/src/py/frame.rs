@@ -1,5 +1,6 @@
 //! [`Frame`] for Python: what labels an array.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
@@ -55,13 +56,23 @@ impl Frame {
             .map_err(|error| raise(py, "", &error))
     }
 
-    // Frames that an archive has read are one in Rust; several batches wrap them anew.
+    // Equal frames come from several batches of an archive, which share them in Rust, and from several archives and
+    // processes, which do not.
     fn __eq__(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 
-    fn __hash__(&self) -> usize {
-        Arc::as_ptr(&self.0).addr()
+    fn __hash__(&self) -> u64 {
+        let variable = self.0.variable();
+        let mut hasher = DefaultHasher::new();
+        (
+            &variable.name,
+            &variable.dims,
+            &variable.shape,
+            variable.dtype,
+        )
+            .hash(&mut hasher);
+        hasher.finish()
     }
 
     #[getter]
@@ -99,19 +110,17 @@ impl Frame {
         Ok(coords)
     }
 
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let (py, this) = (slf.py(), slf.get());
-        let args = (
-            this.name(),
-            this.dims(py)?,
-            this.shape(py)?,
-            this.dtype(),
-            this.coords(py)?,
-            this.attrs(py)?,
-        );
-        Ok((slf.get_type().into_any(), args.into_pyobject(py)?))
+    /// The arguments that make an equal frame.
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        (
+            self.name(),
+            self.dims(py)?,
+            self.shape(py)?,
+            self.dtype(),
+            self.coords(py)?,
+            self.attrs(py)?,
+        )
+            .into_pyobject(py)
     }
 }
 
