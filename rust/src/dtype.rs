@@ -1,6 +1,6 @@
 //! Types of numbers and their byte order, which all rooms share.
 
-/// Type of one element of an array or of an attribute.
+/// Type of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DType {
     /// Signed, 1 byte.
@@ -25,13 +25,11 @@ pub enum DType {
     F32,
     /// IEEE 754 double precision.
     F64,
-    /// Text, of any length.
-    Str,
 }
 
 impl DType {
-    /// All but text.
-    pub const NUMBERS: [Self; 11] = [
+    /// All types.
+    pub const ALL: [Self; 11] = [
         Self::I8,
         Self::I16,
         Self::I32,
@@ -45,19 +43,18 @@ impl DType {
         Self::F64,
     ];
 
-    /// Bytes of one element, or `None` for text.
+    /// Bytes of one number.
     #[must_use]
-    pub const fn size(self) -> Option<usize> {
+    pub const fn size(self) -> usize {
         match self {
-            Self::I8 | Self::U8 => Some(1),
-            Self::I16 | Self::U16 | Self::F16 => Some(2),
-            Self::I32 | Self::U32 | Self::F32 => Some(4),
-            Self::I64 | Self::U64 | Self::F64 => Some(8),
-            Self::Str => None,
+            Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 | Self::F16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
         }
     }
 
-    /// NumPy's name of it (`dtype.str`), little-endian; text is an object there.
+    /// NumPy's name of it (`dtype.str`), little-endian.
     #[must_use]
     pub const fn numpy_name(self) -> &'static str {
         match self {
@@ -72,14 +69,13 @@ impl DType {
             Self::F16 => "<f2",
             Self::F32 => "<f4",
             Self::F64 => "<f8",
-            Self::Str => "O",
         }
     }
 
-    /// The type of numbers that NumPy calls `name` (`dtype.str`), if it is one of these.
+    /// The type that NumPy calls `name` (`dtype.str`), if it is one of these.
     #[must_use]
     pub fn from_numpy_name(name: &str) -> Option<Self> {
-        Self::NUMBERS
+        Self::ALL
             .into_iter()
             .find(|dtype| dtype.numpy_name() == name)
     }
@@ -106,10 +102,10 @@ mod tests {
 
     #[test]
     fn numbers_have_names_in_numpy_that_lead_back_to_them() {
-        for dtype in DType::NUMBERS {
+        for dtype in DType::ALL {
             let name = dtype.numpy_name();
             assert_eq!(DType::from_numpy_name(name), Some(dtype));
-            assert_eq!(name[2..].parse().ok(), dtype.size());
+            assert_eq!(name[2..].parse(), Ok(dtype.size()));
             assert_eq!(name[1..].starts_with('f'), dtype.is_float());
         }
         for other in ["O", ">f8", "|b1", "<f16", "<c8", ""] {

@@ -31,11 +31,13 @@ pub enum Kind {
     Value,
     /// The operating system refused a read or a write.
     Io,
+    /// This crate contradicts itself: nothing that a file or a caller does can be the reason.
+    Internal,
 }
 
 impl Kind {
     /// Every kind, for the test that keeps Rust and Python in step.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Archive,
         Self::Missing,
         Self::Member,
@@ -46,6 +48,7 @@ impl Kind {
         Self::LargeZip,
         Self::Value,
         Self::Io,
+        Self::Internal,
     ];
 
     /// Stable lower-case name of the kind.
@@ -62,6 +65,7 @@ impl Kind {
             Self::LargeZip => "large_zip",
             Self::Value => "value",
             Self::Io => "io",
+            Self::Internal => "internal",
         }
     }
 }
@@ -89,6 +93,12 @@ impl Error {
             found: found.into(),
             source: None,
         }))
+    }
+
+    /// An error of a case that cannot be, in the place of a default that would write or show wrong bytes.
+    pub fn internal(expected: impl Into<String>, found: impl fmt::Display) -> Self {
+        let found = format!("{found}; this is a fault of skneuromsi-io: please report it");
+        Self::new(Kind::Internal, expected, found)
     }
 
     /// The same error, placed in `member` unless a deeper place is known already.
@@ -172,6 +182,16 @@ mod tests {
             "member \"a/b.nc\": expected CRC-32 0x01, found 0x02"
         );
         assert_eq!(error.in_member("outer").member(), Some("a/b.nc"));
+    }
+
+    #[test]
+    fn impossible_cases_ask_to_be_reported() {
+        let error = Error::internal("a block below 64 KiB", 65_537);
+        assert_eq!(error.kind(), Kind::Internal);
+        assert_eq!(
+            error.to_string(),
+            "expected a block below 64 KiB, found 65537; this is a fault of skneuromsi-io: please report it"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::record::{END, END_LEN, END64, END64_LEN, Fields, LOCATOR64, LOCATOR64_LEN};
 use crate::error::{Error, Kind, Result};
-use crate::memory::try_zeroed;
+use crate::memory::{no_memory, try_zeroed};
 use crate::source::ReadAt;
 
 /// Longest stretch in which `zipfile` looks for the end record: a comment and the record itself.
@@ -36,7 +36,7 @@ pub(super) fn find(source: &dyn ReadAt) -> Result<End> {
     let len = source.size();
     let most = (SEARCH + END64_LEN + LOCATOR64_LEN) as u64;
     let start = len.saturating_sub(most);
-    let mut tail = try_zeroed(usize::try_from(len - start).unwrap_or_default())?;
+    let mut tail = try_zeroed(usize::try_from(len - start).map_err(|_| no_memory(len))?)?;
     source.read_exact_at(&mut tail, start)?;
 
     let at = locate(&tail).ok_or_else(|| {

@@ -32,9 +32,17 @@ pub struct Entry {
 impl Entry {
     /// A member that was found without a directory, at `place`; `sizes` are the compressed and the
     /// uncompressed one.
-    pub(super) fn found(local: &Local, crc: u32, sizes: [u64; 2], place: Range<u64>) -> Self {
+    pub(super) fn found(
+        local: &Local,
+        crc: u32,
+        sizes: [u64; 2],
+        place: Range<u64>,
+    ) -> Result<Self> {
         let [compressed, size] = sizes;
-        Self {
+        let name = local.name.len();
+        let raw_name = u16::try_from(name)
+            .map_err(|_| Error::internal("a name whose length has 16 bits", name))?;
+        Ok(Self {
             method: local.method,
             flags: local.flags,
             crc,
@@ -42,10 +50,10 @@ impl Entry {
             size,
             offset: place.start,
             limit: place.end,
-            raw_name: u16::try_from(local.name.len()).unwrap_or(u16::MAX),
+            raw_name,
             start: 0,
             end: 0,
-        }
+        })
     }
 }
 

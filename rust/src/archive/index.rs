@@ -8,7 +8,7 @@ use super::name::cp437;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN, UTF8};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::try_zeroed;
+use crate::memory::{no_memory, try_zeroed};
 use crate::source::ReadAt;
 
 /// Newest version of the format that is read, 6.3; Python's `zipfile` refuses later ones too.
@@ -52,7 +52,7 @@ impl Index {
         if end.members > most {
             return Err(wrong_count(end.members, &format!("room for {most}")));
         }
-        let mut bytes = try_zeroed(usize::try_from(size).unwrap_or(usize::MAX))?;
+        let mut bytes = try_zeroed(usize::try_from(size).map_err(|_| no_memory(size))?)?;
         source.read_exact_at(&mut bytes, end.directory.start)?;
 
         let mut index = Self::parse(&bytes, &end, decode)?;
@@ -94,7 +94,7 @@ impl Index {
     }
 
     fn parse(bytes: &[u8], end: &End, decode: Option<DecodeName>) -> Result<Self> {
-        let members = usize::try_from(end.members).unwrap_or_default();
+        let members = usize::try_from(end.members).map_err(|_| no_memory(end.members))?;
         let mut index = Self::default();
         let mut fields = Fields::new(bytes, Kind::Archive, "a central directory header");
         while !fields.is_empty() {

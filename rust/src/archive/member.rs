@@ -1,6 +1,6 @@
 //! One member: its local header, which must not contradict the directory, and its data.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use super::entry::{Entry, Local};
 use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
@@ -34,7 +34,7 @@ pub struct Fetched<'a> {
     name: &'a str,
     entry: &'a Entry,
     bytes: Loaded<'a>,
-    start: usize,
+    data: Range<usize>,
     limits: Limits,
 }
 
@@ -45,14 +45,21 @@ impl<'a> Fetched<'a> {
         bytes: Loaded<'a>,
         start: usize,
         limits: Limits,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let end = usize::try_from(entry.compressed).ok();
+        let end = end.and_then(|len| start.checked_add(len));
+        let data = end.filter(|&end| end <= bytes.len()).map(|end| start..end);
+        let data = data.ok_or_else(|| {
+            let expected = format!("{} bytes of data at {start}", entry.compressed);
+            Error::internal(expected, format!("{} bytes loaded", bytes.len()))
+        })?;
+        Ok(Self {
             name,
             entry,
             bytes,
-            start,
+            data,
             limits,
-        }
+        })
     }
 
     /// What the directory says about the member.
@@ -64,9 +71,7 @@ impl<'a> Fetched<'a> {
     /// The member's data as it is in the archive.
     #[must_use]
     pub fn compressed(&self) -> &[u8] {
-        let rest = self.bytes.get(self.start..).unwrap_or_default();
-        let len = usize::try_from(self.entry.compressed).unwrap_or(usize::MAX);
-        rest.get(..len).unwrap_or_default()
+        &self.bytes[self.data.clone()]
     }
 
     /// Decompresses, and verifies size and CRC-32.

@@ -134,13 +134,7 @@ impl Archive {
         member::admit(entry, &self.limits)?;
         let bytes = member::load(&*self.source, entry, entry.compressed)?;
         let start = member::data_start(&bytes, entry, self.index.raw_name(entry))?;
-        Ok(Fetched::new(
-            self.index.name(entry),
-            entry,
-            bytes,
-            start,
-            self.limits,
-        ))
+        Fetched::new(self.index.name(entry), entry, bytes, start, self.limits)
     }
 
     fn stream_entry<'a>(&'a self, entry: &'a Entry) -> Result<Stream<'a>> {
@@ -151,7 +145,8 @@ impl Archive {
         Stream::at(&*self.source, self.index.name(entry), entry, start)
     }
 
-    fn find(&self, name: &str) -> Result<&Entry> {
+    /// What the directory says about a member that must be there.
+    pub(crate) fn find(&self, name: &str) -> Result<&Entry> {
         self.index.get(name).ok_or_else(|| self.missing(name))
     }
 

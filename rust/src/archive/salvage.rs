@@ -172,7 +172,7 @@ impl Search<'_> {
                 let found = format!("the end of the file after {left}");
                 Error::new(Kind::Member, format!("{compressed} bytes of data"), found)
             })?;
-        Ok(Entry::found(local, crc, [compressed, size], offset..end))
+        Entry::found(local, crc, [compressed, size], offset..end)
     }
 
     /// Decodes the member and throws its content away.

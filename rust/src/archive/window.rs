@@ -1,7 +1,7 @@
 //! Search for signatures in a source of any size.
 
-use crate::error::Result;
-use crate::memory::try_zeroed;
+use crate::error::{Error, Result};
+use crate::memory::{no_memory, try_zeroed};
 use crate::source::ReadAt;
 use crate::work::interrupt;
 
@@ -47,7 +47,9 @@ impl<'a> Window<'a> {
         if self.rest(from).is_none_or(|rest| rest.len() < len) {
             self.load(from)?;
         }
-        let rest = self.rest(from).unwrap_or_default();
+        let rest = self
+            .rest(from)
+            .ok_or_else(|| Error::internal(format!("bytes from {from} on"), self.at))?;
         Ok(&rest[..len.min(rest.len())])
     }
 
@@ -59,7 +61,7 @@ impl<'a> Window<'a> {
     fn load(&mut self, from: u64) -> Result<()> {
         interrupt::check()?;
         let len = self.source.size().saturating_sub(from).min(SIZE);
-        self.bytes = try_zeroed(usize::try_from(len).unwrap_or_default())?;
+        self.bytes = try_zeroed(usize::try_from(len).map_err(|_| no_memory(len))?)?;
         self.source.read_exact_at(&mut self.bytes, from)?;
         self.at = from;
         Ok(())

@@ -85,10 +85,10 @@ impl<W: Write> Writer<W> {
             let error = Error::new(Kind::Value, "a name that is not in the archive", "it twice");
             return Err(error.in_member(&member.name));
         }
-        self.put(&header.local())?;
+        self.put(&header.local()?)?;
         member.data.write_to(&mut self.sink)?;
         self.at += header.compressed;
-        header.central(&mut self.directory);
+        header.central(&mut self.directory)?;
         Ok(())
     }
 
@@ -187,22 +187,22 @@ impl<'a> MemberHeader<'a> {
         })
     }
 
-    fn local(&self) -> Vec<u8> {
+    fn local(&self) -> Result<Vec<u8>> {
         let (mut compressed, mut size) = (narrow(self.compressed), narrow(self.size));
         let mut extra = Vec::new();
         if self.zip64 {
             (compressed, size) = (u32::MAX, u32::MAX);
-            extra = extra64(&[self.size, self.compressed]);
+            extra = extra64(&[self.size, self.compressed])?;
         }
         let mut out = LOCAL.to_vec();
         out.extend(self.version(self.zip64).to_le_bytes());
-        self.common(&mut out, compressed, size, extra.len());
+        self.common(&mut out, compressed, size, extra.len())?;
         out.extend(self.name.as_bytes());
         out.extend(extra);
-        out
+        Ok(out)
     }
 
-    fn central(&self, out: &mut Vec<u8>) {
+    fn central(&self, out: &mut Vec<u8>) -> Result<()> {
         let (mut compressed, mut size) = (narrow(self.compressed), narrow(self.size));
         let mut offset = narrow(self.offset);
         let mut values = Vec::new();
@@ -214,21 +214,22 @@ impl<'a> MemberHeader<'a> {
             offset = u32::MAX;
             values.push(self.offset);
         }
-        let extra = extra64(&values);
+        let extra = extra64(&values)?;
         let version = self.version(self.zip64 || !values.is_empty());
         out.extend(CENTRAL);
         out.extend([version.to_le_bytes()[0], SYSTEM]);
         out.extend(version.to_le_bytes());
-        self.common(out, compressed, size, extra.len());
+        self.common(out, compressed, size, extra.len())?;
         // No comment, disk 0, no internal attributes.
         out.extend([0; 6]);
         out.extend(ATTRIBUTES.to_le_bytes());
         out.extend(offset.to_le_bytes());
         out.extend(self.name.as_bytes());
         out.extend(extra);
+        Ok(())
     }
 
-    fn common(&self, out: &mut Vec<u8>, compressed: u32, size: u32, extra: usize) {
+    fn common(&self, out: &mut Vec<u8>, compressed: u32, size: u32, extra: usize) -> Result<()> {
         let utf8 = if self.name.is_ascii() { 0 } else { UTF8 };
         let marker = if self.method == Method::Lzma {
             END_MARKER
@@ -241,8 +242,9 @@ impl<'a> MemberHeader<'a> {
             out.extend(value.to_le_bytes());
         }
         for len in [self.name.len(), extra] {
-            out.extend(u16::try_from(len).unwrap_or(u16::MAX).to_le_bytes());
+            out.extend(short(len)?.to_le_bytes());
         }
+        Ok(())
     }
 
     /// Version needed to extract (APPNOTE 4.4.3.2).
@@ -251,17 +253,23 @@ impl<'a> MemberHeader<'a> {
     }
 }
 
+/// A length that was held against the 16 bits of its field before.
+fn short(len: usize) -> Result<u16> {
+    u16::try_from(len).map_err(|_| Error::internal("a length of 16 bits", len))
+}
+
+/// The field of a value; what it cannot hold is all ones, and stands in a zip64 record (4.4.1.4).
 fn narrow(value: u64) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
 /// A zip64 extra field (4.5.3), or nothing without values.
-fn extra64(values: &[u64]) -> Vec<u8> {
+fn extra64(values: &[u64]) -> Result<Vec<u8>> {
     if values.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let len = u16::try_from(values.len() * 8).unwrap_or(u16::MAX);
+    let len = short(values.len() * 8)?;
     let mut extra = [1_u16.to_le_bytes(), len.to_le_bytes()].concat();
     extra.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-    extra
+    Ok(extra)
 }

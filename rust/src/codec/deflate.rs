@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
@@ -34,23 +35,24 @@ const fn level_of(compresslevel: i32) -> i32 {
 
 /// Compresses `data` whole at a `compresslevel` from 0 to 9.
 pub(super) fn compress(data: &[u8], compresslevel: i32) -> Result<Buffer> {
-    with_compressor(compresslevel, |compressor| {
-        let mut out = Buffer::zeroed(compressor.deflate_compress_bound(data.len()))?;
-        // The bound is always enough; 0 bytes would be no deflate stream and fail every reader.
-        let written = compressor.deflate_compress(data, &mut out).unwrap_or(0);
+    let level = level_of(compresslevel);
+    COMPRESSORS.with_borrow_mut(|compressors| {
+        let compressor = match compressors.entry(level) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Compressor::new(lvl(level)?)),
+        };
+        let bound = compressor.deflate_compress_bound(data.len());
+        let mut out = Buffer::zeroed(bound)?;
+        let written = compressor
+            .deflate_compress(data, &mut out)
+            .map_err(|_| Error::internal("a deflate stream within its bound", bound))?;
         Ok(out.cut(written))
     })
 }
 
-fn with_compressor<T>(compresslevel: i32, work: impl FnOnce(&mut Compressor) -> T) -> T {
-    let level = level_of(compresslevel);
-    COMPRESSORS.with_borrow_mut(|compressors| {
-        work(
-            compressors
-                .entry(level)
-                .or_insert_with(|| Compressor::new(CompressionLvl::new(level).unwrap_or_default())),
-        )
-    })
+fn lvl(level: i32) -> Result<CompressionLvl> {
+    CompressionLvl::new(level)
+        .map_err(|_| Error::internal("a level of libdeflate from 0 to 12", level))
 }
 
 /// A part of a deflate stream, and the CRC-32 and size of what it holds.
@@ -103,8 +105,14 @@ fn compressed(stream: &mut Compress, data: &[u8], flush: FlushCompress) -> Resul
         stream
             .compress_vec(rest, &mut deflated, flush)
             .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
-        let taken = usize::try_from(stream.total_in() - before).unwrap_or(usize::MAX);
-        rest = rest.get(taken..).unwrap_or_default();
+        let taken = usize::try_from(stream.total_in() - before).ok();
+        rest = taken
+            .and_then(|taken| rest.get(taken..))
+            .ok_or_else(|| Error::internal("a stream of its input", "one of more"))?;
+    }
+    if !rest.is_empty() {
+        let expected = "a stream of all its input";
+        return Err(Error::internal(expected, format!("{} bytes left", rest.len())));
     }
     deflated.shrink_to_fit();
     Ok(deflated)

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::memory::Buffer;
 
 /// Most bytes of one stored block (RFC 1951, 3.2.4: LEN has 16 bits).
@@ -70,8 +70,8 @@ impl Pieces {
 
 fn write_stored(plain: &[u8], sink: &mut impl Write) -> Result<()> {
     for block in plain.chunks(STORED_MOST) {
-        // A chunk's length fits 16 bits by construction.
-        let len = u16::try_from(block.len()).unwrap_or(u16::MAX);
+        let len = u16::try_from(block.len())
+            .map_err(|_| Error::internal("a block below 64 KiB", block.len()))?;
         let [low, high] = len.to_le_bytes();
         sink.write_all(&[0, low, high, !low, !high])?;
         sink.write_all(block)?;

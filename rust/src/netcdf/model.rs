@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::dtype::{DType, Endian};
+use crate::error::{Error, Result};
 
 /// Where the elements of a variable are.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +31,7 @@ pub enum Attr {
     Texts(Vec<String>),
     /// Numbers of one type. NetCDF makes no difference between a number and a list of one.
     Numbers {
-        /// Type of each number, never [`DType::Str`].
+        /// Type of each number.
         dtype: DType,
         /// Byte order of `bytes`.
         order: Endian,
@@ -48,9 +49,9 @@ pub struct Variable {
     pub dims: Vec<String>,
     /// Lengths of its dimensions.
     pub shape: Vec<u64>,
-    /// Type of its elements.
-    pub dtype: DType,
-    /// Byte order of its elements.
+    /// Type of its numbers, or `None` for text, whose data are [`Data::Strings`].
+    pub dtype: Option<DType>,
+    /// Byte order of its numbers.
     pub order: Endian,
     /// Its elements, in C order.
     pub data: Data,
@@ -59,6 +60,12 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// Type of its numbers, where text was ruled out before.
+    pub fn number(&self) -> Result<DType> {
+        let text = || Error::internal(format!("numbers in {:?}", self.name), "text");
+        self.dtype.ok_or_else(text)
+    }
+
     /// Number of elements, or `None` where it exceeds 64 bits.
     #[must_use]
     pub fn len(&self) -> Option<u64> {

@@ -10,6 +10,7 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyT
 use super::buffer::bytes;
 use super::error::raise;
 use super::pack::loosen;
+use crate::error::Error;
 use crate::json::write::{Nested, line, push_float, push_string};
 
 /// Nesting from which on a value is refused: `json.loads` gives up at about a thousand.
@@ -43,11 +44,9 @@ pub(super) fn encode_nested<'py>(
     };
     let mut walk = Walk::new(hook, Some(arrays));
     walk.value(obj)?;
-    let left_out = walk
-        .arrays
-        .map(|arrays| arrays.left_out)
-        .unwrap_or_default();
-    Ok((bytes(obj.py(), &walk.out)?, left_out))
+    let lost = || Error::internal("the arrays that a text lacks", "none");
+    let arrays = walk.arrays.ok_or_else(|| raise(obj.py(), "", &lost()))?;
+    Ok((bytes(obj.py(), &walk.out)?, arrays.left_out))
 }
 
 /// What becomes of arrays that the hook gives.
@@ -87,8 +86,8 @@ impl<'a, 'py> Walk<'a, 'py> {
             return push_text(&mut self.out, text);
         }
         if let Ok(number) = value.cast_exact::<PyFloat>() {
-            push_float(&mut self.out, number.value());
-            return Ok(());
+            return push_float(&mut self.out, number.value())
+                .map_err(|error| raise(value.py(), "", &error));
         }
         if let Ok(flag) = value.cast_exact::<PyBool>() {
             self.out
@@ -170,8 +169,9 @@ impl<'a, 'py> Walk<'a, 'py> {
                 return Ok(());
             }
             let nested = nested(&replacement, self.level)?;
-            nested.push(&mut self.out, 0..nested.count());
-            return Ok(());
+            return nested
+                .push(&mut self.out, 0..nested.count())
+                .map_err(|error| raise(value.py(), "", &error));
         }
         self.replaced += 1;
         self.value(&replacement)?;

@@ -3,13 +3,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use super::buffer::{copied, dtype_of, filled};
 use super::error::raise;
 use crate::dtype::{DType, Endian};
+use crate::error::Error;
 use crate::netcdf::{Attr, Data, Dataset, Variable};
 use crate::results;
 
@@ -35,7 +35,7 @@ impl Frame {
         let array = Variable {
             name,
             shape: shape.clone(),
-            dtype: dtype_of(dtype)?,
+            dtype: Some(dtype_of(dtype)?),
             order: Endian::Little,
             data: Data::Owned(Vec::new()),
             attrs: attributes(attrs)?,
@@ -92,7 +92,7 @@ impl Frame {
 
     #[getter]
     fn dtype(&self) -> &'static str {
-        self.0.variable().dtype.numpy_name()
+        self.0.dtype().numpy_name()
     }
 
     #[getter]
@@ -130,11 +130,11 @@ fn coordinate(
     attrs: &Bound<'_, PyDict>,
 ) -> PyResult<Variable> {
     let (dtype, data, len) = if let Ok(texts) = values.cast::<PyList>() {
-        (DType::Str, Data::Strings(texts.extract()?), texts.len())
+        (None, Data::Strings(texts.extract()?), texts.len())
     } else {
         let dtype: String = values.getattr("dtype")?.getattr("str")?.extract()?;
         (
-            dtype_of(&dtype)?,
+            Some(dtype_of(&dtype)?),
             Data::Owned(copied(values)?),
             values.len()?,
         )
@@ -154,16 +154,18 @@ fn values<'py>(py: Python<'py>, variable: &Variable) -> PyResult<Bound<'py, PyAn
     match &variable.data {
         Data::Strings(texts) => Ok(PyList::new(py, texts)?.into_any()),
         Data::Owned(bytes) => {
-            let (array, outcome) = filled(py, &variable.shape, variable.dtype, |out| {
+            let dtype = variable.number().map_err(|error| raise(py, "", &error))?;
+            let (array, outcome) = filled(py, &variable.shape, dtype, |out| {
                 out.copy_from_slice(bytes);
                 Ok(())
             })?;
             outcome.map_err(|error| raise(py, "", &error))?;
             Ok(array)
         }
-        Data::Raw { .. } => Err(PyValueError::new_err(
-            "expected owned coordinates, found a range",
-        )),
+        Data::Raw { .. } => {
+            let error = Error::internal("coordinates in memory", "a range of a file");
+            Err(raise(py, "", &error))
+        }
     }
 }
 
@@ -218,7 +220,7 @@ fn numbers<'py>(
     order: Endian,
     bytes: &[u8],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let size = dtype.size().unwrap_or(1);
+    let size = dtype.size();
     let shape = [(bytes.len() / size) as u64];
     let (array, outcome) = filled(py, &shape, dtype, |out| {
         out.copy_from_slice(bytes);

@@ -88,7 +88,7 @@ fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
             name: name.clone(),
             dtype: *dtype,
             shape: shape.clone(),
-            packed: CompressedArray::from_plain(bytes, dtype.size().unwrap_or(1), codec)?,
+            packed: CompressedArray::from_plain(bytes, dtype.size(), codec)?,
         });
     }
     Ok(PackedResult {

@@ -93,11 +93,6 @@ impl Packed {
     }
 
     #[getter]
-    fn packed_nbytes(&self) -> usize {
-        self.result.packed_bytes()
-    }
-
-    #[getter]
     fn array_names(&self) -> Vec<&str> {
         self.result
             .arrays
@@ -114,7 +109,7 @@ impl Packed {
             ));
         };
         let variable = frame.variable();
-        let (array, outcome) = filled(py, &variable.shape, variable.dtype, |out| {
+        let (array, outcome) = filled(py, &variable.shape, frame.dtype(), |out| {
             packed.unpack_into_with(out, threads)
         })?;
         outcome.map_err(|error| raise(py, "", &error))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Plan;
 use super::frame::Frame;
-use super::store::{StoreOptions, store_payload};
+use super::store::{StoreOptions, one_plan_each, store_payload};
 use crate::archive::Compressed;
 use crate::codec::deflate::{self, Joined};
 use crate::codec::memory::{Codec, CompressedArray};
@@ -73,6 +73,7 @@ pub fn spell(
     plans: &[Plan],
     options: &StoreOptions,
 ) -> Result<Vec<Compressed>> {
+    one_plan_each(results.len(), plans)?;
     let mut jobs = Vec::new();
     for (index, result) in results.iter().enumerate() {
         jobs.push((index, Job::Data));
@@ -161,7 +162,7 @@ impl Spelled {
         try_reserve(out, text.len() + numbers * NUMBER)?;
         out.extend_from_slice(text);
         if let Some((index, range)) = &part.numbers {
-            self.arrays[*index].1.push(out, range.clone());
+            self.arrays[*index].1.push(out, range.clone())?;
         }
         Ok(())
     }
@@ -227,13 +228,13 @@ fn classic(frame: &Frame, payload: &[u8]) -> Result<Vec<u8>> {
             }
         }
         let nan = match variable.dtype {
-            DType::F32 => Some(f32::NAN.to_be_bytes().to_vec()),
-            DType::F64 => Some(f64::NAN.to_be_bytes().to_vec()),
+            Some(DType::F32) => Some((DType::F32, f32::NAN.to_be_bytes().to_vec())),
+            Some(DType::F64) => Some((DType::F64, f64::NAN.to_be_bytes().to_vec())),
             _ => None,
         };
-        variable.attrs.extend(nan.map(|bytes| {
+        variable.attrs.extend(nan.map(|(dtype, bytes)| {
             let fill = Attr::Numbers {
-                dtype: variable.dtype,
+                dtype,
                 order: Endian::Big,
                 bytes,
             };

@@ -36,6 +36,7 @@ const UNNAMED: &str = "__xarray_dataarray_variable__";
 pub struct Frame {
     dataset: Dataset,
     payload: usize,
+    dtype: DType,
     /// What precedes a plain and a shuffled payload, made when first asked for.
     prefixes: [OnceLock<FilePrefix>; 2],
 }
@@ -72,11 +73,13 @@ impl Frame {
             .variables
             .get_mut(payload)
             .ok_or_else(|| Error::new(Kind::Netcdf, "a variable", "none"))?;
+        let dtype = variable.number()?;
         variable.data = Data::Owned(Vec::new());
         variable.order = Endian::Little;
         Ok(Self {
             dataset,
             payload,
+            dtype,
             prefixes: [OnceLock::new(), OnceLock::new()],
         })
     }
@@ -88,7 +91,7 @@ impl Frame {
             name: "values".to_owned(),
             dims: dims.clone(),
             shape: shape.to_vec(),
-            dtype,
+            dtype: Some(dtype),
             order: Endian::Little,
             data: Data::Owned(Vec::new()),
             attrs: Vec::new(),
@@ -121,10 +124,16 @@ impl Frame {
             .map(|(_, v)| v)
     }
 
-    /// Bytes of one element.
+    /// Type of its numbers.
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Bytes of one number.
     #[must_use]
     pub fn itemsize(&self) -> usize {
-        self.variable().dtype.size().unwrap_or(1)
+        self.dtype.size()
     }
 
     /// Bytes of the payload.
@@ -144,22 +153,14 @@ impl Frame {
         };
         Ok(cell.get_or_init(|| prefix))
     }
-
-    /// The whole file description, with `payload` as the data of the array.
-    #[must_use]
-    pub fn with_payload(&self, payload: Vec<u8>) -> Dataset {
-        let mut dataset = self.dataset.clone();
-        dataset.variables[self.payload].data = Data::Owned(payload);
-        dataset
-    }
 }
 
 /// Bytes of a numeric variable.
 pub(super) fn nbytes(variable: &Variable) -> Result<usize> {
     variable
         .len()
-        .zip(variable.dtype.size())
-        .and_then(|(len, size)| usize::try_from(len).ok()?.checked_mul(size))
+        .zip(variable.dtype)
+        .and_then(|(len, dtype)| usize::try_from(len).ok()?.checked_mul(dtype.size()))
         .ok_or_else(|| {
             Error::new(
                 Kind::Netcdf,
@@ -185,7 +186,7 @@ fn is_nan_fill(variable: &Variable, name: &str, value: &Attr) -> bool {
     else {
         return false;
     };
-    if name != "_FillValue" || *dtype != variable.dtype {
+    if name != "_FillValue" || Some(*dtype) != variable.dtype {
         return false;
     }
     let mut big = bytes.clone();
@@ -213,7 +214,7 @@ pub(super) fn plain_array(dataset: &Dataset) -> Option<usize> {
         .enumerate()
         .filter(|(_, v)| !is_coordinate(v));
     let (payload, variable) = arrays.next()?;
-    if arrays.next().is_some() || variable.dtype == DType::Str || variable.name == UNNAMED {
+    if arrays.next().is_some() || variable.dtype.is_none() || variable.name == UNNAMED {
         return None;
     }
     let decoded = dataset.variables.iter().any(|v| {

@@ -1,6 +1,6 @@
 //! A member on its way into memory.
 
-use crate::archive::{Archive, Fetched};
+use crate::archive::{Archive, Entry, Fetched};
 use crate::error::Result;
 use crate::json::{self, Lifted};
 use crate::limits::Limits;
@@ -47,10 +47,10 @@ impl<'a> Input<'a> {
 
     /// The text without its large lists; much of it is inflated on one thread and scanned on another.
     pub(super) fn lift(&self, least: usize, limits: &Limits, threads: usize) -> Result<Lifted> {
-        let compressed = self.compressed();
+        let Entry { compressed, size, .. } = *self.entry()?;
         match &self.fetched {
             Some(fetched) => json::lift(&*fetched.decode()?, least, compressed, limits),
-            None if threads > 1 && self.size() >= AHEAD_FROM => {
+            None if threads > 1 && size >= AHEAD_FROM => {
                 read_ahead::reading(self.archive.stream(self.member)?, |text| {
                     json::lift(text, least, compressed, limits)
                 })
@@ -60,19 +60,12 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
-        limits.check_text(self.compressed(), self.size())?;
+        let Entry { compressed, size, .. } = *self.entry()?;
+        limits.check_text(compressed, size)?;
         self.read().map(Buffer::into_vec)
     }
 
-    pub(super) fn size(&self) -> u64 {
-        self.archive
-            .entry(self.member)
-            .map_or(0, |entry| entry.size)
-    }
-
-    pub(super) fn compressed(&self) -> u64 {
-        self.archive
-            .entry(self.member)
-            .map_or(0, |entry| entry.compressed)
+    pub(super) fn entry(&self) -> Result<&Entry> {
+        self.archive.find(self.member)
     }
 }

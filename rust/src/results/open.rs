@@ -122,17 +122,17 @@ fn assemble(opened: impl Iterator<Item = Opened>) -> Result<PackedResult> {
             arrays,
             lifted,
         }),
-        _ => Err(Error::new(
-            Kind::Missing,
-            "metadata and data of a result",
-            "less",
-        )),
+        (text, body) => {
+            let found = (text.is_some(), body.is_some());
+            let expected = "metadata and data of a result (true, true)";
+            Err(Error::internal(expected, format!("{found:?}")))
+        }
     }
 }
 
 fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
     // A list of n numbers takes at least 2n bytes.
-    let size = input.size();
+    let size = input.entry()?.size;
     match options.lift {
         Some(least) if size > 2 * least as u64 => {
             let Lifted {
@@ -215,7 +215,7 @@ fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &FrameCache) -> R
             let packed = pack(&bytes, false, order, frame.itemsize(), options.codec)?;
             Ok(Opened::Body(Body::Plain(frame, packed)))
         }
-        Data::Strings(_) => Err(Error::new(Kind::Netcdf, "a numeric array", "text")),
+        Data::Strings(_) => Err(Error::internal("the numbers of a plain array", "texts")),
     }
 }
 
@@ -226,7 +226,9 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Op
         let found = format!("{} variables", dataset.variables.len());
         return Err(Error::new(Kind::Netcdf, "one variable", found));
     };
-    let size = variable.dtype.size().unwrap_or(1);
+    let text = || Error::new(Kind::Netcdf, "a numeric array", "text");
+    let dtype = variable.dtype.ok_or_else(text)?;
+    let size = dtype.size();
     let packed = match &variable.data {
         Data::Raw { range, shuffled } => pack(
             &file[range.clone()],
@@ -236,11 +238,11 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Op
             options.codec,
         )?,
         Data::Owned(bytes) => pack(bytes, false, variable.order, size, options.codec)?,
-        Data::Strings(_) => return Err(Error::new(Kind::Netcdf, "a numeric array", "text")),
+        Data::Strings(_) => return Err(Error::internal("an array of numbers", "texts")),
     };
     Ok(Opened::Array(Array {
         name: name.to_owned(),
-        dtype: variable.dtype,
+        dtype,
         shape: variable.shape.clone(),
         packed,
     }))

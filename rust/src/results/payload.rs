@@ -50,12 +50,11 @@ fn owned(file: &[u8], dataset: &mut Dataset, payload: Option<usize>) -> Result<(
 }
 
 fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
-    if variable.dtype == DType::Str {
+    let Some(size) = variable.dtype.map(DType::size) else {
         // Text has no byte order: frames of both formats are equal.
         variable.order = Endian::Little;
         return Ok(());
-    }
-    let size = variable.dtype.size().unwrap_or(1);
+    };
     let mut plain = match &variable.data {
         Data::Raw {
             range,
@@ -67,7 +66,10 @@ fn own(file: &[u8], variable: &mut Variable) -> Result<()> {
         }
         Data::Raw { range, .. } => try_copy(&file[range.clone()])?,
         Data::Owned(bytes) => try_copy(bytes)?,
-        Data::Strings(_) => return Ok(()),
+        Data::Strings(_) => {
+            let expected = format!("numbers in {:?}", variable.name);
+            return Err(Error::internal(expected, "texts"));
+        }
     };
     if variable.order == Endian::Big {
         plain.chunks_exact_mut(size).for_each(<[u8]>::reverse);
@@ -96,12 +98,11 @@ pub(super) fn as_netcdf4(file: &[u8], mut dataset: Dataset) -> Result<Cow<'_, [u
     let last = dataset
         .variables
         .iter()
-        .rposition(|v| v.dtype != DType::Str)
+        .rposition(|v| v.dtype.is_some())
         .ok_or_else(|| Error::new(Kind::Netcdf, "one numeric variable", "none"))?;
     let mut whole = netcdf::file_prefix(&dataset, last, false)?;
-    let payload = match &dataset.variables[last].data {
-        Data::Owned(bytes) => bytes.as_slice(),
-        Data::Raw { .. } | Data::Strings(_) => &[],
+    let Data::Owned(payload) = &dataset.variables[last].data else {
+        return Err(Error::internal("numbers in memory", "others"));
     };
     try_extend(&mut whole, payload)?;
     Ok(Cow::Owned(whole))

@@ -11,7 +11,7 @@ use crate::archive::Compressed;
 use crate::codec::memory::CompressedArray;
 use crate::codec::noise;
 use crate::codec::zip::{Crc, Method};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::memory::Buffer;
 use crate::work::parallel;
 
@@ -39,10 +39,16 @@ pub fn store(
     plans: &[Plan],
     options: &StoreOptions,
 ) -> Result<Vec<Compressed>> {
+    one_plan_each(results.len(), plans)?;
     let mut jobs = Vec::new();
     // Arrays of one type and shape have one frame, whose file prefix is compressed once.
     let mut frames = HashMap::new();
     for (&result, plan) in results.iter().zip(plans) {
+        if result.arrays.len() != plan.arrays.len() {
+            let expected = format!("a member for each of {} arrays", result.arrays.len());
+            let found = format!("{} members", plan.arrays.len());
+            return Err(Error::new(Kind::Value, expected, found).in_member(&plan.text));
+        }
         jobs.extend(plan.members().map(|member| (result, plan, member)));
         for Array { dtype, shape, .. } in &result.arrays {
             if let Entry::Vacant(new) = frames.entry((*dtype, shape.as_slice())) {
@@ -66,6 +72,15 @@ pub fn store(
         };
         compressed.map_err(|error| error.in_member(name))
     })
+}
+
+/// Fails unless each result has the names of its members: one without them would be left out.
+pub(super) fn one_plan_each(results: usize, plans: &[Plan]) -> Result<()> {
+    if plans.len() == results {
+        return Ok(());
+    }
+    let expected = format!("the members of {results} results");
+    Err(Error::new(Kind::Value, expected, format!("those of {}", plans.len())))
 }
 
 fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compressed> {

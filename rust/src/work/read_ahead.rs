@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use crate::error::Error;
 use crate::memory::try_zeroed;
 use crate::work::interrupt;
 
@@ -35,11 +36,12 @@ where
                 pieces,
                 piece: Vec::new(),
                 at: 0,
+                ended: false,
             });
         }
         match take() {
             Some(mut source) => work(&mut source),
-            None => work(&mut io::empty()),
+            None => work(&mut Taken),
         }
     })
 }
@@ -75,17 +77,30 @@ struct ReadAhead {
     pieces: Receiver<Read1>,
     piece: Vec<u8>,
     at: usize,
+    /// Whether the empty piece came that follows the last.
+    ended: bool,
 }
 
 impl Read for ReadAhead {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.piece.len() {
-            // Nothing comes after the end.
-            self.piece = self.pieces.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
+        if self.at == self.piece.len() && !self.ended {
+            let stopped = |_| io::Error::other(Error::internal("a whole text", "a part of it"));
+            self.piece = self.pieces.recv().map_err(stopped)??;
             self.at = 0;
+            self.ended = self.piece.is_empty();
         }
         let count = (&self.piece[self.at..]).read(out)?;
         self.at += count;
         Ok(count)
+    }
+}
+
+/// The place of a source that a thread has taken which could not be started.
+struct Taken;
+
+impl Read for Taken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        let error = Error::internal("a source to read", "one that was taken");
+        Err(io::Error::other(error))
     }
 }

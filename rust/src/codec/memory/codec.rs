@@ -81,7 +81,9 @@ impl Codec {
                 )
             }
             // `pack` itself serves these.
-            Self::None | Self::Lz4 | Self::Lz4Hc(_) => Err(damaged("no codec of vectors")),
+            Self::None | Self::Lz4 | Self::Lz4Hc(_) => {
+                Err(Error::internal("a codec of vectors", format!("{self:?}")))
+            }
         }
     }
 

@@ -180,10 +180,9 @@ impl CompressedArray {
             .collect();
         parallel::map(parts.len(), threads, |stripe| {
             // Each stripe is taken once; the mutex only hands its part of `out` to the thread.
-            match parts[stripe].lock().ok().and_then(|mut part| part.take()) {
-                Some(part) => self.unpack_stripe(stripe, part),
-                None => Ok(()),
-            }
+            let part = parts[stripe].lock().ok().and_then(|mut part| part.take());
+            let taken = || Error::internal("a stripe to unpack", "one that was taken");
+            self.unpack_stripe(stripe, part.ok_or_else(taken)?)
         })?;
         Ok(())
     }

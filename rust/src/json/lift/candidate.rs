@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::scan::Number;
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::memory::{try_copy, try_extend, try_reserve};
 
 /// An array that was a list in the text.
@@ -136,7 +136,7 @@ impl Candidate {
             self.begin();
         }
         let Some(parent) = self.open.last_mut() else {
-            return Ok(false);
+            return Err(Error::internal("a list around a list", "none"));
         };
         parent.lists += 1;
         let shape = parent.shape.get_or_insert_with(|| child.shape.clone());
@@ -151,7 +151,6 @@ impl Candidate {
     /// Gives up all lists that are open: the large ones that are complete are arrays.
     pub(super) fn settle(&mut self) -> Result<Outcome> {
         let mut arrays = Vec::new();
-        let dtype = self.dtype.unwrap_or(DType::F64);
         for child in self.open.drain(..).flat_map(|open| open.large) {
             let numbers = 8 * child.numbers.start..8 * child.numbers.end;
             let bytes = if numbers == (0..self.numbers.len()) {
@@ -159,10 +158,11 @@ impl Candidate {
             } else {
                 try_copy(&self.numbers[numbers])?
             };
-            let shape = child.shape;
             let array = NumberArray {
-                dtype,
-                shape,
+                dtype: self
+                    .dtype
+                    .ok_or_else(|| Error::internal("numbers of one type", "none"))?,
+                shape: child.shape,
                 bytes,
             };
             arrays.push((child.text, array));

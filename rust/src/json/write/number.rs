@@ -1,10 +1,12 @@
 //! Numbers as Python writes them.
 
+use crate::error::{Error, Result};
+
 /// Appends `value` as `float.__repr__` writes it, with JSON's extended tokens for what is not finite.
 ///
 /// The digits are the shortest that read back equal (zmij); the layout is CPython's (`pystrtod.c`, format `r`): an
 /// exponent below -4 or from 16 on, of at least two digits, and `.0` on whole numbers.
-pub fn push_float(out: &mut Vec<u8>, value: f64) {
+pub fn push_float(out: &mut Vec<u8>, value: f64) -> Result<()> {
     if !value.is_finite() {
         let token: &[u8] = if value.is_nan() {
             b"NaN"
@@ -14,40 +16,42 @@ pub fn push_float(out: &mut Vec<u8>, value: f64) {
             b"-Infinity"
         };
         out.extend_from_slice(token);
-        return;
+        return Ok(());
     }
     if value.is_sign_negative() {
         out.push(b'-');
     }
     if value == 0.0 {
         out.extend_from_slice(b"0.0");
-        return;
+        return Ok(());
     }
     let mut buffer = zmij::Buffer::new();
     let text = buffer.format_finite(value.abs());
     if (1e-4..1e16).contains(&value.abs()) && !text.contains('e') {
         // Both write these alike, and nearly all numbers are such.
         out.extend_from_slice(text.as_bytes());
-        return;
+        return Ok(());
     }
-    let (digits, point) = decimal(text);
+    let (digits, point) =
+        decimal(text).ok_or_else(|| Error::internal("the digits of a number", text))?;
     layout(out, &digits, point);
+    Ok(())
 }
 
 /// The significant digits of a decimal text and where the point stands before the first of them.
-fn decimal(text: &str) -> (Vec<u8>, i32) {
+fn decimal(text: &str) -> Option<(Vec<u8>, i32)> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let mut point = exponent.parse::<i32>().unwrap_or(0);
-    point += i32::try_from(whole.len()).unwrap_or(0);
+    let mut point = exponent.parse::<i32>().ok()?;
+    point += i32::try_from(whole.len()).ok()?;
     let mut digits: Vec<u8> = [whole, fraction].concat().into_bytes();
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
     digits.drain(..zeros);
-    point -= i32::try_from(zeros).unwrap_or(0);
+    point -= i32::try_from(zeros).ok()?;
     while digits.last() == Some(&b'0') {
         digits.pop();
     }
-    (digits, point)
+    Some((digits, point))
 }
 
 fn layout(out: &mut Vec<u8>, digits: &[u8], point: i32) {
@@ -93,7 +97,7 @@ mod tests {
 
     fn text(value: f64) -> String {
         let mut out = Vec::new();
-        push_float(&mut out, value);
+        push_float(&mut out, value).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -139,7 +143,7 @@ mod tests {
             #[expect(clippy::cast_precision_loss, reason = "any number will do")]
             let value = digits as f64 / 2_f64.powi(64) * 10_f64.powi(power);
             let mut buffer = zmij::Buffer::new();
-            let (decimals, point) = decimal(buffer.format_finite(value.max(1e-300)));
+            let (decimals, point) = decimal(buffer.format_finite(value.max(1e-300))).unwrap();
             let mut long = Vec::new();
             layout(&mut long, &decimals, point);
             prop_assert_eq!(text(value.max(1e-300)).into_bytes(), long);

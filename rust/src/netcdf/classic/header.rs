@@ -21,7 +21,7 @@ impl Type {
     fn size(self) -> usize {
         match self {
             Self::Char => 1,
-            Self::Number(dtype) => dtype.size().unwrap_or(1),
+            Self::Number(dtype) => dtype.size(),
         }
     }
 }
@@ -222,7 +222,9 @@ impl<'a> Header<'a> {
             .and_then(|n| n.checked_mul(kind.size() as u64))
             .ok_or_else(|| malformed("a size of 64 bits", format!("{name:?}: {fixed:?}")))?;
         // The specification calls vsize redundant: what does not fit in its 32 bits is 2^32 - 1.
-        let padded = bytes.checked_next_multiple_of(4).unwrap_or(u64::MAX);
+        let padded = bytes
+            .checked_next_multiple_of(4)
+            .ok_or_else(|| malformed("a size of 64 bits", format!("{name:?}: {bytes} bytes")))?;
         // scipy stores empty variables as records of which there are none.
         let empty = vsize == 0 && self.records == 0 && shape.first() == Some(&None);
         let large = self.version != 5 && padded > u64::from(u32::MAX);
@@ -256,9 +258,9 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
 
 /// Bytes without the NULs that fill them up.
 pub(super) fn trim(bytes: &[u8]) -> &[u8] {
-    let end = bytes
-        .iter()
-        .rposition(|&b| b != 0)
-        .map_or(0, |last| last + 1);
-    bytes.get(..end).unwrap_or_default()
+    let mut rest = bytes;
+    while let [shorter @ .., 0] = rest {
+        rest = shorter;
+    }
+    rest
 }

@@ -13,7 +13,7 @@ pub(super) fn stored(dtype: DType) -> Result<(DType, u32)> {
         DType::I32 | DType::U32 | DType::I64 | DType::U64 => Ok((DType::I32, 4)),
         DType::F32 => Ok((DType::F32, 5)),
         DType::F64 => Ok((DType::F64, 6)),
-        DType::F16 | DType::Str => Err(unsupported("a type of NetCDF-3", format!("{dtype:?}"))),
+        DType::F16 => Err(unsupported("a type of NetCDF-3", format!("{dtype:?}"))),
     }
 }
 
@@ -50,8 +50,7 @@ pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8], dtype: DType, order: Endia
             Ok(())
         }
         (_, Endian::Little) => {
-            let size = dtype.size().unwrap_or(1);
-            for element in bytes.chunks_exact(size) {
+            for element in bytes.chunks_exact(dtype.size()) {
                 out.extend(element.iter().rev());
             }
             Ok(())

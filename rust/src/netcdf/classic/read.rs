@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::header::{Declared, Header, Type};
 use super::text::{self, RawVariable};
-use crate::dtype::{DType, Endian};
+use crate::dtype::Endian;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::memory::try_extend;
@@ -109,12 +109,8 @@ impl<'a> Layout<'a> {
                 shuffled: false,
             }
         };
-        let (names, shape) = variable
-            .dims
-            .iter()
-            .filter_map(|&id| dims.get(id))
-            .cloned()
-            .unzip();
+        // The header has checked them.
+        let (names, shape) = variable.dims.iter().map(|&id| dims[id].clone()).unzip();
         Ok(RawVariable {
             text: variable.kind == Type::Char,
             variable: Variable {
@@ -122,8 +118,8 @@ impl<'a> Layout<'a> {
                 dims: names,
                 shape,
                 dtype: match variable.kind {
-                    Type::Char => DType::Str,
-                    Type::Number(dtype) => dtype,
+                    Type::Char => None,
+                    Type::Number(dtype) => Some(dtype),
                 },
                 order: Endian::Big,
                 data,
@@ -165,9 +161,9 @@ impl<'a> Layout<'a> {
             });
         }
         let mut owned = Vec::new();
-        let part = self.file.get(range).unwrap_or_default();
-        for record in part.chunks(self.stride) {
-            try_extend(&mut owned, record.get(..variable.bytes).unwrap_or_default())?;
+        for record in self.file[range].chunks(self.stride) {
+            // The span ends with the bytes of the last record.
+            try_extend(&mut owned, &record[..variable.bytes])?;
         }
         Ok(Data::Owned(owned))
     }

@@ -3,10 +3,11 @@
 
 use super::ENCODING;
 use super::header::trim;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::netcdf::cursor::size;
 use crate::netcdf::model::{Attr, Data, Variable};
-use crate::netcdf::{unsupported, utf8};
+use crate::netcdf::{malformed, unsupported, utf8};
 
 /// A variable, and whether it holds chars, which are yet to become texts.
 pub(super) struct RawVariable {
@@ -59,14 +60,16 @@ fn join(file: &[u8], variable: &mut Variable, limits: &Limits) -> Result<Option<
     }
     variable.shape.pop();
     let length = variable.dims.pop();
-    let width = usize::try_from(width).unwrap_or(usize::MAX);
+    let width = size(width, "the chars of a text")?;
     let (start, bytes) = match &variable.data {
-        Data::Raw { range, .. } => (range.start, file.get(range.clone()).unwrap_or_default()),
+        Data::Raw { range, .. } => (range.start, &file[range.clone()]),
         Data::Owned(bytes) => (0, bytes.as_slice()),
-        Data::Strings(_) => (0, [].as_slice()),
+        Data::Strings(_) => return Err(Error::internal("chars", "texts")),
     };
     // Where texts have no width, no byte of the file stands for them.
-    let count = variable.len().unwrap_or(u64::MAX);
+    let count = variable
+        .len()
+        .ok_or_else(|| malformed("texts within 64 bits", format!("{:?}", variable.shape)))?;
     limits.check_texts(count)?;
     let mut texts = Vec::new();
     if width == 0 {
@@ -75,6 +78,9 @@ fn join(file: &[u8], variable: &mut Variable, limits: &Limits) -> Result<Option<
         for (index, chars) in bytes.chunks_exact(width).enumerate() {
             texts.push(utf8(trim(chars), "a text", start + index * width)?);
         }
+    }
+    if texts.len() as u64 != count {
+        return Err(Error::internal(format!("{count} texts"), texts.len()));
     }
     variable.data = Data::Strings(texts);
     Ok(length)

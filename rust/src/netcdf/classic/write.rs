@@ -42,9 +42,7 @@ pub fn write(dataset: &Dataset, raw: &[u8]) -> Result<Vec<u8>> {
     try_reserve(&mut out, total)?;
     for (column, at) in columns.iter().zip(begins) {
         let begin = out.len() as u64;
-        if let Some(field) = out.get_mut(at..at + 8) {
-            field.copy_from_slice(&begin.to_be_bytes());
-        }
+        out[at..at + 8].copy_from_slice(&begin.to_be_bytes());
         column.data(&mut out, raw)?;
     }
     Ok(out)
@@ -56,6 +54,8 @@ struct Column<'a> {
     dims: Vec<String>,
     shape: Vec<u64>,
     kind: u32,
+    /// Chars of each text.
+    width: usize,
     /// Bytes, without and with padding.
     bytes: usize,
     padded: usize,
@@ -84,11 +84,12 @@ impl<'a> Column<'a> {
                 format!("shape {shape:?}"),
             ));
         }
+        let mut width = 0;
         let (kind, size) = match &variable.data {
             Data::Strings(texts) => {
-                let width = texts.iter().map(String::len).max().unwrap_or(0).max(1) as u64;
-                let dim = (format!("string{width}"), width);
-                if dims.iter().any(|d| d.0 == dim.0 && d.1 != width) {
+                width = texts.iter().map(String::len).fold(1, usize::max);
+                let dim = (format!("string{width}"), width as u64);
+                if dims.iter().any(|d| d.0 == dim.0 && d.1 != dim.1) {
                     let expected = format!("no dimension {:?} but for chars", dim.0);
                     return Err(unsupported(expected, "one of another length"));
                 }
@@ -103,8 +104,8 @@ impl<'a> Column<'a> {
                 (NC_CHAR, 1)
             }
             Data::Raw { .. } | Data::Owned(_) => {
-                let (stored, kind) = number::stored(variable.dtype)?;
-                (kind, stored.size().unwrap_or(1) as u64)
+                let (stored, kind) = number::stored(variable.number()?)?;
+                (kind, stored.size() as u64)
             }
         };
         let bytes = product(&shape).and_then(|n| n.checked_mul(size));
@@ -124,6 +125,7 @@ impl<'a> Column<'a> {
             dims: names,
             shape,
             kind,
+            width,
             bytes,
             padded,
         })
@@ -134,10 +136,8 @@ impl<'a> Column<'a> {
         name(out, &self.variable.name)?;
         count(out, self.dims.len() as u64)?;
         for dim in &self.dims {
-            let id = dims
-                .iter()
-                .position(|(name, _)| name == dim)
-                .unwrap_or(dims.len());
+            let id = dims.iter().position(|(name, _)| name == dim);
+            let id = id.ok_or_else(|| Error::internal(format!("the dimension {dim:?}"), "none"))?;
             count(out, id as u64)?;
         }
         attrs(out, &self.variable.attrs, self.kind == NC_CHAR)?;
@@ -148,35 +148,35 @@ impl<'a> Column<'a> {
     }
 
     fn data(&self, out: &mut Vec<u8>, raw: &[u8]) -> Result<()> {
-        let Variable {
-            name, dtype, order, ..
-        } = self.variable;
+        let Variable { name, order, .. } = self.variable;
         let start = out.len();
         match &self.variable.data {
             Data::Strings(texts) => {
-                let width = self
-                    .shape
-                    .last()
-                    .map_or(1, |&len| usize::try_from(len).unwrap_or(1));
                 for text in texts {
-                    let end = out.len() + width;
+                    let end = out.len() + self.width;
                     out.extend_from_slice(text.as_bytes());
                     out.resize(end, 0);
                 }
             }
-            Data::Owned(bytes) => number::append(out, bytes, *dtype, *order)?,
+            Data::Owned(bytes) => number::append(out, bytes, self.variable.number()?, *order)?,
             Data::Raw {
                 range,
                 shuffled: false,
             } => {
-                let bytes = raw.get(range.clone()).unwrap_or_default();
-                number::append(out, bytes, *dtype, *order)?;
+                let bytes = raw.get(range.clone()).ok_or_else(|| {
+                    let expected = format!("the data of {name:?} at {range:?}");
+                    Error::new(Kind::Value, expected, format!("{} bytes", raw.len()))
+                })?;
+                number::append(out, bytes, self.variable.number()?, *order)?;
             }
-            Data::Raw { shuffled: true, .. } => {}
+            Data::Raw { shuffled: true, .. } => {
+                let expected = format!("plain data of {name:?}");
+                return Err(Error::new(Kind::Value, expected, "byte planes"));
+            }
         }
         let found = out.len() - start;
         if found != self.bytes {
-            let expected = format!("plain data of {name:?}, stored in {} bytes", self.bytes);
+            let expected = format!("data of {name:?}, stored in {} bytes", self.bytes);
             return Err(Error::new(Kind::Value, expected, format!("{found} bytes")));
         }
         self.pad(out)
@@ -283,7 +283,7 @@ fn attrs(out: &mut Vec<u8>, attrs: &[(String, Attr)], text: bool) -> Result<()> 
 fn numbers(out: &mut Vec<u8>, bytes: &[u8], dtype: DType, order: Endian) -> Result<()> {
     let (_, kind) = number::stored(dtype)?;
     out.extend(kind.to_be_bytes());
-    count(out, (bytes.len() / dtype.size().unwrap_or(1)) as u64)?;
+    count(out, (bytes.len() / dtype.size()) as u64)?;
     number::append(out, bytes, dtype, order)?;
     align(out);
     Ok(())

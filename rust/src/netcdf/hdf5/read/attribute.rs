@@ -149,8 +149,9 @@ impl<'a> Encoded<'a> {
     /// The single integer that it should be.
     pub(super) fn integer(&self) -> Result<i32> {
         let typed = datatype(&mut self.datatype.clone())?;
-        let shape = dataspace(&mut self.dataspace.clone())?.unwrap_or_default();
-        if typed.kind != Type::Number(DType::I32, Endian::Little) || product(&shape) != Some(1) {
+        let shape = dataspace(&mut self.dataspace.clone())?;
+        let count = shape.as_deref().and_then(product);
+        if typed.kind != Type::Number(DType::I32, Endian::Little) || count != Some(1) {
             return Err(malformed(
                 format!("a 32-bit integer {:?}", self.name),
                 format!("{typed:?} of shape {shape:?} at {:#x}", self.data.offset()),
@@ -162,16 +163,16 @@ impl<'a> Encoded<'a> {
     /// The first object that each element of a list of references names.
     pub(super) fn references(&self, file: &File) -> Result<Vec<u64>> {
         let typed = datatype(&mut self.datatype.clone())?;
-        let shape = dataspace(&mut self.dataspace.clone())?.unwrap_or_default();
-        if typed.kind != Type::References {
+        let shape = dataspace(&mut self.dataspace.clone())?;
+        let (Type::References, Some(shape)) = (typed.kind, &shape) else {
             return Err(malformed(
                 format!("references {:?}", self.name),
-                format!("{typed:?}"),
+                format!("{typed:?} of shape {shape:?}"),
             ));
-        }
+        };
         let mut data = self.data.clone();
         let mut elements = Cursor::new(
-            data.take(bytes_of(&shape, typed.size)?)?,
+            data.take(bytes_of(shape, typed.size)?)?,
             self.data.offset(),
         );
         let mut addresses = Vec::new();
@@ -198,5 +199,5 @@ fn unpad(bytes: &[u8], padding: u8) -> &[u8] {
             .rposition(|&b| b != b' ')
             .map_or(0, |last| last + 1),
     };
-    bytes.get(..len).unwrap_or(bytes)
+    &bytes[..len]
 }

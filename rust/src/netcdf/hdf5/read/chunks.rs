@@ -99,6 +99,9 @@ impl<'s> Grid<'s> {
         itemsize: usize,
         limits: &Limits,
     ) -> Result<Self> {
+        if shape.is_empty() {
+            return Err(malformed("an array in chunks", "a single value"));
+        }
         let bytes = bytes_of(shape, itemsize)?;
         if bytes as u64 > limits.member_bytes {
             let expected = format!("at most {} bytes of a member", limits.member_bytes);
@@ -158,7 +161,7 @@ impl<'s> Grid<'s> {
             let active = filter::active(filters, chunk.mask);
             let sizes = (self.chunk_bytes, self.itemsize);
             let bytes = filter::undo(file.slice(&range), range.start, &active, sizes, file.limits)?;
-            self.copy(&chunk.start, &bytes, &mut array);
+            self.copy(&chunk.start, &bytes, &mut array)?;
         }
         Ok(array)
     }
@@ -179,12 +182,12 @@ impl<'s> Grid<'s> {
     }
 
     /// Copies what of a chunk lies within the array, row by row.
-    fn copy(&self, start: &[u64], chunk: &[u8], array: &mut [u8]) {
+    fn copy(&self, start: &[u64], chunk: &[u8], array: &mut [u8]) -> Result<()> {
         let lengths: Vec<u64> = (self.shape.iter().zip(self.chunk).zip(start))
             .map(|((len, part), start)| (*part).min(len.saturating_sub(*start)))
             .collect();
         let Some((row, outer)) = lengths.split_last() else {
-            return;
+            return Err(Error::internal("an array of dimensions", "none"));
         };
         for number in 0..outer.iter().product::<u64>() {
             // The row's index in the chunk: the digits of its number, the last axis being 0.
@@ -199,10 +202,9 @@ impl<'s> Grid<'s> {
                 *digit += start;
             }
             let to = self.span(&index, self.shape, *row);
-            if let Some((to, from)) = array.get_mut(to).zip(chunk.get(from)) {
-                to.copy_from_slice(from);
-            }
+            array[to].copy_from_slice(&chunk[from]);
         }
+        Ok(())
     }
 
     /// Bytes of `count` elements from `index` on in an array of some shape, which is in memory.

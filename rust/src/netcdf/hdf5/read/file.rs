@@ -72,7 +72,7 @@ impl<'a> File<'a> {
     }
 
     pub(super) fn slice(&self, range: &Range<usize>) -> &'a [u8] {
-        self.bytes.get(range.clone()).unwrap_or_default()
+        &self.bytes[range.clone()]
     }
 
     /// Counts bytes that are read. In a sound file each is a structure or a value once, and is

@@ -165,7 +165,7 @@ fn verify(chunk: Cow<[u8]>, offset: usize) -> Result<Cow<[u8]>> {
     }
     let len = content.len();
     Ok(match chunk {
-        Cow::Borrowed(bytes) => Cow::Borrowed(bytes.get(..len).unwrap_or(bytes)),
+        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[..len]),
         Cow::Owned(mut bytes) => {
             bytes.truncate(len);
             Cow::Owned(bytes)

@@ -138,7 +138,7 @@ fn symbol_node(file: &File, address: u64, names: &Cursor, links: &mut Vec<Link>)
         let offset = names.offset();
         let rest = names.take(names.left())?;
         let end = memchr::memchr(0, rest).unwrap_or(rest.len());
-        let name = name(rest.get(..end).unwrap_or(rest), "a link's name", offset)?;
+        let name = name(&rest[..end], "a link's name", offset)?;
         file.spend(name.len())?;
         let header = node.u64()?;
         // Cache type 2 is a soft link.

@@ -34,7 +34,7 @@ pub(super) fn text(file: &File, cursor: &mut Cursor) -> Result<String> {
         ));
     }
     let end = memchr::memchr(0, object).unwrap_or(object.len());
-    utf8(object.get(..end).unwrap_or(object), "a text", offset)
+    utf8(&object[..end], "a text", offset)
 }
 
 fn object<'a>(file: &File<'a>, address: u64, index: u32, offset: usize) -> Result<&'a [u8]> {

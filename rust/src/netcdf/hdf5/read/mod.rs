@@ -26,7 +26,7 @@ use file::File;
 /// Reads a NetCDF-4 file.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let superblock = superblock::read(bytes)?;
-    let content = bytes.get(..superblock.file_end).unwrap_or(bytes);
+    let content = &bytes[..superblock.file_end];
     let file = File::new(content, superblock.len, limits);
     let dataset = netcdf::dataset(&file, superblock.root)?;
     file.refuse_overlaps()?;

@@ -12,7 +12,7 @@ use super::header::ObjectHeader;
 use super::heap;
 use super::types::{Type, Typed, bytes_of, dataspace, datatype};
 use crate::dtype::{DType, Endian};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::memory::try_copy;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::model::Data;
@@ -21,7 +21,8 @@ use crate::netcdf::{malformed, unsupported};
 /// An array of the file.
 pub(super) struct Array {
     pub(super) shape: Vec<u64>,
-    pub(super) dtype: DType,
+    /// `None` for text.
+    pub(super) dtype: Option<DType>,
     pub(super) order: Endian,
     pub(super) data: Data,
 }
@@ -58,8 +59,8 @@ pub(super) fn array(file: &File, header: &ObjectHeader) -> Result<Array> {
     };
     let data = stored(file, layout, &shape, typed.size, &filters)?;
     let (dtype, order, data) = match typed.kind {
-        Type::Number(dtype, order) => (dtype, order, data),
-        Type::Text => (DType::Str, Endian::Little, texts(file, data, typed)?),
+        Type::Number(dtype, order) => (Some(dtype), order, data),
+        Type::Text => (None, Endian::Little, texts(file, data, typed)?),
         Type::FixedText { .. } | Type::References => {
             return Err(unsupported(
                 "numbers or texts of variable length",
@@ -202,7 +203,7 @@ fn texts(file: &File, data: Data, typed: Typed) -> Result<Data> {
             range.start,
         ),
         Data::Owned(bytes) => (bytes.into(), 0),
-        Data::Strings(texts) => return Ok(Data::Strings(texts)),
+        Data::Strings(_) => return Err(Error::internal("references to texts", "texts")),
     };
     file.limits
         .check_texts((bytes.len() / typed.size.max(1)) as u64)?;

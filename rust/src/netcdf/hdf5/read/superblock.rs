@@ -65,8 +65,7 @@ fn version_2(cursor: &mut Cursor, bytes: &[u8]) -> Result<(u64, u64)> {
     let extension = cursor.u64()?;
     let end = cursor.u64()?;
     let root = cursor.u64()?;
-    let covered = bytes.get(..cursor.offset()).unwrap_or_default();
-    let expected = lookup3(covered);
+    let expected = lookup3(&bytes[..cursor.offset()]);
     let found = cursor.u32()?;
     if expected != found {
         return Err(malformed(

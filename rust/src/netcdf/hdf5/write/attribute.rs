@@ -3,7 +3,7 @@
 use super::super::{HIDDEN, message};
 use super::draft::Draft;
 use super::header::ObjectHeader;
-use super::types::{NULL, REFERENCES, SCALAR, TEXT, datatype, fixed_text, simple};
+use super::types::{NULL, REFERENCES, SCALAR, TEXT, fixed_text, number, simple};
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::model::Attr;
@@ -24,7 +24,7 @@ impl ObjectHeader<'_> {
                 }
                 Attr::Text(text) => self.text(name, text)?,
                 Attr::Texts(texts) => {
-                    let space = simple(&[texts.len() as u64]);
+                    let space = simple(&[texts.len() as u64])?;
                     self.attribute(name, &TEXT, &space, |file| {
                         texts.iter().try_for_each(|text| file.text(text))
                     })?;
@@ -34,13 +34,13 @@ impl ObjectHeader<'_> {
                     order,
                     bytes,
                 } => {
-                    let count = (bytes.len() / dtype.size().unwrap_or(1)) as u64;
+                    let count = (bytes.len() / dtype.size()) as u64;
                     let space = if count == 0 {
                         NULL.to_vec()
                     } else {
-                        simple(&[count])
+                        simple(&[count])?
                     };
-                    self.attribute(name, &datatype(*dtype, *order), &space, |file| {
+                    self.attribute(name, &number(*dtype, *order), &space, |file| {
                         file.put(bytes);
                         Ok(())
                     })?;
@@ -57,7 +57,7 @@ impl ObjectHeader<'_> {
         self.text("NAME", &format!("{name}\0"))?;
         let id = i32::try_from(id)
             .map_err(|_| unsupported("fewer than 2^31 dimensions", id.to_string()))?;
-        let integer = datatype(DType::I32, Endian::Little);
+        let integer = number(DType::I32, Endian::Little);
         self.attribute("_Netcdf4Dimid", &integer, &SCALAR, |file| {
             file.put(&id.to_le_bytes());
             Ok(())
@@ -69,7 +69,7 @@ impl ObjectHeader<'_> {
         if scales.is_empty() {
             return Ok(());
         }
-        let space = simple(&[scales.len() as u64]);
+        let space = simple(&[scales.len() as u64])?;
         self.attribute("DIMENSION_LIST", &REFERENCES, &space, |file| {
             scales
                 .iter()
@@ -85,7 +85,8 @@ impl ObjectHeader<'_> {
 
     /// One text, in the header itself; HDF5 has no type of zero bytes for the empty one.
     fn text(&mut self, name: &str, text: &str) -> Result<()> {
-        let len = u32::try_from(text.len().max(1)).unwrap_or(u32::MAX);
+        let len = u32::try_from(text.len().max(1))
+            .map_err(|_| unsupported("a text below 4 GiB", format!("{} bytes", text.len())))?;
         let space = if text.is_empty() { NULL } else { SCALAR };
         self.attribute(name, &fixed_text(len), &space, |file| {
             file.put(text.as_bytes());

@@ -110,9 +110,7 @@ impl Draft {
 
     /// Fills in bytes that were left open at `at`.
     pub(super) fn fill(&mut self, at: usize, bytes: &[u8]) {
-        if let Some(field) = self.out.get_mut(at..at + bytes.len()) {
-            field.copy_from_slice(bytes);
-        }
+        self.out[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
     /// Ends the object header that began at `start`; its checksum comes with the addresses.
@@ -127,8 +125,9 @@ impl Draft {
         let bytes = std::mem::take(&mut self.heap).finish();
         self.put(&bytes);
         for at in std::mem::take(&mut self.in_heap) {
-            let offset = self.out.get(at..at + 8).and_then(|b| b.try_into().ok());
-            let address = heap + offset.map_or(0, u64::from_le_bytes);
+            let mut offset = [0; 8];
+            offset.copy_from_slice(&self.out[at..at + 8]);
+            let address = heap + u64::from_le_bytes(offset);
             self.fill(at, &address.to_le_bytes());
         }
         // libhdf5 aligns nothing by itself; readers that map a file like numbers at multiples of their size.
@@ -137,7 +136,7 @@ impl Draft {
             self.fill(at, &self.address().to_le_bytes());
         }
         for header in std::mem::take(&mut self.headers) {
-            let sum = self.out.get(header.clone()).map_or(0, lookup3);
+            let sum = lookup3(&self.out[header.clone()]);
             self.fill(header.end, &sum.to_le_bytes());
         }
         self.superblock(root, self.address() + self.payload_bytes);

@@ -2,7 +2,7 @@
 
 use super::super::{NOT_A_VARIABLE, UNDEFINED, message};
 use super::draft::Draft;
-use super::types::{datatype, simple};
+use super::types::{TEXT, byte, number, simple};
 use super::{Address, Stored};
 use crate::dtype::{DType, Endian};
 use crate::error::Result;
@@ -85,11 +85,11 @@ impl<'f> ObjectHeader<'f> {
 
     /// Shape, type, fill value and storage of a variable.
     pub(super) fn variable(&mut self, variable: &Variable, stored: Stored) -> Result<()> {
-        self.array(
-            &variable.shape,
-            &datatype(variable.dtype, variable.order),
-            fill(variable),
-        )?;
+        let datatype = match variable.dtype {
+            Some(dtype) => number(dtype, variable.order),
+            None => TEXT.to_vec(),
+        };
+        self.array(&variable.shape, &datatype, fill(variable))?;
         if let Stored::Shuffled { itemsize, .. } = stored {
             self.message(message::FILTERS, 0, |file| {
                 // Version 2, one filter: shuffle (2), mandatory, with one value.
@@ -99,25 +99,28 @@ impl<'f> ObjectHeader<'f> {
             })?;
         }
         self.message(message::LAYOUT, 0, |file| {
-            layout(file, &variable.shape, stored);
-            Ok(())
+            layout(file, &variable.shape, stored)
         })
     }
 
     /// A dimension without coordinate: an array of floats that has a shape and never any data.
     pub(super) fn dimension(&mut self, id: usize, length: u64) -> Result<()> {
-        self.array(&[length], &datatype(DType::F32, Endian::Big), None)?;
+        self.array(&[length], &number(DType::F32, Endian::Big), None)?;
+        let bytes = length.checked_mul(4).ok_or_else(|| {
+            let found = format!("one of {length}");
+            unsupported("dimensions of less than 2^62", found)
+        })?;
         self.message(message::LAYOUT, 0, |file| {
             file.put(&[3, 1]);
             file.u64(UNDEFINED);
-            file.u64(length.saturating_mul(4));
+            file.u64(bytes);
             Ok(())
         })?;
         self.scale(id, &format!("{NOT_A_VARIABLE}{length:>10}"))
     }
 
     fn array(&mut self, shape: &[u64], datatype: &[u8], fill: Option<&[u8]>) -> Result<()> {
-        self.bytes(message::DATASPACE, &simple(shape))?;
+        self.bytes(message::DATASPACE, &simple(shape)?)?;
         self.bytes(message::DATATYPE, datatype)?;
         // Version 3; space is allocated late, and filled if bit 5 says that there is a value.
         match fill {
@@ -169,8 +172,8 @@ fn fill(variable: &Variable) -> Option<&[u8]> {
             order,
             bytes,
         } if name == "_FillValue"
-            && (*dtype, *order) == (variable.dtype, variable.order)
-            && Some(bytes.len()) == dtype.size() =>
+            && (Some(*dtype), *order) == (variable.dtype, variable.order)
+            && bytes.len() == dtype.size() =>
         {
             Some(bytes.as_slice())
         }
@@ -179,7 +182,7 @@ fn fill(variable: &Variable) -> Option<&[u8]> {
 }
 
 /// Section IV.A.2.i.
-fn layout(file: &mut Draft, shape: &[u64], stored: Stored) {
+fn layout(file: &mut Draft, shape: &[u64], stored: Stored) -> Result<()> {
     let (address, bytes) = match stored {
         Stored::Nowhere => (Address::At(UNDEFINED), 0),
         Stored::Plain { address, bytes } => (address, bytes),
@@ -194,21 +197,22 @@ fn layout(file: &mut Draft, shape: &[u64], stored: Stored) {
             let largest = shape.iter().copied().fold(u64::from(itemsize), u64::max);
             let width = largest.ilog2() as usize / 8 + 1;
             file.put(&[4, 2, 2]);
-            file.put(&[shape.len() + 1, width].map(|n| u8::try_from(n).unwrap_or(u8::MAX)));
+            file.put(&[byte(shape.len() + 1, "dimensions")?, byte(width, "bytes")?]);
             for len in shape.iter().copied().chain([u64::from(itemsize)]) {
-                file.put(len.to_le_bytes().get(..width).unwrap_or_default());
+                file.put(&len.to_le_bytes()[..width]);
             }
             // A single-chunk index: stored size, no filter left out, address.
             file.put(&[1]);
             file.u64(bytes);
             file.u32(0);
             put_address(file, address);
-            return;
+            return Ok(());
         }
     };
     file.put(&[3, 1]);
     put_address(file, address);
     file.u64(bytes);
+    Ok(())
 }
 
 fn put_address(file: &mut Draft, address: Address) {

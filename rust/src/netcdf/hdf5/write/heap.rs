@@ -63,8 +63,6 @@ impl Heap {
             self.record(0, size - used);
         }
         self.bytes.resize(start + size, 0);
-        if let Some(field) = self.bytes.get_mut(start + 8..start + HEADER) {
-            field.copy_from_slice(&(size as u64).to_le_bytes());
-        }
+        self.bytes[start + 8..start + HEADER].copy_from_slice(&(size as u64).to_le_bytes());
     }
 }

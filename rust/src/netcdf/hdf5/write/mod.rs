@@ -15,11 +15,12 @@ mod types;
 mod writable;
 
 use crate::codec::shuffle::shuffle;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::memory::try_zeroed;
 use crate::netcdf::model::{Data, Dataset, Variable};
 use draft::Draft;
 use header::ObjectHeader;
+use types::byte;
 use writable::Writable;
 
 /// The NetCDF-4 file of `dataset` up to the data of variable number `payload`, which end it.
@@ -41,7 +42,7 @@ pub fn file_prefix(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<
         };
         let address = file.address();
         let mut header = ObjectHeader::new(&mut file);
-        match coordinate.and_then(|at| dataset.variables.get(at)) {
+        match coordinate.map(|at| &dataset.variables[at]) {
             Some(variable) => {
                 header.variable(variable, stored)?;
                 header.attrs(&variable.attrs)?;
@@ -94,25 +95,15 @@ pub fn file_prefix(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<
 const SHUFFLED_FROM: usize = 4096;
 
 /// Writes a coordinate as byte planes: 4,000 consecutive int64 then deflate to 0.5 kB instead of 8.
-fn store_shuffled(
-    file: &mut Draft,
-    writable: &Writable,
-    at: usize,
-    bytes: &[u8],
-) -> Result<Stored> {
+fn store_shuffled(file: &mut Draft, variable: &Variable, bytes: &[u8]) -> Result<Stored> {
     let address = file.address();
-    let itemsize = writable
-        .dataset
-        .variables
-        .get(at)
-        .and_then(|v| v.dtype.size())
-        .unwrap_or(1);
+    let itemsize = variable.number()?.size();
     let mut planes = try_zeroed(bytes.len())?;
     shuffle(bytes, itemsize, &mut planes);
     file.put(&planes);
     Ok(Stored::Shuffled {
         address: Address::At(address),
-        itemsize: u32::try_from(itemsize).unwrap_or(1),
+        itemsize: u32::from(byte(itemsize, "bytes of a number")?),
         bytes: bytes.len() as u64,
     })
 }
@@ -155,18 +146,17 @@ fn store(file: &mut Draft, writable: &Writable, at: usize) -> Result<Stored> {
         });
     }
     let address = file.address();
-    match writable
-        .dataset
-        .variables
-        .get(at)
-        .map(|variable: &Variable| &variable.data)
-    {
-        Some(Data::Owned(bytes)) if writable.shuffled.is_some() && bytes.len() >= SHUFFLED_FROM => {
-            return store_shuffled(file, writable, at, bytes);
+    let variable = &writable.dataset.variables[at];
+    match &variable.data {
+        Data::Owned(bytes) if writable.shuffled.is_some() && bytes.len() >= SHUFFLED_FROM => {
+            return store_shuffled(file, variable, bytes);
         }
-        Some(Data::Owned(bytes)) => file.put(bytes),
-        Some(Data::Strings(texts)) => texts.iter().try_for_each(|text| file.text(text))?,
-        Some(Data::Raw { .. }) | None => {}
+        Data::Owned(bytes) => file.put(bytes),
+        Data::Strings(texts) => texts.iter().try_for_each(|text| file.text(text))?,
+        Data::Raw { .. } => {
+            let expected = format!("data of {:?} in memory", variable.name);
+            return Err(Error::internal(expected, "a range of a file"));
+        }
     }
     let bytes = file.address() - address;
     Ok(if bytes == 0 {

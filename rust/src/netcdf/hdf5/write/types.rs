@@ -1,6 +1,7 @@
 //! Datatypes (section IV.A.2.d) and dataspaces (IV.A.2.b) as bytes.
 
 use crate::dtype::{DType, Endian};
+use crate::error::{Error, Result};
 
 /// One text of variable length, UTF-8: a sequence of bytes in the global heap.
 pub(super) const TEXT: [u8; 20] = [
@@ -16,14 +17,18 @@ pub(super) const REFERENCES: [u8; 16] = [0x19, 0, 0, 0, 16, 0, 0, 0, 0x17, 0, 0,
 pub(super) const SCALAR: [u8; 4] = [2, 0, 0, 0];
 pub(super) const NULL: [u8; 4] = [2, 0, 0, 2];
 
-pub(super) fn simple(shape: &[u64]) -> Vec<u8> {
+pub(super) fn simple(shape: &[u64]) -> Result<Vec<u8>> {
     if shape.is_empty() {
-        return SCALAR.to_vec();
+        return Ok(SCALAR.to_vec());
     }
-    // HDF5 allows 32 dimensions, which `Writable` has checked.
-    let mut bytes = vec![2, u8::try_from(shape.len()).unwrap_or(u8::MAX), 0, 1];
+    let mut bytes = vec![2, byte(shape.len(), "dimensions")?, 0, 1];
     bytes.extend(shape.iter().flat_map(|len| len.to_le_bytes()));
-    bytes
+    Ok(bytes)
+}
+
+/// A number that fits one byte: HDF5 allows 32 dimensions, which `Plan` has checked.
+pub(super) fn byte(number: usize, what: &str) -> Result<u8> {
+    u8::try_from(number).map_err(|_| Error::internal(format!("fewer than 256 {what}"), number))
 }
 
 /// Text of `len` bytes, ended by NUL if it is shorter, UTF-8.
@@ -31,7 +36,7 @@ pub(super) fn fixed_text(len: u32) -> Vec<u8> {
     [&[0x13, 0x10, 0, 0], len.to_le_bytes().as_slice()].concat()
 }
 
-pub(super) fn datatype(dtype: DType, order: Endian) -> Vec<u8> {
+pub(super) fn number(dtype: DType, order: Endian) -> Vec<u8> {
     let big = u8::from(order == Endian::Big);
     let float = |sign, exponent_at, exponent: u8, mantissa: u8, bias: u32| {
         // An implied leading 1 of the mantissa (0x20), and where sign, exponent and mantissa are.
@@ -82,6 +87,5 @@ pub(super) fn datatype(dtype: DType, order: Endian) -> Vec<u8> {
         DType::F16 => float(15, 10, 5, 10, 15),
         DType::F32 => float(31, 23, 8, 23, 127),
         DType::F64 => float(63, 52, 11, 52, 1023),
-        DType::Str => TEXT.to_vec(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::types::byte;
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::model::{Data, Dataset, Variable};
@@ -53,11 +54,13 @@ impl<'a> Writable<'a> {
             .get(payload)
             .ok_or_else(|| value("the number of a variable", payload.to_string()))?;
         writable.payload_bytes = bytes_of(variable)?;
-        writable.shuffled = variable
-            .dtype
-            .size()
-            .filter(|&size| shuffled && writable.payload_bytes > size as u64 && size > 1)
-            .and_then(|size| u32::try_from(size).ok());
+        if let Some(size) = variable.dtype.map(DType::size)
+            && shuffled
+            && size > 1
+            && writable.payload_bytes > size as u64
+        {
+            writable.shuffled = Some(u32::from(byte(size, "bytes of a number")?));
+        }
         if writable.shuffled.is_some() && writable.payload_bytes > u64::from(u32::MAX) {
             return Err(unsupported(
                 "a shuffled payload below 4 GiB, the most of a chunk of HDF5",
@@ -68,7 +71,7 @@ impl<'a> Writable<'a> {
     }
 
     pub(super) fn length(&self, id: usize) -> u64 {
-        self.dataset.dims.get(id).map_or(0, |(_, len)| *len)
+        self.dataset.dims[id].1
     }
 
     /// Numbers of the dimensions of a variable.
@@ -106,10 +109,11 @@ impl<'a> Writable<'a> {
         let expected = bytes_of(variable)?;
         let found = match &variable.data {
             _ if at == self.payload => return Ok(()),
-            Data::Owned(bytes) if variable.dtype != DType::Str => bytes.len() as u64,
-            Data::Strings(texts) if variable.dtype == DType::Str => texts.len() as u64,
+            Data::Owned(bytes) if variable.dtype.is_some() => bytes.len() as u64,
+            Data::Strings(texts) if variable.dtype.is_none() => texts.len() as u64,
             Data::Owned(_) | Data::Strings(_) | Data::Raw { .. } => {
-                let expected = format!("data of {name:?}, {:?} in memory", variable.dtype);
+                let kind = variable.dtype.map_or("text".to_owned(), |d| format!("{d:?}"));
+                let expected = format!("data of {name:?}, {kind} in memory");
                 return Err(value(expected, "data of another kind"));
             }
         };
@@ -128,7 +132,7 @@ impl<'a> Writable<'a> {
 fn bytes_of(variable: &Variable) -> Result<u64> {
     variable
         .len()
-        .and_then(|n| n.checked_mul(variable.dtype.size().unwrap_or(1) as u64))
+        .and_then(|n| n.checked_mul(variable.dtype.map_or(1, DType::size) as u64))
         .filter(|&n| i64::try_from(n).is_ok())
         .ok_or_else(|| value("less than 8 EiB", format!("shape {:?}", variable.shape)))
 }
