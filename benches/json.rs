@@ -28,7 +28,7 @@ fn text_of(numbers: &[f64]) -> Vec<u8> {
             } else {
                 b",\n      "
             });
-            push_float(&mut text, value);
+            assert!(push_float(&mut text, value).is_ok());
         }
         text.extend_from_slice(b"\n    ]");
     }

@@ -12,7 +12,8 @@
     ├── BadMetadataError     (ValueError)          metadata is not JSON, or says nonsense
     ├── LargeArchiveError    (zipfile.LargeZipFile) zip64 is needed and was not allowed
     ├── ArgumentError        (ValueError)          an argument has a wrong value
-    └── UnstorableError      (TypeError)           an object that no file can carry
+    ├── UnstorableError      (TypeError)           an object that no file can carry
+    └── InternalError        (RuntimeError)        a fault of this package, to be reported
 
 Every class also derives from the builtin that a caller of ``skneuromsi.io`` would catch. A plain
 :class:`OSError` of the operating system (no such file, disk full) stays what it is.
@@ -252,6 +253,10 @@ class translating:  # noqa: N801 - as `at`
         ) from error
 
 
+class InternalError(SkneuromsiIOError, RuntimeError):
+    """A case that cannot be: a fault of this package. Please report it, with its message."""
+
+
 #: Native error kind -> exception class; ``io`` becomes a plain OSError with its errno.
 BY_KIND: dict[str, type[Exception]] = {
     "archive": BadArchiveError,
@@ -264,4 +269,5 @@ BY_KIND: dict[str, type[Exception]] = {
     "large_zip": LargeArchiveError,
     "value": ArgumentError,
     "io": OSError,
+    "internal": InternalError,
 }

@@ -164,7 +164,7 @@ OURS = [
 
 
 def test_one_family():
-    assert len(OURS) == 11
+    assert len(OURS) == 12
     for cls in OURS:
         builtins = [
             base for base in cls.__mro__ if base.__module__ in ("builtins", "zipfile")
@@ -172,6 +172,11 @@ def test_one_family():
         # Each but the base is also what a caller of upstream would catch.
         assert (builtins[0] is Exception) == (cls is sio.SkneuromsiIOError)
     assert set(_native.error_kinds()) == set(_errors.BY_KIND)
+
+
+def test_a_frame_has_a_length_for_each_dimension():
+    with pytest.raises(sio.ArgumentError, match=r"each of 2 dim.* found shape \[3\]"):
+        _native.Frame("values", ["a", "b"], [3], "<f8", [], {})
 
 
 FIELDS = {

@@ -33,7 +33,7 @@ pub use index::DecodeName;
 pub use member::Fetched;
 pub use salvage::Lost;
 pub use stream::Stream;
-pub use writer::{Options, Writer, dos_time};
+pub use writer::{Options, Writer};
 
 /// How many member names an error about a missing one lists.
 const NAMES_IN_ERRORS: usize = 5;

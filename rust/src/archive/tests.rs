@@ -9,7 +9,7 @@ mod zip64;
 use std::io::Read;
 use std::sync::Arc;
 
-use super::{Archive, Compressed, Options, Writer, dos_time};
+use super::{Archive, Compressed, Options, Writer};
 use crate::codec::zip::{self, Method};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -32,7 +32,8 @@ impl ReadAt for Opaque {
 fn options() -> Options {
     Options {
         allow_zip64: true,
-        modified: dos_time(2024, 5, 17, 13, 45, 58).unwrap(),
+        // 2024-05-17, 13:45:58.
+        modified: 0x58b1_6dbd,
     }
 }
 

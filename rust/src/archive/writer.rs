@@ -27,26 +27,8 @@ const END_MARKER: u16 = 1 << 1;
 pub struct Options {
     /// Whether zip64 may be used where it is needed, else [`Kind::LargeZip`].
     pub allow_zip64: bool,
-    /// Modification time of all members, from [`dos_time`].
+    /// Modification time of all members: MS-DOS date and time (APPNOTE 4.4.6).
     pub modified: u32,
-}
-
-/// Packs a local date and time the way zip headers hold them, to two seconds (APPNOTE 4.4.6).
-pub fn dos_time(year: u16, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Result<u32> {
-    let in_range = (1980..=2107).contains(&year)
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && hour < 24
-        && minute < 60
-        // 60 is a leap second.
-        && second <= 60;
-    if !in_range {
-        let found = format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
-        return Err(Error::new(Kind::Value, "a time from 1980 to 2107", found));
-    }
-    let date = u32::from(year - 1980) << 9 | u32::from(month) << 5 | u32::from(day);
-    let time = u32::from(hour) << 11 | u32::from(minute) << 5 | u32::from(second.min(59) / 2);
-    Ok(date << 16 | time)
 }
 
 /// Writes members one after the other, then the directory.

@@ -112,7 +112,10 @@ fn compressed(stream: &mut Compress, data: &[u8], flush: FlushCompress) -> Resul
     }
     if !rest.is_empty() {
         let expected = "a stream of all its input";
-        return Err(Error::internal(expected, format!("{} bytes left", rest.len())));
+        return Err(Error::internal(
+            expected,
+            format!("{} bytes left", rest.len()),
+        ));
     }
     deflated.shrink_to_fit();
     Ok(deflated)

@@ -154,7 +154,7 @@ fn json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         any::<f64>().prop_map(|v| {
             let mut o = vec![];
-            crate::json::write::push_float(&mut o, v);
+            crate::json::write::push_float(&mut o, v).unwrap();
             String::from_utf8(o).unwrap()
         }),
         any::<i64>().prop_map(|v| v.to_string()),
@@ -195,7 +195,7 @@ fn written(array: &NumberArray, shape: &[usize], at: &mut usize) -> String {
         return i64::from_le_bytes(bytes).to_string();
     }
     let mut out = vec![];
-    crate::json::write::push_float(&mut out, f64::from_le_bytes(bytes));
+    crate::json::write::push_float(&mut out, f64::from_le_bytes(bytes)).unwrap();
     String::from_utf8(out).unwrap()
 }
 

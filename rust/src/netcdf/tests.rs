@@ -25,7 +25,8 @@ fn open(bytes: &[u8]) -> Dataset {
 
 /// The numbers of a variable, all of which are exact in 64-bit floats.
 fn numbers(variable: &Variable, file: &[u8]) -> Vec<f64> {
-    let size = variable.dtype.size().unwrap();
+    let dtype = variable.number().unwrap();
+    let size = dtype.size();
     let bytes = match &variable.data {
         Data::Owned(bytes) => bytes.clone(),
         Data::Raw { range, shuffled } => {
@@ -46,7 +47,7 @@ fn numbers(variable: &Variable, file: &[u8]) -> Vec<f64> {
             e.reverse();
         }
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-        match variable.dtype {
+        match dtype {
             DType::I8 => f64::from(e[0].cast_signed()),
             DType::U8 => f64::from(e[0]),
             DType::I16 => f64::from(i16::from_le_bytes(e.try_into().unwrap())),
@@ -57,7 +58,7 @@ fn numbers(variable: &Variable, file: &[u8]) -> Vec<f64> {
             DType::U64 => u64::from_le_bytes(e.try_into().unwrap()) as f64,
             DType::F32 => f64::from(f32::from_le_bytes(e.try_into().unwrap())),
             DType::F64 => f64::from_le_bytes(e.try_into().unwrap()),
-            DType::F16 | DType::Str => panic!("{:?}", variable.dtype),
+            DType::F16 => panic!("{dtype:?}"),
         }
     };
     bytes.chunks(size).map(number).collect()

@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use super::buffer::{copied, dtype_of, filled};
 use super::error::raise;
 use crate::dtype::{DType, Endian};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::netcdf::{Attr, Data, Dataset, Variable};
 use crate::results;
 
@@ -32,6 +32,11 @@ impl Frame {
         coords: Vec<Coordinate<'_>>,
         attrs: &Bound<'_, PyDict>,
     ) -> PyResult<Self> {
+        if dims.len() != shape.len() {
+            let expected = format!("a length for each of {} dimensions", dims.len());
+            let error = Error::new(Kind::Value, expected, format!("shape {shape:?}"));
+            return Err(raise(py, "", &error));
+        }
         let array = Variable {
             name,
             shape: shape.clone(),

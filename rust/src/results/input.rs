@@ -47,7 +47,9 @@ impl<'a> Input<'a> {
 
     /// The text without its large lists; much of it is inflated on one thread and scanned on another.
     pub(super) fn lift(&self, least: usize, limits: &Limits, threads: usize) -> Result<Lifted> {
-        let Entry { compressed, size, .. } = *self.entry()?;
+        let Entry {
+            compressed, size, ..
+        } = *self.entry()?;
         match &self.fetched {
             Some(fetched) => json::lift(&*fetched.decode()?, least, compressed, limits),
             None if threads > 1 && size >= AHEAD_FROM => {
@@ -60,7 +62,9 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
-        let Entry { compressed, size, .. } = *self.entry()?;
+        let Entry {
+            compressed, size, ..
+        } = *self.entry()?;
         limits.check_text(compressed, size)?;
         self.read().map(Buffer::into_vec)
     }

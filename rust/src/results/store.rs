@@ -80,7 +80,11 @@ pub(super) fn one_plan_each(results: usize, plans: &[Plan]) -> Result<()> {
         return Ok(());
     }
     let expected = format!("the members of {results} results");
-    Err(Error::new(Kind::Value, expected, format!("those of {}", plans.len())))
+    Err(Error::new(
+        Kind::Value,
+        expected,
+        format!("those of {}", plans.len()),
+    ))
 }
 
 fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compressed> {

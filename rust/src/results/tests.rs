@@ -62,7 +62,7 @@ fn values(result: &PackedResult) -> (DType, Vec<u64>, Vec<u8>) {
     let mut bytes = vec![0; packed.nbytes()];
     packed.unpack_into(&mut bytes).unwrap();
     let variable = frame.variable();
-    (variable.dtype, variable.shape.clone(), bytes)
+    (frame.dtype(), variable.shape.clone(), bytes)
 }
 
 fn stored(results: &[PackedResult], plans: &[Plan], method: Method) -> Vec<u8> {
@@ -197,4 +197,31 @@ fn a_wrong_size_is_noticed() {
         packed: crate::codec::memory::CompressedArray::from_plain(&[0; 16], 8, Codec::Lz4).unwrap(),
     });
     assert_eq!(result.check().unwrap_err().kind(), Kind::Value);
+}
+
+#[test]
+fn results_and_arrays_without_names_of_members_are_not_left_out() {
+    let mut results = opened(NETCDF4, 2, &options(Codec::Lz4, None));
+    let store = |results: &[PackedResult], plans: &[Plan]| {
+        let options = StoreOptions {
+            method: Method::Deflated,
+            level: None,
+            threads: 1,
+        };
+        super::store(&results.iter().collect::<Vec<_>>(), plans, &options)
+            .map(|members| members.len())
+    };
+    assert_eq!(store(&results, &plans(2)).unwrap(), 4);
+    for count in [1, 3] {
+        let error = store(&results, &plans(count)).unwrap_err();
+        assert_eq!(error.kind(), Kind::Value, "{error}");
+    }
+    results[1].arrays.push(Array {
+        name: "x".to_owned(),
+        dtype: DType::F64,
+        shape: vec![2],
+        packed: crate::codec::memory::CompressedArray::from_plain(&[0; 16], 8, Codec::Lz4).unwrap(),
+    });
+    let error = store(&results, &plans(2)).unwrap_err();
+    assert_eq!(error.member(), Some("ndr_1/metadata.json"), "{error}");
 }

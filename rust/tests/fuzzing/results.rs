@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use _native::Result;
 use _native::archive::{Archive, Compressed};
 use _native::codec::memory::{Codec, CompressedArray};
 use _native::codec::zip::Method;
@@ -10,7 +11,6 @@ use _native::netcdf::{Attr, Variable};
 use _native::results::{
     self, Body, Frame, FrameCache, OpenOptions, PackedResult, Plan, StoreOptions,
 };
-use _native::{Kind, Result};
 
 use crate::checksums;
 use crate::targets::{limits, zip};
@@ -183,7 +183,7 @@ fn meaning(frame: &Frame) -> Vec<Variable> {
             } = attr
             {
                 if *order == Endian::Big {
-                    let size = dtype.size().expect("numbers");
+                    let size = dtype.size();
                     bytes.chunks_mut(size).for_each(<[u8]>::reverse);
                 }
                 *order = Endian::Little;

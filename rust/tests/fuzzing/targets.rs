@@ -9,6 +9,7 @@ use std::sync::Arc;
 use _native::archive::{Archive, Compressed, Options, Writer};
 use _native::codec::memory::{Codec, CompressedArray};
 use _native::codec::zip::{Method, crc32, decompress};
+use _native::dtype::DType;
 use _native::json::{self, Lifted};
 use _native::limits::Limits;
 use _native::memory::Buffer;
@@ -146,7 +147,7 @@ fn sound(dataset: &Dataset, file: &[u8]) {
         }
         let count = variable.len().and_then(|n| usize::try_from(n).ok());
         let bytes = |size: usize| count.and_then(|n| n.checked_mul(size));
-        match (&variable.data, variable.dtype.size()) {
+        match (&variable.data, variable.dtype.map(DType::size)) {
             (Data::Raw { range, .. }, Some(size)) => {
                 assert!(range.start <= range.end && range.end <= file.len());
                 assert_eq!(Some(range.len()), bytes(size));

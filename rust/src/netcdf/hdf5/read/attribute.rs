@@ -171,10 +171,8 @@ impl<'a> Encoded<'a> {
             ));
         };
         let mut data = self.data.clone();
-        let mut elements = Cursor::new(
-            data.take(bytes_of(shape, typed.size)?)?,
-            self.data.offset(),
-        );
+        let mut elements =
+            Cursor::new(data.take(bytes_of(shape, typed.size)?)?, self.data.offset());
         let mut addresses = Vec::new();
         while elements.left() > 0 {
             let offset = elements.offset();

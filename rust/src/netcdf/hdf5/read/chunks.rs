@@ -220,3 +220,16 @@ impl<'s> Grid<'s> {
         at as usize * self.itemsize..(at + count) as usize * self.itemsize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_value_has_no_chunks() {
+        let error = Grid::new(&[], &[], 8, &Limits::default())
+            .map(drop)
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::Netcdf, "{error}");
+    }
+}

@@ -6,7 +6,7 @@ use crate::error::Kind;
 use crate::limits::Limits;
 use crate::netcdf::{Attr, Data, Dataset, Variable, read};
 
-fn variable(name: &str, dims: &[(String, u64)], dtype: DType, data: Data) -> Variable {
+fn variable(name: &str, dims: &[(String, u64)], dtype: Option<DType>, data: Data) -> Variable {
     let (dims, shape) = dims.iter().cloned().unzip();
     let (name, order, attrs) = (name.to_owned(), Endian::Little, vec![]);
     Variable {
@@ -28,15 +28,10 @@ fn texts(texts: &[&str]) -> Data {
 fn kording() -> Dataset {
     let positions = (0..49_i64).flat_map(i64::to_le_bytes).collect();
     let coordinates = [
-        (
-            "modes",
-            3,
-            DType::Str,
-            texts(&["auditory", "visual", "multi"]),
-        ),
-        ("times", 1, DType::I64, Data::Owned(vec![0; 8])),
-        ("positions", 49, DType::I64, Data::Owned(positions)),
-        ("positions_coordinates", 1, DType::Str, texts(&["x0"])),
+        ("modes", 3, None, texts(&["auditory", "visual", "multi"])),
+        ("times", 1, Some(DType::I64), Data::Owned(vec![0; 8])),
+        ("positions", 49, Some(DType::I64), Data::Owned(positions)),
+        ("positions_coordinates", 1, None, texts(&["x0"])),
     ];
     let dims: Vec<_> = coordinates
         .iter()
@@ -46,7 +41,7 @@ fn kording() -> Dataset {
     for (dim, (name, _, dtype, data)) in dims.iter().zip(coordinates) {
         variables.push(variable(name, std::slice::from_ref(dim), dtype, data));
     }
-    let mut values = variable("values", &dims, DType::F64, Data::Owned(vec![]));
+    let mut values = variable("values", &dims, Some(DType::F64), Data::Owned(vec![]));
     let bytes = f64::NAN.to_le_bytes().to_vec();
     let fill = Attr::Numbers {
         dtype: DType::F64,
@@ -93,7 +88,7 @@ fn payload_ends_the_file_and_says_whether_it_is_shuffled() {
 #[test]
 fn shuffling_what_one_chunk_cannot_hold_is_refused() {
     let dims = vec![("x".to_owned(), 1 << 29)];
-    let values = variable("values", &dims, DType::F64, Data::Owned(vec![]));
+    let values = variable("values", &dims, Some(DType::F64), Data::Owned(vec![]));
     let dataset = Dataset {
         dims,
         variables: vec![values],
@@ -167,4 +162,20 @@ fn damage_to_the_head_never_goes_unnoticed() {
         assert!(found.is_err() || found.unwrap() == sound, "{at:#x}");
         file[at] ^= 1 << (at % 8);
     }
+}
+
+#[test]
+fn a_dimension_whose_bytes_exceed_64_bits_is_refused() {
+    let dataset = Dataset {
+        dims: vec![("long".to_owned(), 1 << 62)],
+        variables: vec![variable(
+            "value",
+            &[],
+            Some(DType::U8),
+            Data::Owned(vec![0]),
+        )],
+        attrs: vec![],
+    };
+    let error = file_prefix(&dataset, 0, false).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported, "{error}");
 }

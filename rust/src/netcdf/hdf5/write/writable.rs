@@ -112,7 +112,9 @@ impl<'a> Writable<'a> {
             Data::Owned(bytes) if variable.dtype.is_some() => bytes.len() as u64,
             Data::Strings(texts) if variable.dtype.is_none() => texts.len() as u64,
             Data::Owned(_) | Data::Strings(_) | Data::Raw { .. } => {
-                let kind = variable.dtype.map_or("text".to_owned(), |d| format!("{d:?}"));
+                let kind = variable
+                    .dtype
+                    .map_or("text".to_owned(), |d| format!("{d:?}"));
                 let expected = format!("data of {name:?}, {kind} in memory");
                 return Err(value(expected, "data of another kind"));
             }

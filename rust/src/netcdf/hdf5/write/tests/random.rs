@@ -9,20 +9,6 @@ use crate::dtype::{DType, Endian};
 use crate::limits::Limits;
 use crate::netcdf::{Attr, Data, Dataset, read};
 
-const NUMBERS: [DType; 11] = [
-    DType::I8,
-    DType::I16,
-    DType::I32,
-    DType::I64,
-    DType::U8,
-    DType::U16,
-    DType::U32,
-    DType::U64,
-    DType::F16,
-    DType::F32,
-    DType::F64,
-];
-
 /// Reads a file with all its numbers in memory.
 fn owned(file: &[u8], payload_shuffled: bool) -> Dataset {
     let mut dataset = read(file, &Limits::default()).unwrap();
@@ -45,12 +31,12 @@ fn attr() -> impl Strategy<Value = Attr> {
         text.prop_map(Attr::Text),
         vec(text, 2..4).prop_map(Attr::Texts),
         (
-            select(&NUMBERS[..]),
+            select(&DType::ALL[..]),
             any::<bool>(),
             vec(any::<[u8; 8]>(), 1..4)
         )
             .prop_map(|(dtype, big, values)| {
-                let size = dtype.size().unwrap();
+                let size = dtype.size();
                 let bytes = values
                     .iter()
                     .flat_map(|value| value[..size].to_vec())
@@ -79,7 +65,7 @@ fn dataset() -> impl Strategy<Value = (Dataset, usize)> {
     let other = (
         name(),
         vec(any::<Index>(), 0..4),
-        select(&NUMBERS[..]),
+        select(&DType::ALL[..]),
         any::<bool>(),
         attrs(),
     );
@@ -98,12 +84,10 @@ fn dataset() -> impl Strategy<Value = (Dataset, usize)> {
                         usize::try_from(axes.iter().map(|(_, len)| len).product::<u64>()).unwrap();
                     let (dtype, data) = if text {
                         let text = |at: usize| "é".repeat(at % 3);
-                        (DType::Str, Data::Strings((0..count).map(text).collect()))
+                        (None, Data::Strings((0..count).map(text).collect()))
                     } else {
-                        (
-                            dtype,
-                            Data::Owned(vec![fill; count * dtype.size().unwrap()]),
-                        )
+                        let bytes = vec![fill; count * dtype.size()];
+                        (Some(dtype), Data::Owned(bytes))
                     };
                     let mut variable = variable(&name, &axes, dtype, data);
                     variable.attrs = attrs;
@@ -130,7 +114,7 @@ fn dataset() -> impl Strategy<Value = (Dataset, usize)> {
             add(
                 "payload".repeat(3),
                 lengths.clone(),
-                NUMBERS[payload.index(11)],
+                DType::ALL[payload.index(11)],
                 false,
                 vec![],
             );
