@@ -4,7 +4,11 @@ import os
 import random
 import re
 import signal
+import sys
 import time
+import zipfile
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
@@ -14,6 +18,8 @@ from processes import in_process
 
 if os.name == "nt":
     pytest.skip("fork and kill", allow_module_level=True)
+
+import resource
 
 #: How the temporary file of a store is called (README, "What changes, and what does not").
 LEFTOVER = re.compile(r"\.sweep\.ndc\.[0-9a-f]{16}\.tmp")
@@ -30,21 +36,131 @@ def second():
     return make_collection(40, name="second")
 
 
-def time_to_store(collections, path):
-    other = path.with_name("other.ndc")
-    began = time.monotonic()
-    for collection in collections.values():
-        sio.to_ndc(other, collection, tqdm_cls=None)
-    other.unlink()
-    return time.monotonic() - began
+def store(path, collection):
+    """Store without compression: the size does not depend on the time that the file states."""
+    sio.to_ndc(path, collection, tqdm_cls=None, compression=zipfile.ZIP_STORED)
 
 
-def kill_stores(path, kills):
-    """Kill so many processes while they store; return the names of the files found after each."""
+def in_child(function):
+    """Run a function in a forked process; return the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            function()
+        finally:
+            os._exit(0)
+    return os.WTERMSIG(os.waitpid(child, 0)[1])
+
+
+def leftovers(path):
+    """Return the files beside `path`, all of which have the name of a temporary file."""
+    found = [file for file in path.parent.iterdir() if file != path]
+    assert all(LEFTOVER.fullmatch(file.name) for file in found), found
+    return found
+
+
+def kill_at_write(limit):
+    """Have the kernel kill this process where a file of it grows beyond a limit, in bytes."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
+def kill_before(event, path):
+    """Kill this process where it is about to do what Python audits under a name, to a path that matches."""
+
+    def hook(name, args):
+        if name == event and re.fullmatch(path, os.fsdecode(args[0])):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
+TEMPORARY = rf".*/{LEFTOVER.pattern}"
+
+
+class Point(NamedTuple):
+    """A point of a store at which a process dies."""
+
+    #: Arranges for it, given `path` and the size of the new file.
+    die: Callable
+    #: Sizes of the temporary files that are left, given that of the new file.
+    left: Callable
+    #: Whether `path` is the new file.
+    replaced: bool = False
+
+
+POINTS = {
+    "before the temporary file": Point(
+        lambda *_: kill_before("open", TEMPORARY), lambda _: []
+    ),
+    "at its first byte": Point(lambda *_: kill_at_write(0), lambda _: [0]),
+    "in its middle": Point(
+        lambda _, size: kill_at_write(size // 2), lambda size: [size // 2]
+    ),
+    "in its last record": Point(
+        lambda _, size: kill_at_write(size - 10), lambda size: [size - 10]
+    ),
+    "before the rename": Point(
+        lambda *_: kill_before("os.rename", TEMPORARY), lambda size: [size]
+    ),
+    "after the rename": Point(
+        lambda path, _: kill_before("open", re.escape(str(path.parent))),
+        lambda _: [],
+        replaced=True,
+    ),
+}
+
+
+def killed_at(point, path):
+    """Store the second collection in a process that dies at a point; return the signal and the new file's size."""
+    whole = path.parent.parent / "whole.ndc"
+    collection = second()
+    store(whole, collection)
+    size = whole.stat().st_size
+
+    def die():
+        POINTS[point].die(path, size)
+        store(path, collection)
+
+    return in_child(die), size
+
+
+@pytest.fixture(params=["no file", "old file"])
+def path(request, tmp_path):
+    """Where to store: a folder of its own, with the first collection there or nothing."""
+    path = tmp_path / "folder" / "sweep.ndc"
+    path.parent.mkdir()
+    if request.param == "old file":
+        store(path, first())
+    return path
+
+
+def assert_stores_again(path, left):
+    """What killed processes left is in nobody's way."""
+    store(path, second())
+    assert_same(opened(path), second())
+    assert {*leftovers(path)} == {*left}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_a_point_of_a_store(path, point):
+    old = path.read_bytes() if path.exists() else None
+    number, size = in_process(killed_at, point, path)
+    assert number in (signal.SIGKILL, signal.SIGXFSZ)
+
+    if POINTS[point].replaced:
+        assert_same(opened(path), second())
+    else:
+        assert (path.read_bytes() if path.exists() else None) == old
+    assert [file.stat().st_size for file in leftovers(path)] == POINTS[point].left(size)
+    assert_stores_again(path, leftovers(path))
+
+
+def killed_at_random(path, kills):
+    """Kill so many processes while they store; return the names of the collections found after each."""
     collections = {"first": first(), "second": second()}
-    # On a slow machine, too, some live to see the second one stored.
-    longest = max(0.03, 2 * min(time_to_store(collections, path) for _ in range(3)))
-    moments = random.Random(path.name)
+    moments = random.Random(1)
     seen = []
     for _ in range(kills):
         order = moments.sample([*collections.values()], 2)
@@ -52,8 +168,8 @@ def kill_stores(path, kills):
         if child == 0:
             while True:
                 for collection in order:
-                    sio.to_ndc(path, collection, tqdm_cls=None)
-        time.sleep(moments.uniform(0, longest))
+                    store(path, collection)
+        time.sleep(moments.uniform(0, 0.03))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         if path.exists():
@@ -65,22 +181,10 @@ def kill_stores(path, kills):
     return seen
 
 
-@pytest.mark.parametrize("begin", ["no file", "old file"])
-def test_killed_at_any_moment(tmp_path, begin):
-    path = tmp_path / "sweep.ndc"
-    if begin == "old file":
-        sio.to_ndc(path, first(), tqdm_cls=None)
-    seen = in_process(kill_stores, path, 100)
-    assert {"first", "second"} <= {*seen}
+def test_killed_at_any_moment(path):
+    """The order of the stores is seeded; where they are when they are killed is the machine's."""
+    begun = path.exists()
+    seen = in_process(killed_at_random, path, 100)
     # Once there is a file, there always is one.
-    if begin == "old file":
-        assert None not in seen
-    else:
-        assert None not in seen[sum(name is None for name in seen) :]
-
-    leftovers = {file.name for file in tmp_path.iterdir()} - {path.name}
-    assert leftovers, "no process was killed while it wrote"
-    assert all(LEFTOVER.fullmatch(name) for name in leftovers), leftovers
-    sio.to_ndc(path, second(), tqdm_cls=None)
-    assert_same(opened(path), second())
-    assert {file.name for file in tmp_path.iterdir()} == leftovers | {path.name}
+    assert None not in seen[0 if begun else seen.count(None) :]
+    assert_stores_again(path, leftovers(path))
