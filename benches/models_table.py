@@ -59,12 +59,12 @@ def main() -> None:
     lines = []
     with tempfile.TemporaryDirectory(prefix="skneuromsi-io-models-") as folder:
         path = Path(folder) / "result.ndr"
-        warm = Kording2007().run()
+        warm = Kording2007(seed=1).run()
         for package in (skneuromsi, skneuromsi_io):
             _trip(package, warm, path)
         for model in MODELS:
             print(f"  {model.__name__}")
-            result = model().run()
+            result = model(seed=1).run()
             ours = _trip(skneuromsi_io, result, path)
             if ours.verdict != "equal":
                 raise AssertionError(f"{model.__name__}: {ours.verdict}")

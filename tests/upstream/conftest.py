@@ -23,7 +23,7 @@ def pytest_configure(config):
 def theirs():
     """A sweep as upstream holds it."""
     sweep = ParameterSweep(
-        Kording2007(),
+        Kording2007(seed=1),
         "auditory_position",
         range=[-20, -10, 5],
         repeat=2,

@@ -2,9 +2,10 @@
 
 import io
 
+import numpy as np
 import pytest
 import skneuromsi
-from models import MODELS
+from models import MODELS, zhu_with_nan
 from same import assert_same, assert_same_result
 from skneuromsi.testing import (
     assert_ndresult_allclose,
@@ -48,6 +49,12 @@ def test_results_come_back_equal(result):
     assert_ndresult_allclose(result, found)
     assert_same_result(found, result)
     assert_same(found.extra_.to_dict(), result.extra_.to_dict())
+
+
+def test_nan_in_extra_comes_back():
+    result = zhu_with_nan()
+    assert np.isnan(result.extra_["visual_numerosity"]).any()
+    assert_same_result(through(sio.to_ndr, sio.read_ndr, result), result)
 
 
 def test_light_results_come_back_equal(result):

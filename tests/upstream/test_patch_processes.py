@@ -156,7 +156,8 @@ STORING = """
 import multiprocessing, threading
 from skneuromsi.mle import AlaisBurr2004
 def work(number):
-    skneuromsi.to_ndr(f"{number}.ndr", AlaisBurr2004(position_range=(-5, 5)).run())
+    model = AlaisBurr2004(seed=1, position_range=(-5, 5))
+    skneuromsi.to_ndr(f"{number}.ndr", model.run())
     return skneuromsi.read_ndr(f"{number}.ndr").mname
 if __name__ == "__main__":
     skneuromsi_io.patch()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import skneuromsi
 import written
-from models import MODELS
+from models import MODELS, zhu_with_nan
 from same import assert_same, assert_same_result
 from test_exchanged_files import make_array, result_of
 from written import META, parts_of
@@ -23,6 +23,7 @@ import skneuromsi_io as sio
 WHEN_AND_WHERE = {"utc_timestamp", "Python", "platform"}
 RESULTS = {
     **{name: lambda make=make: make().run() for name, make in MODELS.items()},
+    "nan": zhu_with_nan,
     **{
         f"data {dtype}": lambda dtype=dtype: result_of(make_array(dtype))
         for dtype in ("f8", "f4", "i8", "i4", "i2", "i1", "u4", "u2", "u1", "?", ">f8")

@@ -24,7 +24,9 @@ from skneuromsi_io.sweep import NativeCollectionStrategy
 
 def sweep(model=None, **kwargs):
     kwargs = {"range": [-20, -10, 5], "repeat": 2, "tqdm_cls": None, **kwargs}
-    return ParameterSweep(model or Kording2007(), "auditory_position", seed=3, **kwargs)
+    return ParameterSweep(
+        model or Kording2007(seed=1), "auditory_position", seed=3, **kwargs
+    )
 
 
 @pytest.mark.parametrize("n_jobs", [None, 1, 2])
@@ -98,7 +100,7 @@ def test_bars(capsys):
 
 def test_memory_census_sees_native_memory():
     """Upstream weighs the first result to tell whether the sweep will fit."""
-    model = Cuppini2017(neurons=20, position_range=(0, 20), time_range=(0, 20))
+    model = Cuppini2017(seed=1, neurons=20, position_range=(0, 20), time_range=(0, 20))
     result = model.run()
     packed = NativeCollectionStrategy(compression_params=0).map(result)
     assert result.to_xarray().nbytes < asizeof.asizeof(packed) < 10_000_000

@@ -44,7 +44,7 @@ def open_both(folder):
             skneuromsi.read_ndc(file, tqdm_cls=None)
             for file in (path, path.with_suffix(".ours"))
         )
-        if path.stem != "json":
+        if path.stem not in ("json", "nan"):
             # Upstream finds ragged lists, and NaN in lists, unequal to themselves.
             assert_ndresult_collection_allclose(theirs, ours)
         for left, right in zip(theirs, ours, strict=True):
