@@ -124,6 +124,13 @@ CASES = {
         "'object_type' != 'ndresult'. Found 3",
     ),
     **{
+        f"type of {name} without more": (
+            *(with_member(name, b'{"object_type": "fake"}'), ValueError, name),
+            f"'object_type' != '{expected}'. Found 'fake'",
+        )
+        for name, expected in ((HEAD, "ndcollection"), (TEXT, "ndresult"))
+    },
+    **{
         f"no key {key} in {name}": (
             *(unsaid(name, key), KeyError, name),
             rf"expected the key '{key}', found \['",

@@ -64,6 +64,8 @@ FILES = {
     "empty NetCDF": replaced(DATA, b""),
     "other type": changed(TOP, lambda d: d.update(object_type="ndresult")),
     "type null": changed(TOP, lambda d: d.update(object_type=None)),
+    "other type alone": replaced(TOP, '{"object_type": "fake"}'),
+    "other type of a result alone": replaced(FIRST, '{"object_type": "fake"}'),
     "other type of a result": changed(FIRST, lambda d: d.update(object_type="x")),
     "no type": changed(TOP, lambda d: d.pop("object_type")),
     "no type of a result": changed(FIRST, lambda d: d.pop("object_type")),

@@ -109,17 +109,15 @@ def check_document(document: dict[str, Any], expected: str) -> None:
         If `object_type` is another one, or `object_kwargs` not an object.
 
     """
-    for key in (OBJECT_TYPE, OBJECT_KWARGS):
-        if key not in document:
-            raise _missing(key, document)
-    found = document[OBJECT_TYPE]
+    found = _value(document, OBJECT_TYPE)
+    # As upstream, before other keys are asked for: those of another object may be others.
     if not isinstance(found, str) or found != expected:
         raise BadMetadataError(
             f"'object_type' != {expected!r}. Found {found!r:.200}",
             expected=repr(expected),
             found=f"{found!r:.200}",
         )
-    kwargs = document[OBJECT_KWARGS]
+    kwargs = _value(document, OBJECT_KWARGS)
     if not isinstance(kwargs, dict):
         raise BadMetadataError(
             expected="an object as 'object_kwargs'", found=f"{kwargs!r:.200}"
@@ -140,17 +138,17 @@ def _no_arrays(name: str) -> Any:
     )
 
 
-def _missing(key: str, document: dict[str, Any]) -> MissingMemberError:
-    return MissingMemberError(
-        expected=f"the key {key!r}", found=f"{list(document)!r:.200}"
-    )
+def _value(document: dict[str, Any], key: str) -> Any:
+    if key not in document:
+        raise MissingMemberError(
+            expected=f"the key {key!r}", found=f"{list(document)!r:.200}"
+        )
+    return document[key]
 
 
 def size_of(document: dict[str, Any]) -> int:
     """Return the number of results that the metadata state."""
-    if OBJECT_SIZE not in document:
-        raise _missing(OBJECT_SIZE, document)
-    size = document[OBJECT_SIZE]
+    size = _value(document, OBJECT_SIZE)
     if type(size) is not int or size < 1:
         raise BadMetadataError(
             expected=f"a positive integer as {OBJECT_SIZE!r}", found=f"{size!r:.200}"
