@@ -209,6 +209,7 @@ CASES = {
             object_kwargs={**ARGUMENTS, "run_parameters": "2020-01-01"},
             types={"/object_kwargs/run_parameters": "date"},
         ),
-        *(ValueError, TEXT, "'datetime.date' object is not iterable"),
+        *(ValueError, TEXT),
+        r"expected an object as 'run_parameters', found datetime.date\(2020, 1, 1\)",
     ),
 }

@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+import numpy as np
+
 from .._errors import BadMetadataError
 from ._document import OBJECT_KWARGS
 
@@ -82,6 +84,31 @@ def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
             raise _unexpected("two finite numbers", kwargs, name)
 
 
+def check_restored(kwargs: dict[str, Any], *, skip: str | None) -> None:
+    """Check that mappings and limits still are what they must be, their types restored.
+
+    Parameters
+    ----------
+    kwargs : dict
+        The arguments.
+    skip : str, optional
+        JSON pointer to the value whose types were not restored.
+
+    Raises
+    ------
+    BadMetadataError
+        As :func:`check_kwargs`.
+
+    """
+    for pointer, name in _POINTERS.items():
+        if not isinstance(kwargs[name], dict) and pointer != skip:
+            raise _unexpected("an object", kwargs, name)
+    for name in _LIMITS:
+        # JSON's own list was looked into by `check_kwargs`.
+        if type(kwargs[name]) is not list and not _are_numbers(kwargs[name]):
+            raise _unexpected("two finite numbers", kwargs, name)
+
+
 def _unexpected(expected: str, kwargs: dict[str, Any], name: str) -> BadMetadataError:
     return BadMetadataError(
         expected=f"{expected} as {name!r}", found=f"{kwargs[name]!r:.200}"
@@ -97,3 +124,8 @@ def _is_step(value: Any) -> bool:
 
 def _is_finite(value: Any) -> bool:
     return isinstance(value, (int, float)) and abs(value) <= sys.float_info.max
+
+
+def _are_numbers(limits: Any) -> bool:
+    array = np.asarray(limits)
+    return array.ndim == 1 and array.dtype.kind in "biufO"

@@ -12,7 +12,7 @@ from ._data import LabelledData
 from ._dtypes import deep_astype, deep_dtypes, table_of
 from ._metadata import Metadata
 from ._modes import modes_to_data_array
-from ._validation import validate
+from ._validation import validate, validate_alone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,6 +143,14 @@ class NDResult(Metadata, LabelledData):
         self._values = values
         self._frame = frame
         validate(self, *frame.expected())
+        return self
+
+    @classmethod
+    def _without_data(cls, kwargs: dict[str, Any]) -> Self:
+        """Make a result of the constructor's arguments but for `nddata` and `extra`, for these alone."""
+        self = cls.__new__(cls)
+        self._set({**kwargs, "extra": {}})
+        validate_alone(self)
         return self
 
     def _set(self, kwargs: dict[str, Any], dtype: Any = None) -> None:

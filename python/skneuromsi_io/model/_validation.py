@@ -51,7 +51,24 @@ def validate(
         raise ValueError("At least two modes are required.")
     _check("time", result._time_range, result._time_res, times)
     _check("position", result._position_range, result._position_res, positions)
-    causes = result._causes
+    _check_causes(result._causes)
+
+
+def validate_alone(result: Any) -> None:
+    """Check what can be checked of the attributes without labels.
+
+    Raises
+    ------
+    ValueError
+        As :func:`validate`.
+
+    """
+    _bounds("time", result._time_range)
+    _bounds("position", result._position_range)
+    _check_causes(result._causes)
+
+
+def _check_causes(causes: Any) -> None:
     if not (causes is None or isinstance(causes, (int, float, np.number))):
         raise ValueError(f"causes must be, int, float or None, got {type(causes)}")
 
@@ -83,12 +100,17 @@ def _agree(limits: Any, step: float, found: int) -> bool:
 def _check(name: str, limits: npt.NDArray[Any], step: float, found: int) -> None:
     if _agree(limits, step, found):
         return
-    bounds = tuple(limits)
-    if len(bounds) != 2 or bounds[0] > bounds[1]:
-        raise ValueError(f"The {name}_range must be (min, max). Got {bounds}")
+    bounds = _bounds(name, limits)
     expected = int(abs(bounds[0] - bounds[1]) / step) or 1
     if expected != found:
         raise ValueError(
             f"The {name}_range and {name}_res do not match the data. "
             f"Expected {expected} {name}s, got {found}"
         )
+
+
+def _bounds(name: str, limits: Any) -> tuple[Any, ...]:
+    bounds = tuple(limits)
+    if len(bounds) != 2 or bounds[0] > bounds[1]:
+        raise ValueError(f"The {name}_range must be (min, max). Got {bounds}")
+    return bounds

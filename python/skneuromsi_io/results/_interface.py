@@ -25,7 +25,14 @@ class Packed(ABC):
 
     @abstractmethod
     def columns(self) -> dict[str, Any]:
-        """Return the constructor arguments but for `nddata` and `extra`, types restored."""
+        """Return the constructor arguments but for `nddata` and `extra`, as the constructor converts them.
+
+        Raises
+        ------
+        BadMetadataError
+            If they contradict themselves.
+
+        """
 
     @abstractmethod
     def signature(self) -> Signature:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import _native
 from .._batches import thread_count
 from .._errors import (
@@ -16,7 +14,7 @@ from .._errors import (
     translating,
 )
 from ..archive import _document, _members
-from ..archive._schema import Claims, check_kwargs, typed_mappings
+from ..archive._schema import Claims, check_kwargs, check_restored, typed_mappings
 from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult
 from ..model._validation import validate
@@ -91,12 +89,10 @@ class PackedResult(Packed):
 
     def columns(self) -> dict[str, Any]:
         with self._at(_members.METADATA):
-            kwargs = self._document(skip=f"/{_document.OBJECT_KWARGS}/extra")
-            columns: dict[str, Any] = kwargs[_document.OBJECT_KWARGS]
+            document = self._document(skip=f"/{_document.OBJECT_KWARGS}/extra")
             with translating(BadMetadataError):
-                columns["time_range"] = np.asarray(columns["time_range"])
-                columns["position_range"] = np.asarray(columns["position_range"])
-        return columns
+                result = NDResult._without_data(document[_document.OBJECT_KWARGS])
+        return {name.removeprefix("_"): value for name, value in vars(result).items()}
 
     def signature(self) -> Signature:
         alike = self.alike
@@ -174,6 +170,7 @@ class PackedResult(Packed):
             names = [] if skip else native.array_names
             arrays = {name: self._array(name) for name in names}
             document = put_arrays(document, arrays)
+        check_restored(document[_document.OBJECT_KWARGS], skip=skip)
         return document
 
     def _array(self, name: str) -> npt.NDArray[Any]:
