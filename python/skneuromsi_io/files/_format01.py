@@ -16,7 +16,6 @@ from .._errors import UnstorableError
 from ..archive import _document, _members
 from ..arrays import _xarray_netcdf
 from ..arrays._frame import frame_of
-from ..model import NDResult
 from ..results import _pack
 from ..results._interface import Packed
 from ..values import show, unstorable
@@ -105,9 +104,9 @@ def _spelled(result: Any) -> Spelled:
 
 
 def _data(result: Any) -> tuple[_native.Frame | None, npt.NDArray[Any]]:
-    if isinstance(result, NDResult) and result._array is None:
-        return result._frame.native, np.ascontiguousarray(result._values)
-    nddata = result._nddata
+    nddata = _pack.data_of(result)
+    if isinstance(nddata, _pack.Parts):
+        return nddata.frame.native, np.ascontiguousarray(nddata.values)
     frame = frame_of(nddata)
     if frame is not None:
         return frame.native, np.ascontiguousarray(nddata.values)

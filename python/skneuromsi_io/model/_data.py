@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
@@ -13,36 +14,70 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+#: What the array is made of when it is asked for.
+_PARTS = ("_values", "_frame")
+
+
 class LabelledData:
     """What a result tells of its array; the `DataArray` is made when it is first needed."""
 
-    #: None until it is asked for, in results that came from an archive; those have the other two.
+    #: None until it is asked for, in results that came from an archive; those have the other two. Deleting
+    #: `_nddata` deletes all three.
     _array: Any
     _values: npt.NDArray[Any]
     _frame: Any
 
     @property
     def _nddata(self) -> xr.DataArray:
-        if self._array is None:
+        """The labelled array, an attribute of upstream's class: strategies of sweeps delete it to save memory."""
+        if self._is_packed:
             self._array = self._frame.data_array(self._values)
         array: xr.DataArray = self._array
         return array
 
+    @_nddata.setter
+    def _nddata(self, array: xr.DataArray) -> None:
+        vars(self).update(_array=array)
+        self._forget(_PARTS)
+
+    @_nddata.deleter
+    def _nddata(self) -> None:
+        _ = self._is_packed
+        self._forget(("_array", *_PARTS))
+
+    @property
+    def _is_packed(self) -> bool:
+        """Whether the array is yet to be made; an AttributeError, as upstream's, if it was deleted."""
+        try:
+            return self._array is None
+        except AttributeError:
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute '_nddata'",
+                name="_nddata",
+                obj=self,
+            ) from None
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            vars(self).pop(name, None)
+
     def __getstate__(self) -> dict[str, Any]:
+        if "_array" not in vars(self):
+            return vars(self)
         state = dict(vars(self), _array=self._nddata)
-        for name in ("_values", "_frame"):
+        for name in _PARTS:
             state.pop(name, None)
         return state
 
     @property
     def _shape(self) -> tuple[int, ...]:
         shape: tuple[int, ...] = (
-            self._frame if self._array is None else self._array
+            self._frame if self._is_packed else self._array
         ).shape
         return shape
 
     def _labels(self, dim: str) -> npt.NDArray[Any]:
-        if self._array is not None:
+        if not self._is_packed:
             labels: npt.NDArray[Any] = self._array[dim].to_numpy()
             return labels
         # Other results share the frame: its labels are read-only, as those of an index are.
@@ -123,7 +158,7 @@ class LabelledData:
             Of dimensions modes, times, positions, positions_coordinates, and of the stored dtype.
 
         """
-        if self._array is None:
+        if self._is_packed:
             copied: xr.DataArray = self._frame.data_array(self._values.copy())
             return copied
         return self._nddata.copy()

@@ -79,6 +79,31 @@ def _range(limits: Any) -> Any:
     return listed if np.asarray(listed).dtype == limits.dtype else limits
 
 
+class Parts(NamedTuple):
+    """What an opened result has instead of its array, until this is asked for."""
+
+    frame: Frame
+    values: npt.NDArray[Any]
+
+
+def data_of(result: Any) -> Any:
+    """Return the labelled array of a result, or its parts.
+
+    Raises
+    ------
+    UnstorableError
+        If it was deleted, as strategies of sweeps do.
+
+    """
+    try:
+        packed = isinstance(result, NDResult) and result._is_packed
+        return Parts(result._frame, result._values) if packed else result._nddata
+    except AttributeError as error:
+        raise UnstorableError(
+            "nddata: expected an array, found none: it was deleted"
+        ) from error
+
+
 class _Job(NamedTuple):
     """A result prepared for the native core."""
 
@@ -121,9 +146,9 @@ def _prepare(result: Any) -> _Job:
 
 def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
     """Return frame, values and, where the frame does not say all, labels."""
-    if isinstance(result, NDResult) and result._array is None:
-        return result._frame, result._values, None
-    nddata = result._nddata
+    nddata = data_of(result)
+    if isinstance(nddata, Parts):
+        return nddata.frame, nddata.values, None
     frame = frame_of(nddata)
     if frame is not None and not _sidecar.needs_labels(nddata):
         return frame, np.asarray(nddata.values), None

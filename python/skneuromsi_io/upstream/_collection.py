@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
@@ -15,6 +16,7 @@ from skneuromsi.core import (
     CompressedNDResult,
     decompress_ndresult,
 )
+from skneuromsi.utils import Bunch
 
 from ..model import NDResult as LightResult
 from ..model import _names
@@ -54,7 +56,7 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         self._packed: list[Packed] = [_packed(item) for item in compressed_results]
         self._tqdm_cls = check_tqdm(tqdm_cls)
         check_packed(self._packed, type(self).__name__)
-        self._cache = _Gathered(self._packed)
+        self._cache = _Cache("_cache", _Gathered(self._packed))
 
     @classmethod
     def from_ndresults(
@@ -97,7 +99,7 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
 
 
 class _Gathered(Mapping[str, Any]):
-    """Upstream's `_cache`: what results have in common is checked at once, the rest gathered on demand."""
+    """Values of upstream's `_cache`: what results have in common is checked at once, the rest on demand."""
 
     def __init__(self, packed: list[Packed]):
         self._summary = Summary(packed)
@@ -121,6 +123,14 @@ class _Gathered(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+class _Cache(Bunch):  # type: ignore[misc]
+    """Upstream's `_cache`, whose values are attributes too."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a deep copy as a plain dict."""
+        return copy.deepcopy(dict(self._data))
 
 
 def _packed(item: Any) -> Any:
