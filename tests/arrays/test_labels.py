@@ -4,6 +4,7 @@ import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -44,14 +45,47 @@ def test_names_of_modes(modes):
     assert_same(through_file(result), result)
 
 
-def test_object_labels():
-    labels = np.array(["multi", "other"], dtype=object)
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array(["multi", "b"], object),
+        np.array(["multi", "b"], "U9"),
+        np.array(["multi", "b", "the longest"])[:2],
+        pd.Index(["multi", "b"]),
+        ("modes", np.array(["multi", "b"], object), {"of": "a model"}),
+    ],
+    ids=["object", "wide", "cut", "pandas", "with attributes"],
+)
+def test_dtypes_of_text(labels):
     result = make_result(make_array().assign_coords(modes=labels))
-    assert_same(through_file(result).modes_.tolist(), ["multi", "other"])
+    archive = stored(result)
+    assert_same(opened(archive)[0], result)
+    with xr.open_dataarray(
+        io.BytesIO(members(archive)["ndr_0/nddata.nc"]), engine="h5netcdf"
+    ) as seen:
+        assert seen.modes.values.tolist() == ["multi", "b"]
+
+
+@pytest.mark.parametrize("dtype", ["U1", "U4", "O", "i4", "f8"])
+def test_dtypes_of_no_labels(dtype):
+    empty = np.array([], dtype)
+    array = make_array(shape=(2, 3, 4, 0), positions_coordinates=empty)
+    result = make_result(array)
+    assert_same(through_file(result), result)
+
+
+def test_labels_as_wide_as_their_text_need_no_more_than_netcdf():
+    document = json.loads(members(stored(make_result()))["ndr_0/metadata.json"])
+    assert "nddata" not in document
 
 
 NO_NAMES = [*("", ".", "a/b", "/", "modes", "positions_coordinates", "\0", "\ud800")]
-NO_NAMES += ["_nc4_non_coord_modes", "x" * 257, "x" * 70_000]
+NO_NAMES += [
+    "__xarray_dataarray_variable__",
+    "_nc4_non_coord_modes",
+    "x" * 257,
+    "x" * 70_000,
+]
 
 
 @pytest.mark.parametrize("name", NO_NAMES, ids=lambda name: ascii(name)[:24])
@@ -67,14 +101,11 @@ def test_array_names_that_netcdf_has_not(name):
 
 
 @pytest.mark.parametrize("name", ["", ".", "a/b", "values", "run 1", 7])
-def test_coordinates_and_dimensions_of_any_name(name):
+def test_coordinates_of_any_name(name):
     array = make_array()
     for changed in (
         array.assign_coords({name: 3}),
         array.assign_coords({name: ("times", [0.5, 1.5, 2.5])}),
-        array.assign_coords(positions_coordinates=[7])
-        .drop_vars("positions_coordinates")
-        .rename(positions_coordinates=str(name)),
     ):
         if changed.name not in changed.coords:
             result = make_result(changed)

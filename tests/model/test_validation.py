@@ -87,14 +87,6 @@ def test_a_frame_says_what_it_expects():
     assert frame.expected() is frame.expected()
 
 
-@pytest.mark.parametrize("dim", ["modes", "times", "positions"])
-def test_a_dimension_that_is_missing(dim):
-    frame = frame_of(make_array().rename({dim: "other"}))
-    for _ in range(2):
-        with pytest.raises(sio.SkneuromsiIOError, match=f"dimension '{dim}'"):
-            frame.expected()
-
-
 def test_results_of_one_frame_are_checked_each():
     good = sio.NDResultCollection.from_ndresults("n", [make_result()])[0]
     kwargs = good.to_dict()

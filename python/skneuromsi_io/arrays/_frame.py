@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _native
-from .._errors import BadNetCDFError
+from .._errors import BadNetCDFError, UnstorableError
 from ..model import _names
 from ..model._validation import Modes
+from ._dimensions import check_array, check_dimensions
 from ._labelling import Fill, filler
 from ._native_subset import are_plain_attrs, is_plain_dtype, is_plain_name, is_text
 
@@ -68,7 +69,7 @@ class Frame:
         self.attrs = native.attrs
         coords = native.coords
         self.coords = tuple(
-            (name, (name,), np.asarray(values)) for name, values, _ in coords
+            (name, (name,), _array_of(values)) for name, values, _ in coords
         )
         self.coord_attrs = {name: attrs for name, _, attrs in coords if attrs}
         self._has_array_attrs = any(
@@ -80,22 +81,14 @@ class Frame:
         self._expected: tuple[Modes, int, int] | None = None
 
     def labels(self, dim: str) -> npt.NDArray[Any]:
-        """Labels of a dimension: its coordinate, or positions if it has none.
-
-        Raises
-        ------
-        BadNetCDFError
-            If there is no such dimension.
-
-        """
+        """Labels of a dimension: its coordinate, or positions if it has none."""
         for name, _, values in self.coords:
             if name == dim:
                 return values
-        if dim not in self.dims:
-            raise BadNetCDFError(
-                expected=f"the dimension {dim!r}", found=str(list(self.dims))
-            )
-        return np.arange(self.shape[self.dims.index(dim)])
+        return np.arange(self._length(dim))
+
+    def _length(self, dim: str) -> int:
+        return self.shape[self.dims.index(dim)]
 
     def expected(self) -> tuple[Modes, int, int]:
         """Return the modes and the numbers of times and positions, with which results are compared.
@@ -103,14 +96,16 @@ class Frame:
         Raises
         ------
         BadNetCDFError
-            If one of these dimensions is missing.
+            If the dimensions are not those of a result; see :func:`check_dimensions`.
 
         """
         if self._expected is None:
+            coords = {name: (of, values.shape) for name, of, values in self.coords}
+            check_dimensions(self.name, self.dims, self.shape, coords)
             self._expected = (
                 Modes(self.labels(_names.MODES)),
-                len(self.labels(_names.TIMES)),
-                len(self.labels(_names.POSITIONS)),
+                self._length(_names.TIMES),
+                self._length(_names.POSITIONS),
             )
         return self._expected
 
@@ -164,6 +159,11 @@ def _restored(*parts: Any) -> _native.Frame:
 copyreg.pickle(_native.Frame, lambda native: (_restored, native.parts()))
 
 
+def _array_of(values: Any) -> npt.NDArray[Any]:
+    """Labels as an array; a list is of text, also an empty one."""
+    return np.asarray(values, np.str_ if type(values) is list else None)
+
+
 def _copied(attrs: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value.copy() if isinstance(value, np.ndarray) else value
@@ -176,15 +176,35 @@ def frame_of(array: xr.DataArray) -> Frame | None:
 
     Plain is: names that NetCDF has, a native integer or float dtype, coordinates of dimensions only, of
     numbers or of text, and attributes that are text or numbers.
+
+    Raises
+    ------
+    UnstorableError
+        If its dimensions are not those of a result: it could not be opened again.
+
     """
     key = _key(array)
-    if key is None:
-        return None
     frame = _kept.get(key)
     if frame is None:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        frame = _kept[key] = shared(_native.Frame(*_parts(array)))
+        try:
+            frame = _checked(array, plain=key is not None)
+        except BadNetCDFError as error:
+            raise UnstorableError(
+                key="nddata", expected=error.expected, found=error.found
+            ) from error
+        if frame is not None:
+            if len(_kept) >= _MOST_KEPT:
+                _kept.clear()
+            _kept[key] = frame
+    return frame
+
+
+def _checked(array: xr.DataArray, *, plain: bool) -> Frame | None:
+    if not plain:
+        check_array(array)
+        return None
+    frame = shared(_native.Frame(*_parts(array)))
+    frame.expected()
     return frame
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._errors import BadNetCDFError, LimitError, UnsupportedError, translating
+from ._dimensions import Lengths
 from ._hdf5_heap import longest_text
 from ._hdf5_types import check_attributes, check_type, is_varying
 
@@ -116,6 +117,7 @@ class _Sums:
         self.decoded = 0
         self.texts = 0
         self.pointers = 0
+        self.lengths = Lengths()
 
     def check(self, name: str) -> None:
         """Refuse more than a sound file can hold; `name` is what was added last."""
@@ -153,12 +155,33 @@ def _check_dataset(dataset: h5py.Dataset, name: str, sums: _Sums) -> None:
     sums.stored += dataset.id.get_storage_size()
     sums.decoded += count * found.get_size()
     sums.check(name)
+    sums.lengths.add(name, *_measured(dataset))
     varying = is_varying(found)
     if varying and dataset.chunks is None and dataset.id.get_offset() is None:
         sums.pointers += count
     for block in _blocks(dataset, name, sums.netcdf):
         if varying:
             sums.texts += _lengths(block, name)
+
+
+#: How the NAME of a dimension begins that has no coordinate ("NetCDF-4 File Format Specifications").
+_NO_VARIABLE = b"This is a netCDF dimension but not a netCDF variable."
+
+
+def _measured(dataset: h5py.Dataset) -> tuple[list[str], list[int]]:
+    """Dimensions of a dataset and their lengths: h5netcdf fills what is shorter than its dimension with zeros."""
+    attrs = dataset.attrs
+    if attrs.get("CLASS") == b"DIMENSION_SCALE":
+        if dataset.maxshape == (None,) and attrs["NAME"].startswith(_NO_VARIABLE):
+            # An unlimited one: how long it is, only variables know.
+            return [], []
+        return [dataset.name.strip("/")] * dataset.ndim, list(dataset.shape)
+    named = {
+        axis: dataset.file[references[0]].name.strip("/")
+        for axis, references in enumerate(attrs.get("DIMENSION_LIST", ()))
+        if len(references)
+    }
+    return list(named.values()), [dataset.shape[axis] for axis in named]
 
 
 def _lengths(block: bytes, name: str) -> int:

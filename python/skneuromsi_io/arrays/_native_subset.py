@@ -39,6 +39,9 @@ _RESERVED = frozenset(
 #: `NC_MAX_NAME` of the NetCDF library, in bytes.
 _MOST_NAME_BYTES = 256
 
+#: The name under which xarray stores an array that has none, and which it takes for none.
+UNNAMED = "__xarray_dataarray_variable__"
+
 #: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
 _NO_COORDINATE = "_nc4_non_coord_"
 
@@ -53,13 +56,13 @@ def are_plain_attrs(attrs: dict[Any, Any]) -> bool:
 
 
 def is_plain_name(name: Any) -> bool:
-    """Whether NetCDF can give an array or a dimension this name."""
+    """Whether NetCDF can give an array or a dimension this name, and xarray gives it back."""
     # Upstream's names of dimensions are NumPy's.
     return (
         isinstance(name, str)
         and is_text(str(name))
         and 0 < len(name.encode()) <= _MOST_NAME_BYTES
-        and name != "."
+        and name not in (".", UNNAMED)
         and "/" not in name
         and not name.startswith(_NO_COORDINATE)
     )

@@ -10,23 +10,45 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._errors import BadMetadataError, UnstorableError, translating
+from .._errors import (
+    BadMetadataError,
+    BadNetCDFError,
+    UnstorableError,
+    translating,
+)
 from ..model._names import ARRAY_NAME
 from ..values import coords_of, dtype_of, restore_coords
+from ..values._numpy import TextBudget, restore_array
+from ._dimensions import check_dimensions
 from ._native_subset import is_plain_attr, is_plain_name
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import xarray as xr
 
 
+#: Kinds of dtypes that NetCDF, with these labels, gives back.
+_KINDS = "biufcmMUSO"
+
+
 def needs_labels(array: xr.DataArray) -> bool:
-    """Whether a plain array comes back with other attributes: NetCDF takes arrays of one number for numbers."""
-    variables = (array.variable, *array.coords.variables.values())
+    """Whether a plain array comes back with other attributes, or with labels of another dtype.
+
+    NetCDF takes arrays of one number for numbers, and knows neither the width of text nor Python's own.
+    """
+    coords = array.coords.variables.values()
     return any(
         isinstance(value, np.ndarray) and (value.ndim != 1 or value.size == 1)
-        for variable in variables
+        for variable in (array.variable, *coords)
         for value in variable.attrs.values()
-    )
+    ) or not all(_is_as_wide_as_its_texts(coord.values) for coord in coords)
+
+
+def _is_as_wide_as_its_texts(labels: npt.NDArray[Any]) -> bool:
+    kind = labels.dtype.kind
+    if kind not in "UO":
+        return True
+    return kind == "U" and labels.dtype == np.array(labels.tolist(), np.str_).dtype
 
 
 def labels_of(array: xr.DataArray) -> dict[str, Any]:
@@ -46,9 +68,15 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
     Raises
     ------
     UnstorableError
-        If its values are objects that would come back as others.
+        If its values would come back as others.
 
     """
+    if array.dtype.kind not in _KINDS:
+        raise UnstorableError(
+            f"an array of dtype {array.dtype} cannot be stored",
+            key="nddata",
+            remedy="convert it to numbers, dates or text of a fixed width (`astype(str)`)",
+        )
     if array.dtype.kind == "O":
         _check_objects(array.values)
     unnamed = [name for name in array.coords if not _is_coordinate(name, array.dims)]
@@ -59,12 +87,6 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
         if coord.dtype == np.float16
     }
     plain = plain.assign_coords(halves)
-    dims = {
-        dim: f"dim_{axis}"
-        for axis, dim in enumerate(array.dims)
-        if not is_plain_name(dim)
-    }
-    plain = plain.rename(dims)
     plain.name = _plain_name(array.name, {*plain.dims, *plain.coords})
     plain.attrs = _plain_attrs(array.attrs)
     for coord in plain.coords.values():
@@ -121,23 +143,34 @@ def relabelled(values: Any, labels: Any) -> xr.DataArray:
 
     fitting = "labels that fit the array"
     with translating(BadMetadataError, fitting, "others"):
+        coords = restore_coords(labels["coords"])
+        _check_dimensions(labels["dims"], values, coords)
         return xr.DataArray(
             _cast(values, labels["dtype"]),
             dims=labels["dims"],
-            coords=restore_coords(labels["coords"]),
+            coords=coords,
             attrs=labels["attrs"],
             name=labels["name"],
         )
 
 
+def _check_dimensions(dims: Any, values: Any, coords: dict[Any, Any]) -> None:
+    found = {name: (of, data.shape) for name, (of, data, _) in coords.items()}
+    try:
+        check_dimensions("nddata", dims, values.shape, found)
+    except BadNetCDFError as error:
+        # Here it is the metadata that do not fit.
+        raise BadMetadataError(expected=error.expected, found=error.found) from error
+
+
 def _cast(values: Any, name: str) -> Any:
-    """Restore byte order, units of time and objects; other kinds of text are xarray's choice."""
+    """Restore byte order, units of time, objects, and the width of text, whose kind is xarray's choice."""
     dtype = dtype_of(name)
     text = values.dtype.kind in "UOT"
     if dtype.kind == "O" and (text or values.dtype in _NUMBERS):
         return values.astype(object)
-    if text:
-        return values
+    if dtype.kind == "U" and text:
+        return restore_array(values.tolist(), TextBudget(), name, list(values.shape))
     if (dtype.kind, dtype.itemsize) == (values.dtype.kind, values.dtype.itemsize):
         return values.astype(dtype, copy=False)
     if dtype == np.float16 and values.dtype == np.float32:

@@ -18,15 +18,15 @@ from .._errors import (
     UnstorableError,
     translating,
 )
-from ..model import _names
 from . import _hdf5_guard
+from ._dimensions import check_array
+from ._native_subset import UNNAMED
 
 if TYPE_CHECKING:
     import xarray as xr
 
-#: The name under which xarray stores an array that has none.
-_UNNAMED = "__xarray_dataarray_variable__"
-
+#: Where xarray stores a name that would be that of a coordinate.
+_NAME = "__xarray_dataarray_name__"
 
 #: What xarray and its libraries raise of what they cannot write.
 _REFUSED = (
@@ -78,7 +78,7 @@ def write_as_upstream(array: xr.DataArray) -> bytes:
         return _readable(bytes(array.to_netcdf(None, engine="scipy")))
     except _REFUSED:
         # What NetCDF-3 has no place for; NetCDF-4 gives its own reason.
-        return write(array if array.name is not None else array.rename(_UNNAMED))
+        return write(array if array.name is not None else array.rename(UNNAMED))
 
 
 def _readable(netcdf: bytes) -> bytes:
@@ -144,15 +144,23 @@ def read(netcdf: bytes) -> xr.DataArray:
         warnings.simplefilter("ignore", xr.SerializationWarning)
         # Of h5netcdf, about arrays without named dimensions, which are refused below.
         warnings.filterwarnings("ignore", ".*phony_dims", UserWarning)
-        with xr.open_dataarray(io.BytesIO(netcdf), engine="h5netcdf") as array:
-            loaded = array.load()
-    missing = [dim for dim in _names.DIMENSIONS[:3] if dim not in loaded.dims]
-    if missing:
-        raise BadNetCDFError(
-            expected=f"the dimensions {missing}", found=str(list(loaded.dims))
-        )
+        with xr.open_dataset(io.BytesIO(netcdf), engine="h5netcdf") as opened:
+            dataset = opened.load()
+    loaded = _array_of(dataset)
+    check_array(loaded, dataset.coords.variables)
     if loaded.dtype.kind == "O" and not all(
         isinstance(v, str) for v in loaded.values.flat
     ):
         raise BadNetCDFError(expected="numbers, text or dates", found="Python objects")
     return loaded
+
+
+def _array_of(dataset: xr.Dataset) -> xr.DataArray:
+    """Return the one array of a file, under the name that xarray stored with it."""
+    if len(dataset.data_vars) != 1:
+        raise BadNetCDFError(
+            expected="one array", found=f"{list(dataset.data_vars)!r:.200}"
+        )
+    [(key, array)] = dataset.data_vars.items()
+    name = dataset.attrs.get(_NAME, key)
+    return array.rename(None if name == UNNAMED else name)

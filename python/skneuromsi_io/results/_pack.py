@@ -100,7 +100,7 @@ def data_of(result: Any) -> Any:
         return Parts(result._frame, result._values) if packed else result._nddata
     except AttributeError as error:
         raise UnstorableError(
-            "nddata: expected an array, found none: it was deleted"
+            key="nddata", expected="an array", found="none: it was deleted"
         ) from error
 
 

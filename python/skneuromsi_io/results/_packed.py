@@ -152,7 +152,11 @@ class PackedResult(Packed):
         return spelled and self._has_labels(loads_plain(text))
 
     def _relabelled(self, document: dict[str, Any]) -> xr.DataArray:
-        values = self.nddata().values if self.frame is None else self.values()
+        if self.frame is None:
+            values = self.nddata().values
+        else:
+            self._expected(self.frame)
+            values = self.values()
         return _sidecar.relabelled(values, document[_document.LABELS])
 
     def _plain_document(self) -> dict[str, Any]:
