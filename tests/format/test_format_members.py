@@ -59,6 +59,23 @@ def test_crc_is_checked():
         sio.open_ndresult(bytes(archive))
 
 
+def test_nothing_is_behind_a_stream():
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        archive = zipped(members_of(a_result()), method)
+        with zipfile.ZipFile(io.BytesIO(archive)) as file:
+            last = file.infolist()[-1]
+        end = archive.index(b"PK\1\2")
+        longer = bytearray(archive[:end] + b"hidden" + archive[end:])
+        size = struct.pack("<L", last.compress_size + 6)
+        for header in (last.header_offset + 18, longer.rindex(b"PK\1\2") + 20):
+            longer[header : header + 4] = size
+        longer[-6:-2] = struct.pack("<L", end + 6)
+        with zipfile.ZipFile(io.BytesIO(longer)) as file:
+            assert file.testzip() is None
+        with pytest.raises(zipfile.BadZipFile, match=f"{last.filename}.*its end"):
+            sio.open_ndresult(bytes(longer))
+
+
 def test_ambiguity_is_refused():
     members = members_of(a_result())
     twice = io.BytesIO(zipped(members))

@@ -5,7 +5,17 @@ import zipfile
 import zlib
 
 from good import LARGE, RESULT, VALUES, contents
-from zipkit import BZIP2, DEFLATED, LZMA, STORED, Member, build, changed, members_of
+from zipkit import (
+    BZIP2,
+    DEFLATED,
+    LZMA,
+    STORED,
+    Member,
+    build,
+    changed,
+    members_of,
+    packed,
+)
 
 EQUAL = "equal"
 #: Equal, or an error: never different.
@@ -64,9 +74,18 @@ def lies():
     yield "patched data", altered(flags=0x20), UNSUPPORTED, VALUES
     data = build_packed(VALUES)
     yield "data cut", altered(data=data[:-4]), MEMBER, VALUES
-    yield "data longer", altered(data=data + b"more"), EITHER, VALUES
     yield "not deflate", altered(data=b"\xff" * 100), MEMBER, VALUES
     yield "empty deflate", altered(data=b""), MEMBER, VALUES
+
+
+def behind():
+    """Bytes behind the end of a compressed stream, which its compressed size counts."""
+    for method in (STORED, DEFLATED, BZIP2, LZMA):
+        for name in (VALUES, RESULT, LARGE, "metadata.json"):
+            data = packed(contents(1)[name], method)
+            for what, more in (("a byte", b"\0"), ("a stream", data)):
+                longer = altered(name, method=method, data=data + more)
+                yield f"{what} more in {name}, method {method}", longer, MEMBER, name
 
 
 def build_packed(name):
@@ -267,4 +286,4 @@ def crowd():
     yield "70,000 members", sink.getvalue(), EQUAL, None
 
 
-FAMILIES = (lies, huge, ambiguous, bombs, zstandards, missing, odd, crowd)
+FAMILIES = (lies, behind, huge, ambiguous, bombs, zstandards, missing, odd, crowd)

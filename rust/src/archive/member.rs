@@ -79,10 +79,10 @@ impl<'a> Fetched<'a> {
         let Entry {
             method, size, crc, ..
         } = *self.entry;
-        let bytes = Method::from_id(method)
+        let (bytes, found) = Method::from_id(method)
             .and_then(|method| zip::decompress(method, self.compressed(), size, &self.limits))
             .map_err(|error| error.in_member(self.name))?;
-        check_crc(crc, zip::crc32(&bytes)).map_err(|error| error.in_member(self.name))?;
+        check_crc(crc, found).map_err(|error| error.in_member(self.name))?;
         Ok(bytes)
     }
 
@@ -101,7 +101,7 @@ impl<'a> Fetched<'a> {
         if method != Method::Deflated.id() || rest.is_empty() {
             return None;
         }
-        let bytes = zip::decompress(Method::Deflated, rest, size, &self.limits).ok()?;
+        let (bytes, _) = zip::decompress(Method::Deflated, rest, size, &self.limits).ok()?;
         let mut found = zip::Crc::new();
         found.update(plain);
         found.update(&bytes);

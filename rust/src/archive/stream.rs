@@ -17,7 +17,7 @@ const OUTPUT: usize = 1 << 16;
 /// The uncompressed bytes of one member, see [`super::Archive::stream`].
 pub struct Stream<'a> {
     name: &'a str,
-    decoder: Decoder<'a>,
+    decoder: Decoder<BufReader<Section<'a>>>,
     crc: Crc,
     expected: u32,
 }

@@ -1,21 +1,24 @@
-//! Whole deflate streams with libdeflate.
+//! Whole deflate streams: compressed with libdeflate, inflated with zlib-rs.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use flate2::{Compress, Compression, Crc, FlushCompress};
-use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
+use flate2::{Compress, Compression, Crc, Decompress, FlushCompress, FlushDecompress, Status};
+use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
 use crate::error::{Error, Kind, Result};
 use crate::memory::{Buffer, try_reserve};
+
+/// Bytes that are inflated at once: half of a usual second-level cache.
+const PIECE: usize = 256 << 10;
 
 thread_local! {
     /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.
     static COMPRESSORS: RefCell<HashMap<i32, Compressor>> = RefCell::new(HashMap::new());
     /// Those of parts take 0.4 MB, which is zeroed anew for each: the one that was used last is kept.
     static PARTS: RefCell<Option<(u32, Compress)>> = const { RefCell::new(None) };
-    static DECOMPRESSOR: RefCell<Decompressor> = RefCell::new(Decompressor::new());
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
 /// The libdeflate level of a `compresslevel` from 0 to 9.
@@ -154,12 +157,46 @@ impl Part {
     }
 }
 
-/// Fills `out` from a stream; gives the bytes that came out.
+/// Where a stream has ended: bytes taken from it, and bytes that came out.
+pub(super) struct End {
+    pub(super) taken: usize,
+    pub(super) written: usize,
+}
+
+/// Fills `out` from a stream up to its end, or tells what was found instead; `seen` is shown each piece that comes
+/// out while it is in the cache.
+///
+/// libdeflate would not tell where a stream ends.
 pub(super) fn inflate(
     data: &[u8],
     out: &mut [u8],
-) -> std::result::Result<usize, DecompressionError> {
-    DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.deflate_decompress(data, out))
+    mut seen: impl FnMut(&[u8]),
+) -> std::result::Result<End, &'static str> {
+    INFLATER.with_borrow_mut(|stream| {
+        stream.reset(false);
+        let (mut taken, mut written) = (0, 0);
+        loop {
+            let end = out.len().min(written + PIECE);
+            let flush = if end == out.len() {
+                FlushDecompress::Finish
+            } else {
+                FlushDecompress::None
+            };
+            let before = (taken, written);
+            let status = stream
+                .decompress(&data[taken..], &mut out[written..end], flush)
+                .map_err(|_| "a damaged deflate stream")?;
+            taken = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
+            written = usize::try_from(stream.total_out()).unwrap_or(usize::MAX);
+            seen(&out[before.1..written]);
+            match status {
+                Status::StreamEnd => return Ok(End { taken, written }),
+                _ if before != (taken, written) => {}
+                _ if taken < data.len() => return Err("more"),
+                _ => return Err("a deflate stream without end"),
+            }
+        }
+    })
 }
 
 /// Fills `out` from a zlib stream (RFC 1950); gives the bytes that came out, or what was found instead.

@@ -97,7 +97,7 @@ pub(crate) fn member(bytes: &[u8]) {
     let size = u64::from(u32::from_le_bytes([low, middle, high, 0]));
     let whole = decompress(method, data, size, &limits())
         .ok()
-        .map(Buffer::into_vec);
+        .map(|(bytes, _)| bytes.into_vec());
     if let Some(content) = &whole {
         assert_eq!(content.len() as u64, size);
     }

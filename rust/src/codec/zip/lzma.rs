@@ -1,7 +1,7 @@
 //! LZMA as zip frames it (APPNOTE 5.8.8): a version, the length of the properties, the properties,
 //! then raw LZMA1 with or without an end marker.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Chain, Cursor, Read};
 
 use liblzma::bufread::{XzDecoder, XzEncoder};
 use liblzma::stream::{Filters, LzmaOptions, Stream};
@@ -13,28 +13,49 @@ const HEADER: [u8; 4] = [9, 4, 5, 0];
 /// Smallest dictionary of the format, and the largest of preset 6, which Python writes.
 const DICTIONARY: std::ops::RangeInclusive<u32> = 1 << 12..=1 << 23;
 
-pub(super) fn decoder<R: BufRead>(mut source: R, size: u64) -> Result<XzDecoder<R>> {
-    let mut header = [0; 9];
-    source
-        .read_exact(&mut header)
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => damaged("its end".to_owned()),
-            _ => super::error_of(error),
-        })?;
-    let [_, _, length @ .., properties, d0, d1, d2, d3] = header;
-    if length != [5, 0] || properties >= 9 * 5 * 5 {
-        return Err(damaged(format!("header {header:02x?}")));
+/// Size in the header of an .lzma file whose content is as long as its end marker says.
+const UNKNOWN: u64 = u64::MAX;
+
+/// Reads a stream to its end: the marker or, without one, the size of the content.
+///
+/// liblzma knows both ends only for .lzma files, which begin with properties, dictionary size and size of the
+/// content (xz's `doc/lzma-file-format.txt`, 1.1). Such a header is put before the stream.
+pub(crate) struct Decoder<R: BufRead>(XzDecoder<Chain<Cursor<[u8; 13]>, R>>);
+
+impl<R: BufRead> Decoder<R> {
+    pub(super) fn new(mut source: R, size: Option<u64>) -> Result<Self> {
+        let mut header = [0; 9];
+        source
+            .read_exact(&mut header)
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => damaged("its end".to_owned()),
+                _ => super::error_of(error),
+            })?;
+        let [_, _, length @ .., properties, d0, d1, d2, d3] = header;
+        if length != [5, 0] || properties >= 9 * 5 * 5 {
+            return Err(damaged(format!("header {header:02x?}")));
+        }
+        let size = size.unwrap_or(UNKNOWN);
+        let dictionary = dictionary(u32::from_le_bytes([d0, d1, d2, d3]), size);
+        let mut header = [properties; 13];
+        header[1..5].copy_from_slice(&dictionary.to_le_bytes());
+        header[5..].copy_from_slice(&size.to_le_bytes());
+        // The dictionary bounds the memory.
+        let stream =
+            Stream::new_lzma_decoder(u64::MAX).map_err(|error| damaged(error.to_string()))?;
+        let source = Cursor::new(header).chain(source);
+        Ok(Self(XzDecoder::new_stream(source, stream)))
     }
-    let asked = u32::from_le_bytes([d0, d1, d2, d3]);
-    let mut options = options()?;
-    options
-        .literal_context_bits(u32::from(properties % 9))
-        .literal_position_bits(u32::from(properties / 9 % 5))
-        .position_bits(u32::from(properties / 45))
-        .dict_size(dictionary(asked, size));
-    let stream = Stream::new_raw_decoder(Filters::new().lzma1(&options))
-        .map_err(|error| damaged(error.to_string()))?;
-    Ok(XzDecoder::new_stream(source, stream))
+
+    pub(super) fn source(&self) -> &R {
+        self.0.get_ref().get_ref().1
+    }
+}
+
+impl<R: BufRead> Read for Decoder<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
 }
 
 /// The dictionary to allocate for `size` bytes.

@@ -2,8 +2,8 @@
 //!
 //! A declared size is a claim. It is held against [`Limits`] before anything is allocated, memory
 //! for it is taken as bytes come out unless the claim is modest, and a stream that yields one byte
-//! more or less is an error. Bytes after the end of a compressed
-//! stream are ignored, as Python's `zipfile` does: size and CRC-32 vouch for what came out.
+//! more or less is an error. So are bytes behind the end of a compressed stream, which
+//! Python's `zipfile` ignores: nobody would see them, and a compressed size that is too large skips what follows.
 
 mod decoder;
 mod lzma;
@@ -120,8 +120,13 @@ pub fn crc32(data: &[u8]) -> u32 {
     libdeflater::crc32(data)
 }
 
-/// Decompresses a whole member that declares to hold `size` bytes.
-pub fn decompress(method: Method, data: &[u8], size: u64, limits: &Limits) -> Result<Buffer> {
+/// Decompresses a whole member that declares to hold `size` bytes; gives these and their CRC-32.
+pub fn decompress(
+    method: Method,
+    data: &[u8],
+    size: u64,
+    limits: &Limits,
+) -> Result<(Buffer, u32)> {
     let wanted = admit(data.len() as u64, size, limits)?;
     match method {
         Method::Stored => return copy(data, wanted),
@@ -131,17 +136,18 @@ pub fn decompress(method: Method, data: &[u8], size: u64, limits: &Limits) -> Re
         _ => {}
     }
     let mut decoder = Decoder::new(method, data, data.len() as u64, size)?;
-    let mut out = Vec::new();
+    let (mut out, mut crc) = (Vec::new(), Crc::new());
     while out.len() < wanted {
         let start = out.len();
         let step = (wanted - start).min(start.max(1 << 16));
         try_reserve(&mut out, step)?;
         out.resize(start + step, 0);
         decoder.read_exact(&mut out[start..]).map_err(error_of)?;
+        crc.update(&out[start..]);
     }
     // An empty member has its end checked too.
     decoder.read(&mut []).map_err(error_of)?;
-    Ok(out.into())
+    Ok((out.into(), crc.sum()))
 }
 
 /// Compresses a whole member.
@@ -177,31 +183,40 @@ pub(crate) fn admit(compressed: u64, size: u64, limits: &Limits) -> Result<usize
     usize::try_from(size).map_err(|_| no_memory(size))
 }
 
-/// Size up to which deflated data is trusted with a buffer at once, which is what libdeflate needs:
-/// 64 times its length, beyond which only runs of equal bytes get. More is decoded step by step.
+/// Size up to which deflated data is trusted with a buffer at once: 64 times its length, beyond which only runs of
+/// equal bytes get. More is decoded step by step.
 fn plausible(compressed: usize) -> u64 {
     (compressed as u64)
         .saturating_mul(64)
         .saturating_add(1 << 20)
 }
 
-fn copy(data: &[u8], size: usize) -> Result<Buffer> {
+fn copy(data: &[u8], size: usize) -> Result<(Buffer, u32)> {
     if data.len() != size {
         let expected = format!("{size} bytes");
         return Err(Error::new(Kind::Member, expected, data.len().to_string()));
     }
-    Buffer::copy_of(data)
+    Ok((Buffer::copy_of(data)?, crc32(data)))
 }
 
-fn inflate(data: &[u8], size: usize) -> Result<Buffer> {
+fn inflate(data: &[u8], size: usize) -> Result<(Buffer, u32)> {
     let mut out = Buffer::zeroed(size)?;
-    let found = match deflate::inflate(data, &mut out) {
-        Ok(written) if written == size => return Ok(out),
-        Ok(written) => format!("{written}"),
-        Err(libdeflater::DecompressionError::InsufficientSpace) => "more".to_owned(),
-        Err(libdeflater::DecompressionError::BadData) => "a damaged deflate stream".to_owned(),
+    let mut crc = Crc::new();
+    let found = match deflate::inflate(data, &mut out, |piece| crc.update(piece)) {
+        Ok(end) if (end.taken, end.written) == (data.len(), size) => return Ok((out, crc.sum())),
+        Ok(end) if end.written == size => {
+            return Err(behind_the_end(data.len() as u64, end.taken as u64));
+        }
+        Ok(end) => end.written.to_string(),
+        Err(found) => found.to_owned(),
     };
     Err(Error::new(Kind::Member, format!("{size} bytes"), found))
+}
+
+/// The error for a stream that ends before the `compressed` bytes of its member do.
+fn behind_the_end(compressed: u64, end: u64) -> Error {
+    let expected = format!("a compressed stream of {compressed} bytes");
+    Error::new(Kind::Member, expected, format!("its end after {end}"))
 }
 
 /// Appends all that an encoder gives, piece by piece, since these take seconds for a large member.

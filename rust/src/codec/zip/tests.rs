@@ -5,7 +5,10 @@ fn sample(len: usize) -> Vec<u8> {
 }
 
 fn unpack(method: Method, data: &[u8], size: u64) -> Result<Vec<u8>> {
-    decompress(method, data, size, &Limits::default()).map(Buffer::into_vec)
+    decompress(method, data, size, &Limits::default()).map(|(bytes, crc)| {
+        assert_eq!(crc, crc32(&bytes));
+        bytes.into_vec()
+    })
 }
 
 fn pack(method: Method, data: &[u8]) -> Vec<u8> {
@@ -47,10 +50,6 @@ fn a_lying_size_is_an_error() {
     for method in Method::ALL {
         let packed = pack(method, &data);
         for size in [0, 1, 4_999, 5_001, 1 << 20] {
-            // LZMA ends where the declared size says; the CRC-32 of the member tells.
-            if method == Method::Lzma && size < 5_000 {
-                continue;
-            }
             for result in [unpack(method, &packed, size), stream(method, &packed, size)] {
                 assert_eq!(
                     result.unwrap_err().kind(),
@@ -85,27 +84,43 @@ fn a_bomb_meets_the_expansion_limit() {
 }
 
 #[test]
-fn truncation_is_an_error_and_trailing_bytes_are_not() {
-    let data = sample(3_000);
-    for method in Method::ALL {
+fn a_stream_that_is_cut_or_followed_by_more_is_an_error() {
+    for (method, len) in Method::ALL.into_iter().flat_map(|m| [(m, 3_000), (m, 0)]) {
+        let data = sample(len);
         let mut packed = pack(method, &data);
-        // An LZMA stream may lack its end marker, whose code is at most 6 bytes.
-        let spare = if method == Method::Lzma { 6 } else { 0 };
-        for end in 0..packed.len() - spare {
+        let refused = |packed: &[u8]| {
             for result in [
-                unpack(method, &packed[..end], 3_000),
-                stream(method, &packed[..end], 3_000),
+                unpack(method, packed, len as u64),
+                stream(method, packed, len as u64),
             ] {
-                assert_eq!(result.unwrap_err().kind(), Kind::Member, "{method:?} {end}");
+                let error = result.expect_err(&format!("{method:?}: {} bytes", packed.len()));
+                assert_eq!(error.kind(), Kind::Member, "{method:?} {}", packed.len());
             }
+        };
+        // No bytes at all are an empty member, whatever the method.
+        for end in usize::from(len == 0)..packed.len() {
+            refused(&packed[..end]);
         }
-        packed.extend(b"rest");
-        if method == Method::Stored {
-            assert!(unpack(method, &packed, 3_000).is_err());
-        } else {
-            assert_eq!(unpack(method, &packed, 3_000).unwrap(), data);
-            assert_eq!(stream(method, &packed, 3_000).unwrap(), data);
+        let (whole, another) = (packed.len(), pack(method, b"another"));
+        for more in [b"\0".as_slice(), b"rest", &another, &sample(300_000)] {
+            packed.truncate(whole);
+            packed.extend_from_slice(more);
+            refused(&packed);
         }
+    }
+}
+
+#[test]
+fn a_large_stream_that_is_followed_by_more_is_an_error() {
+    // Runs of equal bytes are decoded step by step, other data at once.
+    for data in [vec![7; 4 << 20], sample(4 << 20)] {
+        let mut packed = pack(Method::Deflated, &data);
+        let size = data.len() as u64;
+        assert!(unpack(Method::Deflated, &packed, size).unwrap() == data);
+        packed.push(0);
+        let error = unpack(Method::Deflated, &packed, size).unwrap_err();
+        let end = packed.len() - 1;
+        assert_eq!(error.found(), format!("its end after {end}"));
     }
 }
 
@@ -123,19 +138,36 @@ fn flipped_bits_never_panic_and_whole_agrees_with_pieces() {
     }
 }
 
+/// LZMA data without an end marker: what a chunk of LZMA2 holds behind its header of 6 bytes.
+fn markerless(data: &[u8]) -> Vec<u8> {
+    use liblzma::stream::{Filters, LzmaOptions, Stream};
+    let options = LzmaOptions::new_preset(6).unwrap();
+    let stream = Stream::new_raw_encoder(Filters::new().lzma2(&options)).unwrap();
+    let mut chunk = Vec::new();
+    liblzma::bufread::XzEncoder::new_stream(data, stream)
+        .read_to_end(&mut chunk)
+        .unwrap();
+    let len = usize::from(u16::from_be_bytes([chunk[3], chunk[4]])) + 1;
+    assert_eq!((chunk[0], len), (0xe0, chunk.len() - 7), "one chunk");
+    [&pack(Method::Lzma, b"")[..9], &chunk[6..6 + len]].concat()
+}
+
 #[test]
-fn lzma_without_end_marker_and_with_a_4_gib_dictionary() {
+fn lzma_with_and_without_end_marker_and_with_a_4_gib_dictionary() {
     let data = sample(3_000);
-    let mut packed = pack(Method::Lzma, &data);
-    packed[5..9].copy_from_slice(&u32::MAX.to_le_bytes());
-    assert_eq!(unpack(Method::Lzma, &packed, 3_000).unwrap(), data);
-    packed.truncate(packed.len() - 6);
-    assert_eq!(unpack(Method::Lzma, &packed, 3_000).unwrap(), data);
-    packed[2] = 6;
-    assert_eq!(
-        unpack(Method::Lzma, &packed, 3_000).unwrap_err().kind(),
-        Kind::Member
-    );
+    for mut packed in [pack(Method::Lzma, &data), markerless(&data)] {
+        packed[5..9].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert_eq!(unpack(Method::Lzma, &packed, 3_000).unwrap(), data);
+        let wrong = [
+            packed[..packed.len() - 1].to_vec(),
+            [&packed[..], b"\0"].concat(),
+            [&packed[..2], &[6], &packed[3..]].concat(),
+        ];
+        for packed in wrong {
+            let error = unpack(Method::Lzma, &packed, 3_000).unwrap_err();
+            assert_eq!(error.kind(), Kind::Member);
+        }
+    }
 }
 
 #[test]
