@@ -11,6 +11,7 @@ import xarray as xr
 from plain import FORMAT, a_result, edited, members_of, opened
 
 import skneuromsi_io as sio
+from helpers import zipped
 
 TYPED = {
     "tuple": (1, (2, 3)),
@@ -90,6 +91,22 @@ def test_wrong_types_are_refused():
         with pytest.raises(sio.SkneuromsiIOError) as raised:
             opened(broken)
         assert raised.value.key in (pointer, "types")
+
+
+def test_unknown_types_refuse_their_result_only():
+    collection = sio.NDResultCollection.from_ndresults(
+        "two", [a_result({"value": [1, 2]}), a_result({"value": [3, 4]})]
+    )
+    members = edited(
+        members_of(collection),
+        "ndr_1/metadata.json",
+        types={"/object_kwargs/extra/value": "of a later version"},
+    )
+    results = sio.read_ndc(zipped(members), classes="light", tqdm_cls=None)
+    assert results[0].extra_["value"] == [1, 2]
+    with pytest.raises(sio.BadMetadataError, match="of a later version") as raised:
+        results[1]
+    assert raised.value.member == "ndr_1/metadata.json"
 
 
 def test_lists_of_upstream():
