@@ -71,9 +71,7 @@ class LabelledData:
 
     @property
     def _shape(self) -> tuple[int, ...]:
-        shape: tuple[int, ...] = (
-            self._frame if self._is_packed else self._array
-        ).shape
+        shape: tuple[int, ...] = (self._frame if self._is_packed else self._array).shape
         return shape
 
     def _labels(self, dim: str) -> npt.NDArray[Any]:
