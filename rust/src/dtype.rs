@@ -80,7 +80,7 @@ impl DType {
             .find(|dtype| dtype.numpy_name() == name)
     }
 
-    /// Whether it is one of the floating-point types.
+    /// True for the floating-point types.
     #[must_use]
     pub const fn is_float(self) -> bool {
         matches!(self, Self::F16 | Self::F32 | Self::F64)

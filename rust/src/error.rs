@@ -5,13 +5,13 @@ use std::fmt;
 /// Result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, by what a caller would do about it.
+/// Kinds of errors, by what a caller would do about them.
 ///
 /// The names are stable: Python maps each of them to one exception class (`_errors.py`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The bytes are no zip archive, or its directory is damaged or ambiguous.
+    /// The bytes are not a zip archive, or its directory is damaged or ambiguous.
     Archive,
     /// A member that should be there is not.
     Missing,
@@ -108,7 +108,7 @@ impl Error {
         self
     }
 
-    /// What kind of error this is.
+    /// The kind of this error.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -120,13 +120,13 @@ impl Error {
         self.0.member.as_deref()
     }
 
-    /// What a sound file would have had.
+    /// The content that a sound file would have.
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.0.expected
     }
 
-    /// What was there instead.
+    /// The content that was found instead.
     #[must_use]
     pub fn found(&self) -> &str {
         &self.0.found

@@ -65,7 +65,7 @@ impl Limits {
         Ok(())
     }
 
-    /// Whether a member of `compressed` bytes may hold `size`.
+    /// Checks that a member of `compressed` bytes may hold `size`.
     pub fn check_member(&self, compressed: u64, size: u64) -> Result<()> {
         if size > self.member_bytes {
             return Err(reached("member_bytes", self.member_bytes, size));
@@ -84,7 +84,7 @@ impl Limits {
         Err(Error::new(Kind::Limit, expected, found))
     }
 
-    /// Whether a member of `size` bytes may be handed to libhdf5.
+    /// Checks that a member of `size` bytes may be handed to libhdf5.
     pub fn check_delegated(&self, size: u64) -> Result<()> {
         if size <= self.delegated_bytes {
             return Ok(());
@@ -94,7 +94,7 @@ impl Limits {
         Err(Error::new(Kind::Limit, expected, format!("{size} bytes")))
     }
 
-    /// Whether a variable may have so many texts.
+    /// Checks that a variable may have this many texts.
     pub fn check_texts(&self, count: u64) -> Result<()> {
         if count <= self.texts {
             return Ok(());
@@ -111,7 +111,7 @@ impl Limits {
             .max(self.text_bytes)
     }
 
-    /// Whether a member of `compressed` bytes may leave `size` bytes of text in memory.
+    /// Checks that a member of `compressed` bytes may leave `size` bytes of text in memory.
     pub fn check_text(&self, compressed: u64, size: u64) -> Result<()> {
         let room = self.text_room(compressed);
         if size <= room {

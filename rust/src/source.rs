@@ -1,4 +1,4 @@
-//! Where an archive's bytes come from: positioned reads on `&self`, so that threads need no lock.
+//! Sources of an archive's bytes: positioned reads on `&self`, so that threads need no lock.
 
 use std::fs::File;
 
@@ -12,7 +12,7 @@ pub trait ReadAt: Send + Sync {
     /// Fills `buf` from `offset`, or fails: a short read is an error.
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()>;
 
-    /// Whether threads gain from reading at the same time.
+    /// True if threads gain from reading at the same time.
     fn concurrent(&self) -> bool {
         true
     }

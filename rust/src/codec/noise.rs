@@ -15,8 +15,8 @@ use super::pieces::{Piece, Pieces};
 use crate::error::Result;
 use crate::memory::Buffer;
 
-/// How noise is looked for: bytes that are judged together, and the least run of them that is worth a stored block
-/// of its own.
+/// Sizes in the search for noise: the bytes that are judged together, and the least run of them that is worth a
+/// stored block of its own.
 #[derive(Clone, Copy)]
 struct Grain {
     segment: usize,
@@ -34,7 +34,7 @@ const FINE: Grain = Grain {
     run: 8 << 10,
 };
 
-/// One byte of so many is counted, but at least so many of a segment.
+/// One byte in this many is counted, and at least this many of a segment.
 const COUNTED: usize = 32;
 const COUNTED_LEAST: usize = 1 << 10;
 
@@ -113,8 +113,8 @@ fn noise_runs(data: &[u8], itemsize: usize) -> Vec<Range<usize>> {
     runs
 }
 
-/// Whether deflate would save next to nothing of a segment of the plane that starts at `plane`: all bytes are equally
-/// frequent, and no words repeat.
+/// True if deflate would save next to nothing of a segment: all bytes are equally frequent, and no words repeat. The
+/// segment's plane starts at `plane`.
 fn is_noise(data: &[u8], plane: usize, segment: Range<usize>) -> bool {
     let bytes = &data[segment.clone()];
     let mut counts = [0_u32; 256];

@@ -1,8 +1,9 @@
-//! What remains of a text without its varying numbers: texts that have it in common are alike but for these.
+//! Fingerprint of a JSON text: varying numbers are replaced by `0`. Texts with equal fingerprints differ only in
+//! those numbers.
 
 use memchr::memchr2;
 
-/// The member of a document in whose members of some names numbers vary.
+/// The keys of a JSON object that may hold varying numbers.
 #[derive(Debug, Clone)]
 pub struct Varying {
     /// Name of the member, whose value is an object.

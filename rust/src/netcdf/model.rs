@@ -1,4 +1,4 @@
-//! What a NetCDF file holds, whichever of the two formats it has: names, shapes, attributes and
+//! The content of a NetCDF file of either format: names, shapes, attributes and
 //! where the bytes of each variable are.
 
 use std::ops::Range;
@@ -6,14 +6,14 @@ use std::ops::Range;
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Result};
 
-/// Where the elements of a variable are.
+/// The place of a variable's elements.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Data {
     /// In the file itself, without a copy.
     Raw {
         /// Bytes of the file.
         range: Range<usize>,
-        /// Whether they are byte planes, as HDF5's shuffle filter leaves them.
+        /// True if they are byte planes, as HDF5's shuffle filter leaves them.
         shuffled: bool,
     },
     /// Assembled or decompressed from several places of the file.
@@ -55,7 +55,7 @@ pub struct Variable {
     pub order: Endian,
     /// Its elements, in C order.
     pub data: Data,
-    /// What is said about it, in the order of the file.
+    /// Attributes, in the order of the file.
     pub attrs: Vec<(String, Attr)>,
 }
 
@@ -72,21 +72,21 @@ impl Variable {
         product(&self.shape)
     }
 
-    /// Whether it has no elements.
+    /// True if it has no elements.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)
     }
 }
 
-/// A file: dimensions, variables and what is said about the whole.
+/// A file: dimensions, variables and attributes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Dataset {
     /// Names and lengths of the dimensions, in the order of the file.
     pub dims: Vec<(String, u64)>,
     /// The variables, in the order of the file.
     pub variables: Vec<Variable>,
-    /// What is said about the whole file.
+    /// Attributes of the whole file.
     pub attrs: Vec<(String, Attr)>,
 }
 

@@ -226,7 +226,7 @@ fn numbers_that_netcdf_3_cannot_hold_are_refused() {
     );
 }
 
-/// Where the data of variables are: no checksum covers these bytes.
+/// The places of the variables' data: no checksum covers these bytes.
 fn payload(dataset: &Dataset, at: usize) -> bool {
     dataset
         .variables

@@ -1,6 +1,6 @@
 //! JSON text of Python values, as `json.dumps(obj, indent=2)` writes it.
 //!
-//! Python's own encoder has no C path for indented text and takes 60 us for the metadata of a small result; this
+//! Python's own encoder has no C path for indented text and takes 60 µs for the metadata of a small result; this
 //! walk takes 3. Floats are `repr`'s digits: the shortest that read back equal.
 
 use pyo3::exceptions::PyValueError;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind, Result};
 
-/// How often is asked: a key press is answered at once as people see it, and asking costs nothing.
+/// Time between two calls of `ask`: a key press is answered at once, as people see it, and asking costs nothing.
 pub(crate) const EVERY: Duration = Duration::from_millis(50);
 
 type Ask = Box<dyn Fn() -> Result<()> + Send + Sync>;
@@ -26,7 +26,7 @@ thread_local! {
     static WATCH: RefCell<Option<Arc<Watch>>> = const { RefCell::new(None) };
 }
 
-/// Does `work`; on this thread, [`check`] calls `ask` at times, and once that fails all of it stops with its error.
+/// Runs `work` under a watch: [`check`] polls `ask` at most every 50 ms on this thread, and its first error stops all helpers.
 pub fn watched<T>(
     ask: impl Fn() -> Result<()> + Send + Sync + 'static,
     work: impl FnOnce() -> Result<T>,
@@ -45,7 +45,7 @@ pub fn watched<T>(
     }
 }
 
-/// What the work on this thread is watched by, for its helpers.
+/// The watch over the work on this thread, for its helpers.
 pub(crate) fn current() -> Option<Arc<Watch>> {
     WATCH.with_borrow(Clone::clone)
 }

@@ -63,7 +63,7 @@ where
     all.into_iter().map(|(_, result)| result).collect()
 }
 
-/// How many helpers are at work, so that the thread that waits for them can ask for signals meanwhile.
+/// Count of helpers at work, so that the thread that waits for them can ask for signals meanwhile.
 #[derive(Default)]
 struct Helpers(AtomicUsize);
 

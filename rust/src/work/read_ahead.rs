@@ -77,7 +77,7 @@ struct ReadAhead {
     pieces: Receiver<Read1>,
     piece: Vec<u8>,
     at: usize,
-    /// Whether the empty piece came that follows the last.
+    /// True once the empty piece that follows the last one has come.
     ended: bool,
 }
 

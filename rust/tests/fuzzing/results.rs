@@ -168,7 +168,7 @@ fn restored(result: &PackedResult, plan: &Plan) {
     }
 }
 
-/// What a frame says, in whatever order and byte order the file says it.
+/// The content of a frame, independent of order and byte order in the file.
 fn meaning(frame: &Frame) -> Vec<Variable> {
     let mut coordinates: Vec<_> = frame.coordinates().cloned().collect();
     coordinates.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,4 +1,4 @@
-//! What is run on arbitrary bytes, and what must hold whatever they are.
+//! Targets that run on arbitrary bytes, and the properties that must hold for all of them.
 //!
 //! A panic, a hang or a promise that is not kept is a fault. The same functions serve libFuzzer (`fuzz/`) and, with
 //! seeded mutations of good files, `cargo test`.

@@ -1,4 +1,4 @@
-//! Whether a text and its lifted form mean the same.
+//! Comparison of a text and its lifted form.
 
 use _native::dtype::DType;
 use _native::json::{Lifted, NumberArray};
@@ -65,7 +65,7 @@ fn expect(text: &[u8], byte: u8) -> &[u8] {
         .unwrap_or_else(|| panic!("expected {:?} before {}", byte as char, text.escape_ascii()))
 }
 
-/// Whether a number of the text, read by Rust's own parsers, has these bytes.
+/// True if a number of the text, read by Rust's own parsers, has these bytes.
 fn equal(token: &str, dtype: DType, bytes: [u8; 8]) -> bool {
     let float = token.contains(['.', 'e', 'E', 'N', 'I']);
     if dtype == DType::I64 {

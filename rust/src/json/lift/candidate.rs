@@ -18,8 +18,8 @@ pub struct NumberArray {
     pub bytes: Vec<u8>,
 }
 
-/// A list takes at most so many bytes of text a number, beyond the first mebibyte, to be an array. Upstream's take 50 at
-/// most, of which 25 are the number.
+/// Most bytes of text a number, beyond the first mebibyte, for a list to become an array. Upstream's lists take at most
+/// 50, of which 25 are the number.
 const SPARSE: usize = 128;
 const SPARSE_FROM: usize = 1 << 20;
 
@@ -41,8 +41,8 @@ struct Open {
     /// Shape of the lists directly in it, if there are any, and how many they are.
     shape: Option<Vec<usize>>,
     lists: usize,
-    /// Those that are arrays should the lists around them be none: keeping all of them would take 25 bytes
-    /// for each byte of `[1],[1],`.
+    /// Large lists in it that become arrays if it does not become one itself. Keeping small lists too would take
+    /// 25 bytes for each byte of `[1],[1],`.
     large: Vec<Child>,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Candidate {
     open: Vec<Open>,
 }
 
-/// What became of a candidate.
+/// The outcome of a candidate.
 #[derive(Debug)]
 pub(super) struct Outcome {
     /// Text with arrays in it: where they were, in order.
@@ -68,7 +68,7 @@ impl Candidate {
         self.open.len()
     }
 
-    /// Whether a list may begin here: not beside numbers.
+    /// True if a list may begin here: not beside numbers.
     pub(super) fn takes_list(&self) -> bool {
         self.open.last().is_none_or(|open| open.scalars == 0)
     }
@@ -99,19 +99,19 @@ impl Candidate {
         Ok(true)
     }
 
-    /// Whether the innermost list has nothing in it yet.
+    /// True if the innermost list is empty so far.
     pub(super) fn innermost_is_empty(&self) -> bool {
         self.open
             .last()
             .is_some_and(|open| open.scalars == 0 && open.lists == 0)
     }
 
-    /// Where the text of the innermost list begins.
+    /// Offset of the text of the innermost list.
     pub(super) fn innermost_text(&self) -> usize {
         self.open.last().map_or(self.text.len(), |open| open.text)
     }
 
-    /// Whether the text is mostly no numbers: a list that is all blanks must not stay in memory.
+    /// True if most of the text is not numbers: a list that is all blanks must not stay in memory.
     pub(super) fn is_sparse(&self) -> bool {
         self.text.len() > SPARSE_FROM + self.numbers.len() / 8 * SPARSE
     }

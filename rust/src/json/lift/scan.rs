@@ -71,7 +71,7 @@ impl<R: Read> Scanner<R> {
     }
 }
 
-/// Where in `text` the number begins that follows `at`, behind blanks, a comma, and blanks.
+/// Offset in `text` of the number that follows `at`, behind blanks, a comma, and blanks.
 pub(super) fn next_number(text: &[u8], at: usize) -> Option<usize> {
     let comma = at + text[at..].iter().position(|&byte| !is_blank(byte))?;
     if text[comma] != b',' {
@@ -106,7 +106,7 @@ pub(super) const fn is_number_byte(byte: u8) -> bool {
     )
 }
 
-/// What a number is, by its token; -1.5 and NaN are floats, -1 is an integer.
+/// The type of a number, by its token: -1.5 and NaN are floats, -1 is an integer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Number {
     Int(i64),

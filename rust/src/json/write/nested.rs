@@ -48,7 +48,7 @@ impl Nested {
         })
     }
 
-    /// How many numbers it has; at least one.
+    /// Count of its numbers; at least one.
     #[must_use]
     pub fn count(&self) -> usize {
         self.bytes.len() / self.dtype.size()

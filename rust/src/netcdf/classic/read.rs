@@ -37,7 +37,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     })
 }
 
-/// Where the data of variables are.
+/// The places of the variables' data.
 struct Layout<'a> {
     file: &'a [u8],
     header: usize,

@@ -1,4 +1,4 @@
-//! What fuzzing found.
+//! Faults that fuzzing found.
 
 use super::*;
 

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// Where the data of a variable are.
+/// The place of a variable's data.
 fn start(file: &[u8], name: &str) -> usize {
     match open(file).variable(name).unwrap().data {
         Data::Raw { ref range, .. } => range.start,

@@ -40,7 +40,7 @@ pub(super) fn all<'a>(header: &ObjectHeader<'a>) -> Result<Vec<Encoded<'a>>> {
     Ok(attrs.into_iter().map(|(_, attr)| attr).collect())
 }
 
-/// Those that the user made.
+/// The attributes that the user made.
 pub(super) fn visible(file: &File, attrs: &[Encoded]) -> Result<Vec<(String, Attr)>> {
     let mut visible: Vec<(String, Attr)> = Vec::new();
     for attr in attrs

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::malformed;
 
-/// Where a part of an array is.
+/// The place of a part of an array.
 pub(super) struct Chunk {
     /// Index of its first element.
     pub(super) start: Vec<u64>,
@@ -16,7 +16,7 @@ pub(super) struct Chunk {
     pub(super) mask: u32,
 }
 
-/// What a node must keep to: its level, and keys from `low` on and before `high`.
+/// Bounds of a node: its level, and keys from `low` on and before `high`.
 pub(super) struct Bounds {
     level: u8,
     low: Vec<u64>,

@@ -80,7 +80,7 @@ pub(super) fn all(
     Ok((lengths, chunks))
 }
 
-/// How chunks tile an array.
+/// The grid of chunks that tile an array.
 pub(super) struct Grid<'s> {
     shape: &'s [u64],
     chunk: &'s [u64],

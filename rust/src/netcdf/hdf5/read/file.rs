@@ -17,7 +17,7 @@ pub(super) struct File<'a> {
     pub(super) limits: &'a Limits,
     pub(super) heap: RefCell<Collections<'a>>,
     spent: Cell<usize>,
-    /// What was handed out.
+    /// Ranges that were handed out.
     taken: RefCell<Vec<Range<usize>>>,
 }
 

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::netcdf::model::{Attr, Dataset, Variable};
 use crate::netcdf::{malformed, unsupported};
 
-/// How netCDF stores a variable that has the name of a dimension but is not its coordinate.
+/// The prefix with which netCDF stores a variable that has the name of a dimension but is not its coordinate.
 const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
 
 /// An HDF5 dataset in the root group.
@@ -22,7 +22,7 @@ struct Object<'a> {
     header: ObjectHeader<'a>,
     attrs: Vec<Encoded<'a>>,
     shape: Vec<u64>,
-    /// Whether it is a dimension.
+    /// True if it is a dimension.
     scale: bool,
 }
 
@@ -137,7 +137,7 @@ impl<'a> Object<'a> {
         )
     }
 
-    /// Whether it is a dimension without coordinate.
+    /// True if it is a dimension without coordinate.
     fn is_bare_dimension(&self, file: &File) -> Result<bool> {
         let name = if self.scale {
             self.text(file, "NAME")?

@@ -1,4 +1,4 @@
-//! Where the data of a dataset are (section IV.A.2.i), and what they are.
+//! Place and type of the data of a dataset (section IV.A.2.i).
 
 use std::borrow::Cow;
 use std::ops::Range;

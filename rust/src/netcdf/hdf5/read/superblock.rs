@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
 
-/// What the superblock says.
+/// The content of the superblock.
 pub(super) struct Superblock {
     /// The file's end.
     pub(super) file_end: usize,

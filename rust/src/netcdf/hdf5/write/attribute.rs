@@ -50,7 +50,7 @@ impl ObjectHeader<'_> {
         Ok(())
     }
 
-    /// What makes an array the scale of dimension `id`.
+    /// The attributes that make an array the scale of dimension `id`.
     pub(super) fn scale(&mut self, id: usize, name: &str) -> Result<()> {
         // HDF5's dimension-scale library insists on the final NUL, which netCDF leaves out elsewhere.
         self.text("CLASS", "DIMENSION_SCALE\0")?;

@@ -15,10 +15,10 @@ pub(super) struct Draft {
     /// All but the payload, which comes last.
     out: Vec<u8>,
     payload_bytes: u64,
-    /// Where the address of the payload stands.
+    /// Offset of the field for the payload's address.
     of_payload: Option<usize>,
     heap: Heap,
-    /// Where an address within the heap stands, which the heap's own address will raise.
+    /// Offsets of heap-relative addresses, to be relocated once the heap is placed.
     in_heap: Vec<usize>,
     /// Object headers, up to their checksums.
     headers: Vec<Range<usize>>,

@@ -13,7 +13,7 @@ const HEADER: usize = 16;
 #[derive(Default)]
 pub(super) struct Heap {
     bytes: Vec<u8>,
-    /// Where the open collection starts, if one is open.
+    /// Offset of the open collection, if one is open.
     open: Option<usize>,
     index: u16,
 }

@@ -108,7 +108,7 @@ fn store_shuffled(file: &mut Draft, variable: &Variable, bytes: &[u8]) -> Result
     })
 }
 
-/// Where the data of a variable are.
+/// The place of a variable's data.
 #[derive(Clone, Copy)]
 enum Stored {
     /// No data: an empty variable or a mere dimension.

@@ -14,7 +14,7 @@ const MOST_DIMENSIONS: usize = 32;
 /// A dataset that can be written.
 pub(super) struct Writable<'a> {
     pub(super) dataset: &'a Dataset,
-    /// Of each dimension, the number of the variable that is its coordinate.
+    /// The number of each dimension's coordinate variable.
     pub(super) coordinates: Vec<Option<usize>>,
     pub(super) payload: usize,
     pub(super) payload_bytes: u64,
