@@ -1,4 +1,4 @@
-"""What the tests share: results to store, and a comparison that forgives nothing."""
+"""Helpers of all tests: results to store, and a comparison that forgives nothing."""
 
 import copy
 import io

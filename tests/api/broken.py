@@ -53,7 +53,7 @@ def arguments(**changes):
     return edited(ARCHIVE, TEXT, change)
 
 
-#: What is wrong: the archive, the builtin that upstream's callers catch, the member, and what is told.
+#: A broken archive: its bytes, the builtin that upstream's callers catch, the member, and the message.
 CASES = {
     "empty": (b"", zipfile.BadZipFile, "", "expected a zip archive, found no end of"),
     "no zip": (bytes(99), zipfile.BadZipFile, "", "expected a zip archive, found no"),

@@ -21,7 +21,7 @@ from helpers import (
     zipped,
 )
 
-#: Of scikit-neuromsi 1.0.2: name, kind and default of each parameter.
+#: Name, kind and default of each parameter in scikit-neuromsi 1.0.2.
 REQUIRED = inspect.Parameter.empty
 PLAIN, KEYWORD, REST = "POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY", "VAR_KEYWORD"
 SIGNATURES = {

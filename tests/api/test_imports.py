@@ -1,4 +1,4 @@
-"""What an import costs and gives: the names, their signatures, and no package that was not asked for."""
+"""Imports: the names, their signatures, and no package that was not asked for."""
 
 import ast
 import importlib.metadata
@@ -166,7 +166,7 @@ def test_signatures(name):
 
 
 def test_help_finds_the_module():
-    """Where names are taken from there, pickles and tracebacks name modules that exist."""
+    """Pickles and tracebacks name modules that exist, whatever module a name was taken from."""
     for name in sio.__all__:
         module = sys.modules[getattr(sio, name).__module__]
         assert Path(module.__file__).is_relative_to(Path(sio.__file__).parent)

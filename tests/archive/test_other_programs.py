@@ -54,7 +54,7 @@ def run(*command, **kwargs):
     return output
 
 
-#: What checks or lists an archive, and the compression methods that it knows.
+#: A command that checks or lists an archive, and the compression methods that it knows.
 CHECKERS = {
     "unzip": (("unzip", "-t"), (0, 8, 12)),
     "zipinfo": (("zipinfo", "-v"), (0, 8, 12, 14)),

@@ -18,7 +18,7 @@ from helpers import assert_same, members, opened, stored
 
 
 class Sink:
-    """What can be written to and nothing else: a pipe or a socket."""
+    """A stream that can only be written to, like a pipe or a socket."""
 
     def __init__(self):
         self.data = b""
@@ -36,7 +36,7 @@ class Slow(Sink):
 
 
 class Source:
-    """What has `read`, `seek` and `tell` only, as files of fsspec."""
+    """A stream with `read`, `seek` and `tell` only, like files of fsspec."""
 
     def __init__(self, data, most=None):
         self._stream = io.BytesIO(data)

@@ -1,4 +1,4 @@
-"""What is handed on to `zipfile.ZipFile`: the same meaning and the same errors."""
+"""Arguments of `zipfile.ZipFile`: the same meaning and the same errors."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""What other readers make of a NetCDF file: scipy of NetCDF-3, h5py of HDF5."""
+"""Other readers of a NetCDF file: scipy for NetCDF-3, h5py for HDF5."""
 
 import io
 from pathlib import Path

@@ -86,7 +86,7 @@ def test_corpus(family, judge, good, tmp_path, record_property):
 
 
 def test_the_judge_notices(tmp_path, good):
-    """What the corpus relies on: a crash, exhausted memory and a difference are seen."""
+    """The corpus relies on this: a crash, exhausted memory and a difference are seen."""
     case = ("p", "equal", None)
     assert "refused" in complaint(*case, (("BadArchiveError",), "no"), good)
     assert complaint(*case, (None, ["other"]), good) == "different"

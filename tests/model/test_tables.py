@@ -17,7 +17,7 @@ def result(request):
 
 
 def table_of(dim, wanted=None, values=VALUES):
-    """What `dim` as columns and all others as rows means, value by value."""
+    """Table with `dim` as columns and all others as rows, made value by value."""
     others = [name for name in DIMS if name != dim]
     rows = pd.MultiIndex.from_product([LABELS[name] for name in others], names=others)
     columns = LABELS[dim] if wanted is None else wanted

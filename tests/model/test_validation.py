@@ -23,7 +23,7 @@ DTYPES = [None, "f4", ">f8", ">i8", "i2", "O"]
 
 
 def outcome(check, *args):
-    """What a check says, and whether it warns."""
+    """The outcome of a check, and whether it warns."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:

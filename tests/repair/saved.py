@@ -1,4 +1,4 @@
-"""Where the results of an archive end, and whether those that were whole are saved."""
+"""Ends of the results of an archive, and a check that those that were whole are saved."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Of an archive with damaged members, the whole results are saved, and nothing else."""
+"""Repair of an archive with damaged members saves the whole results, and nothing else."""
 
 import io
 import json
@@ -118,7 +118,7 @@ def test_results_beyond_the_size_and_results_that_are_nowhere(ours, out):
 
 
 def test_a_member_twice(ours, out):
-    """What zipfile leaves when a member was written for a second time."""
+    """An archive in which zipfile wrote a member for a second time."""
     stream = io.BytesIO(ours)
     with (
         pytest.warns(UserWarning, match="Duplicate"),

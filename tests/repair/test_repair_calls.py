@@ -1,4 +1,4 @@
-"""What repair takes, refuses and writes."""
+"""Arguments of repair, refusals, and the file that it writes."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Of an archive that was cut, or lost its directory, all that is whole is saved."""
+"""Repair of an archive that was cut, or lost its directory, saves all that is whole."""
 
 import io
 import zipfile

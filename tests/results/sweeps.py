@@ -14,7 +14,7 @@ VALUES = np.random.default_rng(8).normal(size=(len(SOAS), 3, 3, 4, 2))
 
 
 class Text(str):
-    """What no JSON carries exactly."""
+    """An object that no JSON carries exactly."""
 
     __slots__ = ()
 

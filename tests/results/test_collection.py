@@ -135,7 +135,7 @@ def test_changing_parameters(collection):
 
 
 def test_variances(collection):
-    """Of each mode over all of its values, summed over results."""
+    """Variance of each mode over all of its values, summed over results."""
     flat = VALUES.reshape(len(SOAS), 3, -1)
     sums = flat.var(axis=2, ddof=1).sum(axis=0)
     expected = pd.Series(sums, index=pd.Index(MODES, name="modes"), name="VarSum")

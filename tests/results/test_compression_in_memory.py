@@ -1,4 +1,4 @@
-"""How results are kept in memory: all that `joblib.dump(compress=...)` takes."""
+"""Compression in memory takes all that `joblib.dump(compress=...)` takes."""
 
 import pickle
 import sys

@@ -1,4 +1,4 @@
-"""How a light collection is made of results, and copied."""
+"""Making a light collection of results, and copying it."""
 
 import copy
 import pickle

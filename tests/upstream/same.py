@@ -12,7 +12,7 @@ LABELS = ("modes_", "times_", "positions_", "positions_coordinates_", "pcoords_"
 
 
 def outcome(call):
-    """What a call returns, or the type and text of what it raises."""
+    """The return value of a call, or the type and text of its exception."""
     try:
         return call()
     except Exception as error:  # noqa: BLE001

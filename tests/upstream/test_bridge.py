@@ -84,7 +84,7 @@ ACCESSORS = ("causes", "bias", "plot")
 
 
 def drawn(axes):
-    """What is on a picture."""
+    """Texts, lines and images of a picture."""
     try:
         legend = axes.get_legend()
         return {

@@ -119,7 +119,7 @@ STORE = {
     "false bar": lambda m, f, c: m.to_ndc(f / "a", c, tqdm_cls=False),
     "no bar class": lambda m, f, c: m.to_ndc(f / "a", c, tqdm_cls=int),
 }
-#: Where ours raises another class.
+#: Cases in which ours raises another class.
 STORE_DIFFERS = {
     # Upstream trips over a missing attribute.
     "no stream": (TypeError, Exception),
@@ -138,7 +138,7 @@ def readable(folder):
     return (folder / "r").open("rb")
 
 
-#: What callers of upstream catch; its other exceptions are kinds of these.
+#: Exceptions that callers of upstream catch; its others are kinds of these.
 CAUGHT = (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError)
 
 

@@ -181,7 +181,7 @@ OPEN = {
     "no stream": lambda m, a, b, f: m.read_ndc(object()),
     "none": lambda m, a, b, f: m.read_ndc(None),
 }
-#: Where ours raises another class: upstream trips over a missing attribute.
+#: Cases in which ours raises another class: upstream trips over a missing attribute.
 OPEN_DIFFERS = {
     "no stream": (TypeError, Exception),
     "none": (TypeError, Exception),

@@ -16,7 +16,7 @@ import skneuromsi_io as sio
 WRITTEN_BY_UPSTREAM = sorted(
     (Path(__file__).parents[1] / "data" / "upstream").glob("*.ndc")
 )
-#: What a stock reader shows in place of a large array.
+#: The descriptor that a stock reader shows in place of a large array.
 DESCRIPTOR = {"netcdf", "dtype", "shape"}
 DIMS = ("modes", "times", "positions", "positions_coordinates")
 #: A result's arguments but for the array.
@@ -88,14 +88,14 @@ def test_upstreams_files(path):
 
 
 def stock(obj):
-    """What stock scikit-neuromsi opens of our default file."""
+    """Our default file as stock scikit-neuromsi opens it."""
     stream = io.BytesIO()
     sio.to_ndr(stream, obj)
     return skneuromsi.read_ndr(stream)
 
 
 def shown(value):
-    """What a stock reader shows of a value of `extra`."""
+    """A value of `extra` as a stock reader shows it."""
     if isinstance(value, np.ndarray) and value.size > 1000:
         return DESCRIPTOR
     if isinstance(value, (np.ndarray, np.generic)):

@@ -105,7 +105,7 @@ def test_collection_results(collections):
 
 
 def name_of(found):
-    """What an index gave: parameters of a result, or of an array of them."""
+    """The answer of an index: parameters of a result, or of an array of them."""
     if isinstance(found, np.ndarray):
         return found.dtype, found.shape, [result.rp.p for result in found]
     return found.rp.p

@@ -109,7 +109,7 @@ def test_blocks_of_threads():
 
 def test_what_somebody_else_put_there_stays(monkeypatch):
     def theirs(path_or_stream, **kwargs):
-        """Of upstream's signature."""
+        """A function with upstream's signature."""
 
     monkeypatch.setattr(skneuromsi, "read_ndr", skneuromsi.read_ndr)
     sio.patch()

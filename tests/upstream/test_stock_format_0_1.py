@@ -19,7 +19,7 @@ from written import META, parts_of
 
 import skneuromsi_io as sio
 
-#: What the two packages cannot have alike: when, by what and where the file was written.
+#: Keys in which the two packages differ: when, by what and where the file was written.
 WHEN_AND_WHERE = {"utc_timestamp", "Python", "platform"}
 RESULTS = {
     **{name: lambda make=make: make().run() for name, make in MODELS.items()},

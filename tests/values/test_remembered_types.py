@@ -1,4 +1,4 @@
-"""What is remembered of one document changes nothing in the next: the results of a sweep have the same types."""
+"""Memory of one document changes nothing in the next: the results of a sweep have the same types."""
 
 import json
 

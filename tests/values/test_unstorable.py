@@ -1,4 +1,4 @@
-"""What no file can carry is refused, with its key; subclasses are stored as what they are based on."""
+"""Values that no file can carry are refused, with their key; subclasses are stored as their base."""
 
 import collections
 import datetime as dt
