@@ -1,4 +1,4 @@
-"""What a contender does: make its collection, store it, open it, and touch every array."""
+"""A contender: makes its collection, stores it, opens it, and touches every array."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Contender(abc.ABC):
 
     #: For tables.
     title: str
-    #: Whether arrays of `extra` come back as arrays; else as lists of numbers.
+    #: True if arrays of `extra` come back as arrays, False if as lists of numbers.
     exact = True
 
     @abc.abstractmethod

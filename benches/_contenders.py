@@ -1,4 +1,4 @@
-"""What is compared.
+"""The contenders that are compared.
 
 Nothing but a contender's own packages is imported on its behalf: peak memory is that of the whole process.
 """

@@ -1,4 +1,4 @@
-"""What was read must equal what the model gave: digests of a result."""
+"""Digests of a result: values that were read must equal those that the model gave."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-#: What a job may leave out: one run of the work as it is.
+#: Defaults of a job: one run of the work as it is.
 DEFAULTS: dict[str, Any] = {"runs": 1, "budget": 0.0, "repeat": 1}
 
 

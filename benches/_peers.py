@@ -1,4 +1,4 @@
-"""What a user would pick instead of scikit-neuromsi's format, as contenders."""
+"""Contenders that a user might pick instead of scikit-neuromsi's format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured: contenders against each other, numbers of results, threads, memory, compression levels."""
+"""Sections of the benchmark: contenders against each other, numbers of results, threads, memory, compression levels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Rows = list[dict[str, Any]]
 
 
 class Effort(NamedTuple):
-    """How thoroughly to measure: most runs of each, after how many seconds no further run begins."""
+    """Thoroughness: most runs of each, and the seconds after which no further run begins."""
 
     quick: bool
     runs: int

@@ -44,7 +44,7 @@ def megabytes(value: float | None) -> str:
 
 
 def ratio(upstream: float | None, ours: float | None) -> str:
-    """How many times faster than upstream."""
+    """Speed as a multiple of upstream's."""
     if upstream is None or ours is None:
         return "-"
     times = upstream / ours

@@ -49,7 +49,7 @@ class Trip(NamedTuple):
     store: float
     open: float
     size: int
-    #: What `assert_ndresult_allclose` says of it, in a few words.
+    #: The verdict of `assert_ndresult_allclose`, in a few words.
     verdict: str
 
 

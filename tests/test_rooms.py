@@ -80,7 +80,7 @@ def test_python_modules_do_not_import_in_circles():
 
 
 def test_the_light_classes_need_no_archive():
-    """What opens and stores is imported by the methods that do, when they are called."""
+    """Modules that open and store are imported by the methods that do so, when they are called."""
     for path in python_files():
         if path.parts[0] == "model":
             inner = {n for n, now in imports_of(path) if now and "skneuromsi_io" in n}

@@ -1,4 +1,4 @@
-"""What is wrong with a file is said in one way: which file, which member, what was expected, what was found."""
+"""Faults of a file are reported in one way: which file, which member, what was expected, what was found."""
 
 import copy
 import io
@@ -73,7 +73,7 @@ def test_what_is_wrong(name, source, tmp_path):
         assert error.expected is not None
 
 
-#: Of the collection's own document; its size matters to those who read results.
+#: Changes of the collection's own document; its size matters to those who read results.
 OF_METADATA = [
     name
     for name, (_, _, member, told) in CASES.items()

@@ -21,7 +21,7 @@ if os.name == "nt":
 
 import resource
 
-#: How the temporary file of a store is called (README, "What changes, and what does not").
+#: Name of the temporary file of a store (docs/drop-in.md, "Writing").
 LEFTOVER = re.compile(r"\.sweep\.ndc\.[0-9a-f]{16}\.tmp")
 
 
@@ -86,7 +86,7 @@ class Point(NamedTuple):
     die: Callable
     #: Sizes of the temporary files that are left, given that of the new file.
     left: Callable
-    #: Whether `path` is the new file.
+    #: True if `path` is the new file.
     replaced: bool = False
 
 
@@ -128,7 +128,7 @@ def killed_at(point, path):
 
 @pytest.fixture(params=["no file", "old file"])
 def path(request, tmp_path):
-    """Where to store: a folder of its own, with the first collection there or nothing."""
+    """A path to store to, in a folder of its own: with the first collection there, or nothing."""
     path = tmp_path / "folder" / "sweep.ndc"
     path.parent.mkdir()
     if request.param == "old file":
@@ -137,7 +137,7 @@ def path(request, tmp_path):
 
 
 def assert_stores_again(path, left):
-    """What killed processes left is in nobody's way."""
+    """Leftovers of killed processes are in nobody's way."""
     store(path, second())
     assert_same(opened(path), second())
     assert {*leftovers(path)} == {*left}
