@@ -1,4 +1,4 @@
-"""Sections of the benchmark: contenders against each other, numbers of results, threads, memory, compression levels."""
+"""Sections of the benchmark: contenders, numbers of results, threads, memory, compression levels."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ PEAK = {"cuppini2014": 0.25}
 NETCDF_SIZE = 1.03
 
 Row = dict[str, Any]
-#: A comparison, the figure that is wanted (negative: at most), and those that the two kinds of our classes reached.
+#: A comparison, the figure that is wanted (negative: at most), and those that our two kinds of classes reached.
 Target = tuple[str, float, list[float]]
 
 
