@@ -166,6 +166,19 @@ class UnstorableError(SkneuromsiIOError, TypeError):
             yield self.key
 
 
+class InternalError(SkneuromsiIOError, RuntimeError):
+    """A case that cannot be: a fault of this package. Please report it, with its message."""
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        remedy: str | None = "this is a fault of skneuromsi-io: please report it",
+        **where: str | None,
+    ):
+        super().__init__(message, remedy=remedy, **where)
+
+
 class at:  # noqa: N801 - reads as a preposition: ``with at(archive=...)``
     """Context manager that fills in where an error of this package happened.
 
@@ -251,10 +264,6 @@ class translating:  # noqa: N801 - as `at`
             expected=self._expected,
             found=f"{self._found} ({type(error).__name__}: {words:.300})",
         ) from error
-
-
-class InternalError(SkneuromsiIOError, RuntimeError):
-    """A case that cannot be: a fault of this package. Please report it, with its message."""
 
 
 #: Native error kind -> exception class; ``io`` becomes a plain OSError with its errno.

@@ -96,9 +96,8 @@ impl Error {
     }
 
     /// An error of a case that cannot be, in the place of a default that would write or show wrong bytes.
-    pub fn internal(expected: impl Into<String>, found: impl fmt::Display) -> Self {
-        let found = format!("{found}; this is a fault of skneuromsi-io: please report it");
-        Self::new(Kind::Internal, expected, found)
+    pub fn internal(expected: impl Into<String>, found: impl ToString) -> Self {
+        Self::new(Kind::Internal, expected, found.to_string())
     }
 
     /// The same error, placed in `member` unless a deeper place is known already.
@@ -147,7 +146,11 @@ impl fmt::Display for Error {
         if let Some(member) = self.member() {
             write!(f, "member {member:?}: ")?;
         }
-        write!(f, "expected {}, found {}", self.0.expected, self.0.found)
+        write!(f, "expected {}, found {}", self.0.expected, self.0.found)?;
+        if self.0.kind == Kind::Internal {
+            f.write_str("; this is a fault of skneuromsi-io: please report it")?;
+        }
+        Ok(())
     }
 }
 

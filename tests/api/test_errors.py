@@ -179,6 +179,13 @@ def test_a_frame_has_a_length_for_each_dimension():
         _native.Frame("values", ["a", "b"], [3], "<f8", [], {})
 
 
+def test_a_fault_of_the_package_asks_to_be_reported():
+    error = sio.InternalError(expected="x", found="y")
+    assert str(error) == f"expected x, found y; {error.remedy}"
+    assert "please report" in error.remedy
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
 FIELDS = {
     "archive": "a.ndc",
     "member": "ndr_1/metadata.json",
