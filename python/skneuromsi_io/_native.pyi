@@ -1,7 +1,7 @@
 """Native core: zip container, codecs, NetCDF bytes and member index, in Rust."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, final
+from typing import Any, TypedDict, final
 
 import numpy.typing as npt
 
@@ -13,6 +13,7 @@ __all__ = [
     "Kinds",
     "Packed",
     "Writer",
+    "constants",
     "encode",
     "encode_nested",
     "error_kinds",
@@ -289,6 +290,32 @@ def encode_nested(
 
     Up to `inline` bytes they are written as nested lists; larger ones are left out and returned.
     """
+
+class _Constants(TypedDict):
+    """What both languages decide by."""
+
+    #: Attributes that make xarray decode an array by the CF conventions.
+    cf_attributes: tuple[str, ...]
+    #: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.
+    reserved_attributes: tuple[str, ...]
+    #: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
+    not_a_coordinate: str
+    #: The name under which xarray stores an array that has none.
+    unnamed_array: str
+    #: Name of an array without labels.
+    bare_array: str
+    #: What our own files say of their writer (`_NCProperties`), up to its version.
+    writer: str
+    #: Levels of nesting that the encoder writes.
+    nesting: int
+    #: Uncompressed bytes for each compressed one that a file may ask for, beyond so many that are free.
+    expansion: int
+    free_expansion: int
+    #: Lowest and highest level of each zip method that has levels.
+    levels: dict[int, tuple[int, int]]
+
+def constants() -> _Constants:
+    """Return what Python must know as the native core knows it."""
 
 def error_kinds() -> list[str]:
     """Names of the native error kinds."""

@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind, Result};
 
 /// Expansion that is free of the [`Limits::expansion`] check: tiny members may be extreme.
-const FREE_EXPANSION: u64 = 1 << 20;
+pub(crate) const FREE_EXPANSION: u64 = 1 << 20;
 
 /// Limits of one open archive. Raise a field to open a larger file that you trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -106,6 +106,7 @@ def test_the_package_is_typed():
         node.name
         for node in stub.body
         if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+        and not node.name.startswith("_")
     }
     public = {name for name in vars(_native) if not name.startswith("_")}
     assert defined == set(_native.__all__) == public

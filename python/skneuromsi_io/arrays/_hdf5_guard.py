@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _native
 from .._errors import BadNetCDFError, LimitError, UnsupportedError, translating
 from ._dimensions import Lengths
 from ._hdf5_heap import longest_text
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 #: Bytes of data for each byte that is stored, beyond a first mebibyte: deflate cannot exceed 1032:1
 #: (https://zlib.net/zlib_tech.html), fill values can.
-_EXPANSION = 1100
-_FREE_BYTES = 1 << 20
+_EXPANSION = _native.constants()["expansion"]
+_FREE_BYTES = _native.constants()["free_expansion"]
 
 #: Bytes that texts of which only the number is known may take, beyond the size of the file.
 _FREE_TEXT_BYTES = 16 << 20

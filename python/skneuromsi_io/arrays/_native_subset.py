@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import _native
+
 
 def is_plain_dtype(dtype: np.dtype[Any]) -> bool:
     """Whether it is a native integer or float that NetCDF has.
@@ -16,34 +18,21 @@ def is_plain_dtype(dtype: np.dtype[Any]) -> bool:
     return known and dtype.isnative
 
 
-#: Attributes that mean something to xarray's decoding: such an array is left to xarray.
-_DECODED = frozenset(
-    (
-        *("_FillValue", "missing_value", "scale_factor", "add_offset", "_Unsigned"),
-        *("dtype", "units", "calendar", "coordinates", "_Encoding", "bounds"),
-        *("grid_mapping", "cell_measures", "formula_terms", "ancillary_variables"),
-        "flag_values",
-    )
-)
+_CONSTANTS = _native.constants()
 
-
-#: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.
-_RESERVED = frozenset(
-    (
-        *("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_NCProperties"),
-        *("_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict"),
-    )
-)
+#: Attributes that mean something to xarray's decoding (such an array is left to xarray), and those by which HDF5
+#: and NetCDF-4 themselves keep dimensions.
+_NOT_PLAIN = frozenset(_CONSTANTS["cf_attributes"] + _CONSTANTS["reserved_attributes"])
 
 
 #: `NC_MAX_NAME` of the NetCDF library, in bytes.
 _MOST_NAME_BYTES = 256
 
 #: The name under which xarray stores an array that has none, and which it takes for none.
-UNNAMED = "__xarray_dataarray_variable__"
+UNNAMED = _CONSTANTS["unnamed_array"]
 
 #: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
-_NO_COORDINATE = "_nc4_non_coord_"
+_NO_COORDINATE = _CONSTANTS["not_a_coordinate"]
 
 
 #: Room for an attribute with its name; an HDF5 message, which holds both, ends at 64 KiB.
@@ -72,7 +61,7 @@ def is_plain_attr(name: Any, value: Any) -> bool:
     """Whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
     if not name or not is_text(name) or "/" in name:
         return False
-    if name in _DECODED or name in _RESERVED:
+    if name in _NOT_PLAIN:
         return False
     if type(value) is str:
         return is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES

@@ -21,7 +21,7 @@ from ._report import Problem, problem_of
 
 #: What our own writer says of itself in a NetCDF file (`_NCProperties`), and within how many bytes: before the
 #: values, behind the coordinates.
-_WRITER = b"version=2,skneuromsi-io="
+_WRITER = _native.constants()["writer"].encode()
 _WITHIN = 1 << 20
 
 

@@ -11,14 +11,14 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from .. import _native
 from .._errors import ArgumentError
 from ..archive._target import is_path, refuse_text, replacing
 
-#: Levels that each method takes, as zlib, bz2 and Zstandard define them; the others ignore theirs.
+#: Levels that each method takes; the others ignore theirs.
 _LEVELS = {
-    zipfile.ZIP_DEFLATED: range(-1, 10),
-    zipfile.ZIP_BZIP2: range(1, 10),
-    93: range(-131072, 23),
+    method: range(least, most + 1)
+    for method, (least, most) in _native.constants()["levels"].items()
 }
 
 

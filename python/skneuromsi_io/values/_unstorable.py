@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import _native
 from .._errors import UnstorableError
 from . import _xarray_pandas
 
 #: Levels of nesting that the native encoder writes.
-_MOST_LEVELS = 500
+_MOST_LEVELS = _native.constants()["nesting"]
 
 _Path = tuple[Any, ...]
 
@@ -22,7 +23,8 @@ def unstorable(document: dict[str, Any], error: ValueError) -> UnstorableError:
     pending: list[tuple[_Path, Any]] = [((), document)]
     while pending:
         path, value = pending.pop()
-        if len(path) > _MOST_LEVELS:
+        plain = isinstance(value, (str, int, float, type(None)))
+        if len(path) >= _MOST_LEVELS and not plain:
             return UnstorableError(
                 f"more than {_MOST_LEVELS} levels of nesting, or a value that contains "
                 "itself, cannot be stored; flatten it",

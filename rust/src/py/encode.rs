@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::json::write::{Nested, line, push_float, push_string};
 
 /// Nesting from which on a value is refused: `json.loads` gives up at about a thousand.
-const DEPTH: usize = 500;
+pub(super) const DEPTH: usize = 500;
 
 /// JSON text of `obj`; `hook(value, path)` replaces what JSON has no form for. See the stub.
 #[pyfunction]

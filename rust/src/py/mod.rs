@@ -4,6 +4,7 @@
 
 mod archive;
 mod buffer;
+mod constants;
 mod encode;
 mod error;
 mod frame;
@@ -20,6 +21,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use super::archive::Archive;
+    #[pymodule_export]
+    use super::constants::constants;
     #[pymodule_export]
     use super::encode::{encode, encode_nested};
     #[pymodule_export]

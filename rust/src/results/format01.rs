@@ -9,7 +9,7 @@ use super::store::{StoreOptions, one_plan_each, store_payload};
 use crate::archive::Compressed;
 use crate::codec::deflate::{self, Joined};
 use crate::codec::memory::{Codec, CompressedArray};
-use crate::codec::zip::Method;
+use crate::codec::zip::{self, Method};
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
 use crate::json::write::Nested;
@@ -42,9 +42,6 @@ const PART: usize = 1 << 16;
 
 /// Bytes that a number takes as text, about, with the line that it is on.
 const NUMBER: usize = 32;
-
-/// The level where none is asked for, as of every text: level 1 is half as large again.
-const DEFAULT_LEVEL: i32 = 6;
 
 /// Some text, and some numbers of an array that follow it.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,7 +168,7 @@ impl Spelled {
         let mut text = Vec::new();
         self.push(&mut text, part)?;
         let level = options.level.filter(|&level| level >= 0);
-        deflate::Part::new(&text, level.unwrap_or(DEFAULT_LEVEL), last).map(Done::Part)
+        deflate::Part::new(&text, level.unwrap_or(zip::DEFLATE), last).map(Done::Part)
     }
 
     fn whole(&self, name: &str, options: &StoreOptions) -> Result<Done> {

@@ -9,7 +9,7 @@ use crate::netcdf::{self, Attr, Data, Dataset, Variable};
 
 /// Attributes that make xarray decode a variable by the CF conventions. An array that has one of them
 /// is read by xarray itself.
-const CF_ATTRIBUTES: [&str; 16] = [
+pub(crate) const CF_ATTRIBUTES: [&str; 16] = [
     "_FillValue",
     "missing_value",
     "scale_factor",
@@ -29,7 +29,10 @@ const CF_ATTRIBUTES: [&str; 16] = [
 ];
 
 /// The name under which xarray stores an array that has none (`DATAARRAY_VARIABLE`).
-const UNNAMED: &str = "__xarray_dataarray_variable__";
+pub(crate) const UNNAMED: &str = "__xarray_dataarray_variable__";
+
+/// Name of an array without labels.
+pub(crate) const BARE_ARRAY: &str = "values";
 
 /// Name, dimensions, shape, type, coordinates and attributes of an array.
 #[derive(Debug)]
@@ -88,7 +91,7 @@ impl Frame {
     pub fn bare(dtype: DType, shape: &[u64]) -> Result<Self> {
         let dims: Vec<_> = (0..shape.len()).map(|axis| format!("dim_{axis}")).collect();
         let variable = Variable {
-            name: "values".to_owned(),
+            name: BARE_ARRAY.to_owned(),
             dims: dims.clone(),
             shape: shape.to_vec(),
             dtype: Some(dtype),

@@ -4,7 +4,7 @@
 //! the text says and what the members are called is the caller's business.
 
 mod format01;
-mod frame;
+pub(crate) mod frame;
 mod frame_cache;
 mod input;
 mod kinds;

@@ -111,6 +111,9 @@ impl Method {
     }
 }
 
+/// The level of deflate where none is asked for, or -1.
+pub(crate) const DEFLATE: i32 = 6;
+
 /// Compressed bytes that are asked of an encoder at once.
 const PIECE: usize = 16 << 10;
 
@@ -159,7 +162,7 @@ pub fn compress(method: Method, level: Option<i32>, data: &[u8]) -> Result<Buffe
     let level = method.checked_level(level)?;
     match method {
         Method::Stored => Buffer::copy_of(data),
-        Method::Deflated => deflate::compress(data, if level == -1 { 6 } else { level }),
+        Method::Deflated => deflate::compress(data, if level == -1 { DEFLATE } else { level }),
         Method::Bzip2 => {
             let level = bzip2::Compression::new(level.unsigned_abs());
             let mut out = Vec::new();

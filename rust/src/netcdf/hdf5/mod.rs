@@ -16,7 +16,7 @@ pub(super) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 const UNDEFINED: u64 = u64::MAX;
 
 /// Attributes by which NetCDF-4 stores its own model; they are not the user's.
-const HIDDEN: [&str; 8] = [
+pub(crate) const RESERVED: [&str; 8] = [
     "CLASS",
     "NAME",
     "REFERENCE_LIST",
@@ -26,6 +26,12 @@ const HIDDEN: [&str; 8] = [
     "_nc3_strict",
     "_NCProperties",
 ];
+
+/// What netCDF puts before the name of a variable that has the name of a dimension but is not its coordinate.
+pub(crate) const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
+
+/// What `_NCProperties` of our files says, up to the version of this crate.
+pub(crate) const WRITER: &str = "version=2,skneuromsi-io=";
 
 /// `NAME` of a dimension that has no coordinate variable, up to its length (`nc4internal.h`).
 const NOT_A_VARIABLE: &str = "This is a netCDF dimension but not a netCDF variable.";

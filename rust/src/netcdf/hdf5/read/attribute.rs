@@ -1,6 +1,6 @@
 //! Attributes (section IV.A.2.m), decoded only when somebody wants to know.
 
-use super::super::{HIDDEN, UNDEFINED, message};
+use super::super::{RESERVED, UNDEFINED, message};
 use super::file::File;
 use super::header::{Message, ObjectHeader};
 use super::heap;
@@ -45,7 +45,7 @@ pub(super) fn visible(file: &File, attrs: &[Encoded]) -> Result<Vec<(String, Att
     let mut visible: Vec<(String, Attr)> = Vec::new();
     for attr in attrs
         .iter()
-        .filter(|attr| !HIDDEN.contains(&attr.name.as_str()))
+        .filter(|attr| !RESERVED.contains(&attr.name.as_str()))
     {
         if visible.iter().any(|(name, _)| *name == attr.name) {
             return Err(malformed(

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{NOT_A_VARIABLE, message};
+use super::super::{NOT_A_COORDINATE, NOT_A_VARIABLE, message};
 use super::attribute::{self, Encoded};
 use super::file::File;
 use super::group;
@@ -12,9 +12,6 @@ use super::storage;
 use crate::error::Result;
 use crate::netcdf::model::{Attr, Dataset, Variable};
 use crate::netcdf::{malformed, unsupported};
-
-/// The prefix with which netCDF stores a variable that has the name of a dimension but is not its coordinate.
-const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
 
 /// An HDF5 dataset in the root group.
 struct Object<'a> {

@@ -1,6 +1,6 @@
 //! Attributes (section IV.A.2.m): the user's, and those in which NetCDF-4 keeps its own model.
 
-use super::super::{HIDDEN, message};
+use super::super::{RESERVED, WRITER, message};
 use super::draft::Draft;
 use super::header::ObjectHeader;
 use super::types::{NULL, REFERENCES, SCALAR, TEXT, fixed_text, number, simple};
@@ -14,7 +14,8 @@ impl ObjectHeader<'_> {
     pub(super) fn attrs(&mut self, attrs: &[(String, Attr)]) -> Result<()> {
         for (at, (name, attr)) in attrs.iter().enumerate() {
             let twice = attrs.iter().take(at).any(|(other, _)| other == name);
-            if twice || name.is_empty() || name.contains('\0') || HIDDEN.contains(&name.as_str()) {
+            if twice || name.is_empty() || name.contains('\0') || RESERVED.contains(&name.as_str())
+            {
                 let expected = "distinct attributes that NetCDF-4 does not use itself";
                 return Err(Error::new(Kind::Value, expected, format!("{name:?}")));
             }
@@ -79,8 +80,8 @@ impl ObjectHeader<'_> {
 
     /// Who wrote the file.
     pub(super) fn properties(&mut self) -> Result<()> {
-        let text = concat!("version=2,skneuromsi-io=", env!("CARGO_PKG_VERSION"));
-        self.text("_NCProperties", text)
+        let text = format!("{WRITER}{}", env!("CARGO_PKG_VERSION"));
+        self.text("_NCProperties", &text)
     }
 
     /// One text, in the header itself; HDF5 has no type of zero bytes for the empty one.
