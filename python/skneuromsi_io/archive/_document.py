@@ -1,6 +1,5 @@
 """Keys of the metadata documents, as upstream's ``skneuromsi.io`` defines them, and their versions."""
 
-import datetime as dt
 import platform
 import sys
 from typing import Any
@@ -9,6 +8,7 @@ from .. import _native
 from .._errors import BadMetadataError, MissingMemberError, UnsupportedError
 from ..values import loads
 from ._members import METADATA
+from ._moment import utc_moment
 
 OBJECT_TYPE = "object_type"
 OBJECT_KWARGS = "object_kwargs"
@@ -59,7 +59,7 @@ def collection_metadata(
 ) -> dict[str, Any]:
     """Metadata of a collection, keys in upstream's order."""
     # Upstream writes a naive UTC time (datetime.utcnow, deprecated since Python 3.12).
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = utc_moment().replace(tzinfo=None)
     return {
         **_UPSTREAM_METADATA,
         "platform": platform.platform(),

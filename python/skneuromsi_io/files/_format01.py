@@ -18,7 +18,7 @@ from ..arrays import _xarray_netcdf
 from ..arrays._frame import frame_of
 from ..results import _pack
 from ..results._interface import Packed
-from ..values import show, unstorable
+from ..values import in_order, show, unstorable
 
 #: Bytes up to which an array goes into the text at once; larger ones are spelled out while they are compressed.
 _INLINE_BYTES = 1 << 19
@@ -132,7 +132,9 @@ def _converted(value: Any) -> Any:
         return float.__float__(value)
     if isinstance(value, dict):
         return _text_keys(value)
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):
+        return in_order(value)
+    if isinstance(value, (list, tuple)):
         return list(value)
     if isinstance(value, dt.datetime):
         return dt.datetime.isoformat(value)

@@ -6,13 +6,13 @@ import contextlib
 import io
 import operator
 import os
-import time
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 from .. import _native
 from .._errors import ArgumentError
+from ..archive._moment import local_moment
 from ..archive._target import is_path, refuse_text, replacing
 
 #: Levels that each method takes; the others ignore theirs.
@@ -50,11 +50,11 @@ def _checked_level(method: int, level: Any) -> int | None:
 
 
 def dos_time() -> int:
-    """Now, as zip members carry it (APPNOTE 4.4.6): local time, two-second steps, from 1980 to 2107."""
-    now = time.localtime()
-    year = min(max(now.tm_year, 1980), 2107)
-    date = (year - 1980) << 9 | now.tm_mon << 5 | now.tm_mday
-    clock = now.tm_hour << 11 | now.tm_min << 5 | min(now.tm_sec, 59) // 2
+    """Return the moment of writing as zip members carry it (APPNOTE 4.4.6): in steps of 2 s, 1980 to 2107."""
+    now = local_moment()
+    year = min(max(now.year, 1980), 2107)
+    date = (year - 1980) << 9 | now.month << 5 | now.day
+    clock = now.hour << 11 | now.minute << 5 | now.second // 2
     return date << 16 | clock
 
 

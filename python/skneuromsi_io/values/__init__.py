@@ -8,6 +8,7 @@ to names.
 from ._decode import loads, loads_plain, put_arrays
 from ._encode import INLINE_LIMIT, Encoded, dumps
 from ._numpy import dtype_of
+from ._sets import in_order
 from ._unstorable import show, unstorable
 from ._xarray_pandas import coords_of, restore_coords
 
@@ -17,6 +18,7 @@ __all__ = [
     "coords_of",
     "dtype_of",
     "dumps",
+    "in_order",
     "loads",
     "loads_plain",
     "put_arrays",

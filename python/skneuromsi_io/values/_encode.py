@@ -14,6 +14,7 @@ import numpy.typing as npt
 from .. import _native
 from .._errors import UnstorableError
 from . import _numpy, _xarray_pandas
+from ._sets import in_order
 from ._unstorable import show, unstorable
 
 #: Arrays of more numbers than this leave the JSON for a NetCDF member.
@@ -122,7 +123,8 @@ def pointer(path: tuple[str | int, ...]) -> str:
 def _sequence(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
     cls = next(cls for cls in _SEQUENCES if isinstance(value, cls))
     recorder.base(value, cls)
-    return recorder.record(path, cls.__name__, list(value))
+    items = list(value) if cls is tuple else in_order(value)
+    return recorder.record(path, cls.__name__, items)
 
 
 def _mapping(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
