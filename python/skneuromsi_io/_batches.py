@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import current_process
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -42,10 +43,8 @@ def thread_count() -> int:
 
 
 def _in_worker() -> bool:
-    import multiprocessing
-
     # loky names its workers "LokyProcess-n"; the others are daemonic.
-    process = multiprocessing.current_process()
+    process = current_process()
     return process.daemon or process.name.startswith("LokyProcess")
 
 

@@ -1,5 +1,6 @@
 """Keys of the metadata documents, as upstream's ``skneuromsi.io`` defines them, and their versions."""
 
+import os
 import platform
 import sys
 from typing import Any
@@ -62,7 +63,7 @@ def collection_metadata(
     now = utc_moment().replace(tzinfo=None)
     return {
         **_UPSTREAM_METADATA,
-        "platform": platform.platform(),
+        "platform": _platform(),
         "system_encoding": sys.getfilesystemencoding(),
         "Python": sys.version,
         FORMAT_VERSION: format_version,
@@ -72,6 +73,19 @@ def collection_metadata(
         OBJECT_KWARGS: {"name": name},
         EXTRA: extra,
     }
+
+
+def _platform() -> str:
+    """Name the machine as `platform.platform` does on Linux.
+
+    That runs a program the first time, under a lock: a process that forks meanwhile hangs at it for ever.
+    """
+    if not hasattr(os, "fork"):
+        return platform.platform()
+    system = os.uname()
+    libc = "".join(platform.libc_ver())
+    with_libc = ["with", libc] if libc else []
+    return "-".join([system.sysname, system.release, system.machine, *with_libc])
 
 
 def is_ours(document: dict[str, Any]) -> bool:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Hashable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import _native
@@ -18,6 +16,7 @@ from .._errors import (
     UnstorableError,
     translating,
 )
+from .._scratch import scratch_folder
 from . import _hdf5_guard
 from ._dimensions import check_array
 from ._native_subset import UNNAMED
@@ -46,9 +45,9 @@ def write(array: xr.DataArray) -> bytes:
     """
     # How the array was once stored elsewhere: types that lose digits, filters that not every reader has.
     array = array.drop_encoding()
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         # A file and not memory: xarray before 2025.10 writes NetCDF-4 to paths only.
-        path = Path(folder) / "nddata.nc"
+        path = folder / "nddata.nc"
         try:
             array.to_netcdf(path, engine="h5netcdf", encoding=_encoding(array))
         except _REFUSED as error:

@@ -1,0 +1,234 @@
+"""A process may fork at any moment: what another thread was at does not hold the child up."""
+
+import datetime as dt
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zoneinfo
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import skneuromsi_io as sio
+from helpers import (
+    UPSTREAM_FILES,
+    assert_same,
+    make_array,
+    make_collection,
+    make_result,
+    opened,
+    stored,
+    through_file,
+)
+from processes import in_process
+
+if not hasattr(os, "fork"):
+    pytest.skip("fork", allow_module_level=True)
+
+#: Seconds after which a child hangs: it has a few milliseconds of work.
+LONG = 30
+
+
+def ends(work):
+    """Whether a forked process comes to the end of its work."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    until = time.monotonic() + LONG
+    while time.monotonic() < until:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status == 0
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+def store_and_open():
+    collection = make_collection(2)
+    assert_same(opened(stored(collection)), collection)
+
+
+def forks_in_the_first_store(folder):
+    """Fork while another thread is in the first store of the process, again and again until it is through."""
+    collection = make_collection(2)
+
+    def store():
+        sio.to_ndc(io.BytesIO(), collection, tqdm_cls=None)
+        sio.to_ndc(folder / "sweep.ndc", collection, tqdm_cls=None)
+
+    thread = threading.Thread(target=store)
+    thread.start()
+    ended = [ends(store_and_open)]
+    while thread.is_alive():
+        ended.append(ends(store_and_open))
+    thread.join()
+    return ended
+
+
+def test_fork_in_the_first_store(tmp_path):
+    assert set(in_process(forks_in_the_first_store, tmp_path)) == {True}
+
+
+class Stopped(io.BytesIO):
+    """A stream that a thread waits in until it is let go of."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def wait(self):
+        self.reached.set()
+        assert self.go_on.wait(timeout=10 * LONG)
+
+    def write(self, data):
+        self.wait()
+        return super().write(data)
+
+    def getvalue(self):
+        return super().getvalue()
+
+
+class StoppedReading(Stopped):
+    def read(self, size=-1):
+        self.wait()
+        return super().read(size)
+
+
+def forks_within(stream, work):
+    """Fork while another thread is in the midst of its work with a stream."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert stream.reached.wait(timeout=LONG)
+    ended = ends(store_and_open)
+    stream.go_on.set()
+    thread.join()
+    return ended
+
+
+def forks_in_the_midst():
+    collection = make_collection(2)
+    target, source = Stopped(), StoppedReading(stored(collection))
+    return (
+        forks_within(target, lambda: sio.to_ndc(target, collection, tqdm_cls=None)),
+        forks_within(source, lambda: opened(source)),
+    )
+
+
+def test_fork_while_a_stream_is_waited_for():
+    assert in_process(forks_in_the_midst) == (True, True)
+
+
+#: Loads what the work below needs, as a program has that has results.
+PREPARE = """
+import io, sys
+sys.path.insert(0, sys.argv[1])
+import test_fork
+work = test_fork.WORK[sys.argv[2]]()
+found = []
+sys.addaudithook(lambda event, args: found.append((event, args[:1])))
+work(sys.argv[3])
+print(*(f for f in found if f[0] in test_fork.LOCKED), sep="\\n", end="")
+"""
+
+#: Events of what is done under a lock of the interpreter, or by another program (docs.python.org, "Audit events").
+LOCKED = {
+    *(
+        "import",
+        "subprocess.Popen",
+        "os.system",
+        "os.posix_spawn",
+        "os.exec",
+        "os.fork",
+    ),
+    *("tempfile.mkdtemp", "tempfile.mkstemp"),
+}
+
+
+def storing(**options):
+    """Return work that stores a result of its own type of metadata, then a collection."""
+
+    def prepare():
+        result = make_result(extra=METADATA) if options == {} else make_result()
+
+        def work(path):
+            sio.to_ndr(io.BytesIO(), result, **options)
+            sio.to_ndr(path, result, **options)
+
+        return work
+
+    return prepare
+
+
+def of_upstream(function):
+    return lambda: lambda path: function(UPSTREAM_FILES[0].read_bytes(), path)
+
+
+METADATA = {
+    "sequences": [(1, 2), {1, 2}, frozenset("a"), {1: 2}],
+    "moments": [dt.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))],
+    "numbers": [np.float32(1), 1j, np.arange(5000), np.arange(3)],
+    "tables": [pd.DataFrame({"a": [1], "b": ["x"]}), pd.Timestamp(0)],
+}
+
+WORK = {
+    "store": storing(),
+    **{f"method {n}": storing(compression=n) for n in (0, 8, 12, 14)},
+    "format 0.1": storing(format_version=0.1),
+    "open": of_upstream(lambda archive, _: list(opened(archive))),
+    "verify": of_upstream(lambda archive, _: sio.verify(archive)),
+    "repair": of_upstream(sio.repair),
+    "a program": lambda: lambda _: subprocess.run(["true"], check=True),
+    "an import": lambda: lambda _: __import__("this"),
+}
+
+
+def locked(work, path):
+    folder = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-c", PREPARE, str(folder), work, str(path)],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(folder.parent), *sys.path]),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("work", list(WORK))
+def test_nothing_is_run_or_imported_on_the_way(work, tmp_path):
+    """A program is waited for, and a module imported, under a lock at which a forked process waits for ever."""
+    found = locked(work, tmp_path / "sweep.ndc")
+    if work in ("a program", "an import"):
+        # Tests the test.
+        assert found
+    else:
+        assert found == ""
+
+
+def test_arrays_for_xarray_need_no_lock_of_tempfile(monkeypatch):
+    """Its libraries are imported by the first; the folder is ours."""
+
+    def fail(*_, **__):
+        raise AssertionError
+
+    for name in ("gettempdir", "mkdtemp", "TemporaryDirectory"):
+        monkeypatch.setattr(f"tempfile.{name}", fail)
+    monkeypatch.setattr("tempfile.tempdir", None)
+    result = make_result(make_array("?"))
+    assert_same(through_file(result), result)
