@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import current_process
 from typing import TypeVar
 
+from ._errors import ArgumentError
+
 T = TypeVar("T")
 
 #: Bytes that one native call takes on at least, before progress and signals are looked at: about
@@ -18,21 +20,22 @@ BATCH_RESULTS = 1024
 def thread_count() -> int:
     """Return the number of threads that a native call may use.
 
-    ``SKNEUROMSI_IO_NUM_THREADS`` if set, 1 inside a daemonic or joblib worker (whose siblings use the
-    other cores), the available cores otherwise.
+    ``SKNEUROMSI_IO_NUM_THREADS`` if set and not empty, 1 inside a daemonic or joblib worker (whose siblings
+    use the other cores), the available cores otherwise.
 
     Raises
     ------
-    ValueError
-        If ``SKNEUROMSI_IO_NUM_THREADS`` is no positive integer.
+    ArgumentError
+        If ``SKNEUROMSI_IO_NUM_THREADS`` is not a positive integer.
 
     """
     wanted = os.environ.get("SKNEUROMSI_IO_NUM_THREADS")
-    if wanted is not None:
+    if wanted:
         if not wanted.isdecimal() or int(wanted) < 1:
-            raise ValueError(
-                "SKNEUROMSI_IO_NUM_THREADS: expected a positive integer, "
-                f"found {wanted!r}"
+            raise ArgumentError(
+                key="SKNEUROMSI_IO_NUM_THREADS",
+                expected="a positive integer",
+                found=f"{wanted!r:.80}",
             )
         return int(wanted)
     if _in_worker():
