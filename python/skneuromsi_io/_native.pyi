@@ -10,7 +10,6 @@ from ._errors import SkneuromsiIOError
 __all__ = [
     "Archive",
     "Frame",
-    "Kinds",
     "Packed",
     "Writer",
     "constants",
@@ -25,6 +24,10 @@ _Plan = tuple[str, str, Sequence[tuple[str, str]]]
 
 #: Memory codec and its level: "none", "lz4", "lz4hc", "zlib", "gzip", "bz2", "lzma" or "xz".
 _Compression = tuple[str, int]
+
+#: Numbers of the metadata that vary: key of the object that holds them, keys of that object below which they
+#: are, and strings outside of these with which metadata are on their own.
+_Varying = tuple[str, Sequence[str], Sequence[str]]
 
 #: A result to pack: metadata text, frame (None: the data are a NetCDF file), data, (name, array)s.
 _Job = tuple[
@@ -100,10 +103,12 @@ class Archive:
         *,
         compression: _Compression,
         lift: int | None,
+        varying: _Varying | None,
         threads: int,
     ) -> list[Packed]:
         """Read, verify and pack the results that `plans_` name, in parallel.
 
+        With `varying`, the results have a :attr:`Packed.fingerprint`.
         With `lift`, rectangular lists of more than so many numbers leave the metadata text and become
         arrays; strings that equal one of :attr:`Packed.array_names` stand in their places.
         """
@@ -160,23 +165,6 @@ class Frame:
     def coords(self) -> list[tuple[str, Any, dict[str, Any]]]: ...
 
 @final
-class Kinds:
-    """Kinds of results: those of one kind differ in their metadata by the values of some numbers alone.
-
-    Parameters
-    ----------
-    within : str
-        Key of the object in the metadata that holds these numbers.
-    keys : sequence of str
-        Keys of that object below which numbers may differ.
-
-    """
-
-    def __new__(cls, within: str, keys: Sequence[str]) -> Kinds: ...
-    def of(self, results: Sequence[Packed], *, threads: int) -> list[int | None]:
-        """Return the number of each result's kind, from 0 on; None for a result on its own."""
-
-@final
 class Packed:
     """A result in memory: metadata as JSON text, arrays byte-shuffled and compressed."""
 
@@ -186,6 +174,10 @@ class Packed:
     def frame(self) -> Frame | None: ...
     @property
     def lifted(self) -> bool: ...
+    @property
+    def fingerprint(self) -> int | None:
+        """Equal for results whose metadata differ in varying numbers only; None for one on its own."""
+
     @property
     def nbytes(self) -> int: ...
     @property

@@ -1,8 +1,8 @@
 """Results whose metadata differ in some numbers only are checked once, and no other result is spared."""
 
 import json
+import pickle
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +19,7 @@ from helpers import (
     zipped,
 )
 from skneuromsi_io import _native
+from skneuromsi_io.archive import _members
 from skneuromsi_io.results._packed import PackedResult
 
 TEXT = "ndr_1/metadata.json"
@@ -127,20 +128,25 @@ def test_names_that_are_numbers_are_compared():
         opened(spliced(first, second))
 
 
-def test_results_that_are_on_their_own_are_checked():
-    """Those beyond 64 kinds, and long texts."""
-    many = [single(extra={"note": f"{number:03}"}) for number in range(70)]
-    wrong = single(extra={"note": "wrong"}, run_parameters={"other": 1})
-    packed = [collection._packed[0] for collection in many]
-    file = stored(sio.NDResultCollection("many", packed))
-    contents = members(file)
-    contents["ndr_69/metadata.json"] = members(stored(wrong))["ndr_0/metadata.json"]
-    with pytest.raises(ValueError, match=r"Result 69: expected .*'soa'.*'other'"):
-        opened(zipped(contents))
+def test_long_texts_are_on_their_own():
     note = {"note": "long" * 20_000}
     long, other = single(extra=note), single(extra=note, run_parameters={"other": 1})
     with pytest.raises(ValueError, match=r"Result 1: expected .*'soa'.*'other'"):
         opened(spliced(long, other))
+    sweep = make_collection(size=2, extra=note)
+    assert [packed.kind for packed in opened(stored(sweep))._packed] == [None, None]
+
+
+def test_results_of_any_number_of_kinds_are_checked():
+    many = [single(extra={"note": f"{number:03}"}) for number in range(70)]
+    wrong = single(extra={"note": "wrong"}, run_parameters={"other": 1})
+    packed = [collection._packed[0] for collection in many]
+    file = stored(sio.NDResultCollection("many", packed))
+    assert len({packed.kind for packed in opened(file)._packed}) == 70
+    contents = members(file)
+    contents["ndr_69/metadata.json"] = members(stored(wrong))["ndr_0/metadata.json"]
+    with pytest.raises(ValueError, match=r"Result 69: expected .*'soa'.*'other'"):
+        opened(zipped(contents))
 
 
 #: A document of the shape of a result's metadata, and places in it where something is put.
@@ -198,35 +204,52 @@ def texts():
     return st.lists(edit, max_size=3)
 
 
+def fingerprints(texts, varying):
+    """Return the fingerprints of results of these texts."""
+    contents = members(stored(make_collection(size=1)))
+    data = contents["ndr_0/nddata.nc"]
+    file = zipped(
+        {
+            f"ndr_{i}/{name}": value
+            for i, text in enumerate(texts)
+            for name, value in (("nddata.nc", data), ("metadata.json", text.encode()))
+        }
+    )
+    results = _native.Archive(file, "file").results(
+        [_members.plan(i, ()) for i in range(len(texts))],
+        compression=("none", 0),
+        lift=None,
+        varying=varying,
+        threads=2,
+    )
+    return [packed.fingerprint for packed in results]
+
+
 @settings(max_examples=300)
 @given(texts(), texts())
-def test_texts_of_one_kind_are_alike_to_python(first, second):
-    array = np.zeros(8, "u1")
+def test_texts_of_one_fingerprint_are_alike_to_python(first, second):
     found = []
     for edits in (first, second):
         text = DOCUMENT
         for at, cut, bit in edits:
             text = text[:at] + bit + text[at + cut :]
         found.append(text)
-    jobs = [(text.encode(), None, array, []) for text in found]
-    packed = _native.pack(jobs, compression=("none", 0), threads=1)
-    kinds = _native.Kinds("object_kwargs", ["run", "extra"]).of(packed, threads=1)
-    if kinds[0] == kinds[1]:
+    prints = fingerprints(found, ("object_kwargs", ["run", "extra"], ["nddata"]))
+    if prints[0] is not None and prints[0] == prints[1]:
         assert tree(found[0]) == tree(found[1])
 
 
-def test_kinds_are_told_apart_natively(archive):
-    kinds = _native.Kinds("object_kwargs", ["run_parameters"])
-    natives = [packed.native for packed in opened(archive)._packed]
-    others = [packed.native for packed in make_collection(extra={"note": "n"})._packed]
-    assert kinds.of([natives[0], others[0], natives[1]], threads=2) == [0, 1, 0]
-    assert kinds.of([others[1], natives[2]], threads=1) == [1, 0]
+def test_fingerprints_hold_from_call_to_call_and_are_made_where_asked_for():
+    varying = ("object_kwargs", ["run"], [])
+    first = fingerprints([DOCUMENT, DOCUMENT.replace('"a": 1', '"a": 25')], varying)
+    other = fingerprints(
+        [DOCUMENT.replace('"res": 1.5', '"res": 2'), DOCUMENT], varying
+    )
+    assert first[0] == first[1] == other[1] != other[0]
+    assert fingerprints([DOCUMENT], None) == [None]
 
 
-def test_beyond_64_kinds_results_are_on_their_own():
-    kinds = _native.Kinds("object_kwargs", ["run_parameters"])
-    packed = [
-        make_collection(size=1, extra={"note": str(number)})._packed[0].native
-        for number in range(70)
-    ]
-    assert kinds.of(packed, threads=2) == [*range(64), *[None] * 6]
+def test_a_fingerprint_holds_in_one_process(archive):
+    packed = opened(archive)._packed[0]
+    assert packed.kind is not None
+    assert pickle.loads(pickle.dumps(packed)).kind is None

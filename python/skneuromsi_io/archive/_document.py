@@ -18,8 +18,13 @@ UTC_TIMESTAMP = "utc_timestamp"
 EXTRA = "extra"
 #: Labels of an array that is not plain, beside the arguments of its result.
 LABELS = "nddata"
-#: Arguments of a result that say nothing of what it shares with others, but for the names in them.
-VARYING = ("run_parameters", "extra")
+#: Numbers that say nothing of what a result shares with others: those in these two arguments. A result is on
+#: its own if its metadata have its modes, or if names of its run parameters may be numbers.
+VARYING = (
+    OBJECT_KWARGS,
+    ("run_parameters", "extra"),
+    (LABELS, f"/{OBJECT_KWARGS}/run_parameters"),
+)
 FORMAT_VERSION = "format_version"
 
 NDRESULT = "ndresult"

@@ -12,11 +12,10 @@ from .._errors import BadMetadataError, SkneuromsiIOError, at
 from ..archive import _document, _members
 from ..archive._document import collection_document, name_of, size_of
 from ..archive._members import Plan
-from ..results._interface import Signature
+from ..results._interface import Agreement
 from ..results._packed import PackedResult
-from ..results._summary import check_alike
 from ..values import INLINE_LIMIT
-from ._reader import Opened
+from ._reader import wrapped
 from ._report import Problem, problem_of
 
 #: What our own writer says of itself in a NetCDF file (`_NCProperties`), and within how many bytes: before the
@@ -104,8 +103,7 @@ class Inspection:
         self._archive = archive
         self._label = label
         self._lift = None if ours else INLINE_LIMIT
-        self._wrapped = Opened(label)
-        self._signature: Signature | None = None
+        self._agreement: Agreement | None = None
 
     def problems(self, indices: list[int]) -> Iterator[tuple[int, list[Problem]]]:
         """Yield each index with all that is wrong with its result."""
@@ -139,13 +137,17 @@ class Inspection:
 
     def _results(self, batch: list[Plan], threads: int) -> list[_native.Packed]:
         return self._archive.results(
-            batch, compression=("none", 0), lift=self._lift, threads=threads
+            batch,
+            compression=("none", 0),
+            lift=self._lift,
+            varying=_document.VARYING,
+            threads=threads,
         )
 
     def _look_into(
         self, native: _native.Packed, index: int, plan: Plan
     ) -> list[Problem]:
-        [packed] = self._wrapped.wrap([native], index, 1)
+        [packed] = wrapped([native], self._label, index)
         try:
             with at(member=plan[0]):
                 # In the order in which opening a collection and taking a result of it would.
@@ -156,11 +158,13 @@ class Inspection:
         return []
 
     def _check_alike(self, index: int, packed: PackedResult) -> None:
-        signature = packed.signature()
-        if self._signature is None:
-            self._signature = signature
+        if self._agreement is None:
+            self._agreement = Agreement(packed)
+            return
         try:
-            check_alike(index, signature, self._signature)
+            self._agreement.check(index, packed)
+        except SkneuromsiIOError:
+            raise
         except ValueError as error:
             words = " ".join([str(error), *getattr(error, "__notes__", ())])
             raise BadMetadataError(words) from error

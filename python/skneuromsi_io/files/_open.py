@@ -17,7 +17,7 @@ from ..results._collection import NDResultCollection, check_tqdm
 from ..results._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
 from ..results._packed import PackedResult
 from ..values import INLINE_LIMIT
-from ._reader import Opened
+from ._reader import wrapped
 
 
 def open_ndresults_collection(
@@ -188,7 +188,6 @@ def _read_results(
     extras = _members.extra_members(archive.names())
     # Our own files say which lists were arrays; upstream's do not.
     lift = None if _document.is_ours(document) else INLINE_LIMIT
-    opened = Opened(label)
     plans = (_members.plan(index, extras.get(index, ())) for index in range(size))
     results: list[PackedResult] = []
     with Steps(bar, size, "Reading ndresults") as steps:
@@ -196,9 +195,13 @@ def _read_results(
             plans, lambda plan: archive.size(plan[0]) + archive.size(plan[1]), threads
         ):
             natives = archive.results(
-                batch, compression=codec, lift=lift, threads=threads
+                batch,
+                compression=codec,
+                lift=lift,
+                varying=_document.VARYING,
+                threads=threads,
             )
-            results += opened.wrap(natives, len(results), threads)
+            results += wrapped(natives, label, len(results))
             steps.done(len(batch))
     return results
 

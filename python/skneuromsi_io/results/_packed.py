@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
@@ -19,7 +20,7 @@ from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult
 from ..model._validation import validate
 from ..values import loads, loads_plain, put_arrays
-from ._interface import Alike, Packed, Signature
+from ._interface import Packed, Signature
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,12 +45,10 @@ class PackedResult(Packed):
         The archive that it comes from, for messages; None for a result that was made in memory.
     index : int, optional
         Its number there.
-    alike : Alike, optional
-        What it has in common with other results of its kind and frame.
 
     """
 
-    __slots__ = ("alike", "archive", "frame", "index", "native")
+    __slots__ = ("archive", "frame", "index", "native")
 
     def __init__(
         self,
@@ -57,19 +56,24 @@ class PackedResult(Packed):
         frame: Frame | None,
         archive: str | None = None,
         index: int | None = None,
-        alike: Alike | None = None,
     ):
         self.native = native
         self.frame = frame
         self.archive = archive
         self.index = index
-        self.alike = alike
 
     def __reduce__(self) -> tuple[Any, ...]:
         return PackedResult, (self.native, self.frame, self.archive, self.index)
 
     def __sizeof__(self) -> int:
         return object.__sizeof__(self) + self.native.__sizeof__()
+
+    @property
+    def kind(self) -> Hashable:
+        fingerprint = self.native.fingerprint
+        if fingerprint is None or self.frame is None:
+            return None
+        return fingerprint, self.frame
 
     def open(self) -> NDResult:
         with self._at(_members.METADATA):
@@ -95,19 +99,10 @@ class PackedResult(Packed):
         return {name.removeprefix("_"): value for name, value in vars(result).items()}
 
     def signature(self) -> Signature:
-        alike = self.alike
-        if alike is not None and alike.signature is not None:
-            return alike.signature
         with self._at(_members.METADATA):
-            document = self._plain_document()
-            typed = "run_parameters" in typed_mappings(document)
-            signature = self._signature(document, typed=typed)
-        if alike is not None and not (typed or self._has_labels(document)):
-            # Nothing in it depends on the numbers that vary.
-            alike.signature = signature
-        return signature
+            return self._signature(self._plain_document())
 
-    def _signature(self, document: dict[str, Any], *, typed: bool) -> Signature:
+    def _signature(self, document: dict[str, Any]) -> Signature:
         kwargs = document[_document.OBJECT_KWARGS]
         if self.frame is None or self._has_labels(document):
             modes = self.open().modes_
@@ -118,6 +113,7 @@ class PackedResult(Packed):
                 validate(Claims(kwargs), modes, times, positions)
             modes = self.frame.labels("modes")
         # Names that are no text have a type.
+        typed = "run_parameters" in typed_mappings(document)
         names = self.columns() if typed else kwargs
         with translating(BadMetadataError):
             return (

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ._interface import Agreement
 from ._variances import variance_sum
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ._interface import Packed, Signature
+    from ._interface import Packed
 
 #: Constructor arguments that upstream gathers from all results, by their name in its `_cache`.
 GATHERED = {
@@ -27,25 +28,6 @@ GATHERED = {
     "run_parameters_values": "run_parameters",
     "causes": "causes",
 }
-
-
-def check_alike(index: int, found: Signature, expected: Signature) -> None:
-    """Check that result `index` can be in one collection with the first.
-
-    Raises
-    ------
-    ValueError
-        In upstream's words, if they differ; a note says how.
-
-    """
-    same_modes = found[0] is expected[0] or np.array_equal(found[0], expected[0])
-    if same_modes and found[1:] == expected[1:]:
-        return
-    keys = ["dims", "modes", "output_mode", "run_parameters"]
-    error = ValueError(f"All NDResults must have the same metadata in {keys}.")
-    told = [f"{[m.tolist(), *rest]!r:.300}" for m, *rest in (expected, found)]
-    error.add_note(f"Result {index}: expected {told[0]}, found {told[1]}.")
-    raise error
 
 
 class Summary:
@@ -66,14 +48,13 @@ class Summary:
 
     def __init__(self, packed: list[Packed]):
         self._packed = packed
-        first, *others = (item.signature() for item in packed)
-        known, self.output_mode, self.run_parameters = first
+        agreement = Agreement(packed[0])
+        for index, item in enumerate(packed[1:], 1):
+            agreement.check(index, item)
+        known, self.output_mode, self.run_parameters = agreement.signature
         # Results share the labels; those of upstream's arrays are read-only too.
         self.modes = known.view()
         self.modes.flags.writeable = False
-        for index, other in enumerate(others, 1):
-            if other is not first:
-                check_alike(index, other, first)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

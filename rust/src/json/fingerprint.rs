@@ -1,30 +1,48 @@
-//! Fingerprint of a JSON text: varying numbers are replaced by `0`. Texts with equal fingerprints differ only in
-//! those numbers.
+//! Fingerprint of a JSON text: texts with equal ones differ only in numbers that may vary.
 
-use memchr::memchr2;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
-/// The keys of a JSON object that may hold varying numbers.
+use memchr::{memchr, memchr2};
+
+/// The numbers of a document that may vary.
 #[derive(Debug, Clone)]
 pub struct Varying {
-    /// Name of the member, whose value is an object.
+    /// Name of a member of the document, whose value is an object.
     pub object: String,
-    /// Names of the members of that object.
+    /// Names of members of that object; numbers below them vary.
     pub keys: Vec<String>,
+    /// A document has no fingerprint if one of these strings, or one with escapes, is outside of such members.
+    pub unless: Vec<String>,
 }
 
+/// Longer texts have no fingerprint: to read one takes longer than a fingerprint spares.
+const LONGEST: usize = 64 << 10;
+
 /// Longer numbers do not vary: Python refuses integers of more than 4,300 digits.
-const LONGEST: usize = 64;
+const LONGEST_NUMBER: usize = 64;
 
 /// The brackets around a number that may vary: those of the document, of the object, of the value of the key.
 const DEPTH: usize = 3;
 
-/// The text with `0` for each number that may vary.
+/// The key of the hash, drawn once for each process: nobody can prepare two texts of one fingerprint.
+static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// The fingerprint of a text, which holds within this process; `None` for a text that is on its own.
 ///
-/// Of two texts with the same fingerprint, both are JSON or none is, and they are the same but for the values of these
-/// numbers: a number ends where its grammar (RFC 8259, section 6) ends it, and what surrounds it is in the fingerprint.
+/// Of two texts with the same fingerprint, both are JSON or none is, and they are the same but for the values of the
+/// numbers that vary: a number ends where its grammar (RFC 8259, section 6) ends it, and its surroundings count.
 #[must_use]
-pub fn fingerprint(text: &[u8], varying: &Varying) -> Vec<u8> {
-    let mut print = Vec::with_capacity(text.len());
+pub fn fingerprint(text: &[u8], varying: &Varying) -> Option<u64> {
+    (text.len() <= LONGEST)
+        .then(|| skeleton(text, varying))
+        .flatten()
+        .map(|skeleton| KEY.hash_one(skeleton))
+}
+
+/// The text with `0` for each number that varies.
+fn skeleton(text: &[u8], varying: &Varying) -> Option<Vec<u8>> {
+    let mut skeleton = Vec::with_capacity(text.len());
     let (mut depth, mut in_object, mut in_key) = (0_usize, false, false);
     let (mut at, mut copied) = (0, 0);
     while let Some(&byte) = text.get(at) {
@@ -33,12 +51,13 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Vec<u8> {
             b'"' => {
                 end = string_end(text, at);
                 let content = text.get(at + 1..end - 1).unwrap_or_default();
+                let escaped = || memchr(b'\\', content).is_some();
+                if depth < DEPTH && (is_among(content, &varying.unless) || escaped()) {
+                    return None;
+                }
                 match depth {
                     1 => (in_object, in_key) = (content == varying.object.as_bytes(), false),
-                    2 => {
-                        let named = |key: &String| content == key.as_bytes();
-                        in_key = in_object && varying.keys.iter().any(named);
-                    }
+                    2 => in_key = in_object && is_among(content, &varying.keys),
                     _ => {}
                 }
             }
@@ -47,9 +66,9 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Vec<u8> {
             b'-' | b'0'..=b'9' if in_key && depth >= DEPTH => {
                 if let Some(number) = number_end(text, at) {
                     end = number;
-                    if end - at <= LONGEST {
-                        print.extend_from_slice(&text[copied..at]);
-                        print.push(b'0');
+                    if end - at <= LONGEST_NUMBER {
+                        skeleton.extend_from_slice(&text[copied..at]);
+                        skeleton.push(b'0');
                         copied = end;
                     }
                 }
@@ -58,8 +77,12 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Vec<u8> {
         }
         at = end;
     }
-    print.extend_from_slice(text.get(copied..).unwrap_or_default());
-    print
+    skeleton.extend_from_slice(text.get(copied..).unwrap_or_default());
+    Some(skeleton)
+}
+
+fn is_among(content: &[u8], names: &[String]) -> bool {
+    names.iter().any(|name| content == name.as_bytes())
 }
 
 /// The end of the string that begins at `start`, behind its closing quote.
@@ -107,18 +130,23 @@ mod tests {
 
     use super::*;
 
-    fn print(text: &str) -> String {
-        let varying = Varying {
+    fn varying() -> Varying {
+        Varying {
             object: "kwargs".to_owned(),
             keys: vec!["run".to_owned(), "extra".to_owned()],
-        };
-        String::from_utf8(fingerprint(text.as_bytes(), &varying)).unwrap()
+            unless: vec!["labels".to_owned(), "/kwargs/run".to_owned()],
+        }
+    }
+
+    fn print(text: &str) -> String {
+        let skeleton = skeleton(text.as_bytes(), &varying()).unwrap();
+        String::from_utf8(skeleton).unwrap()
     }
 
     #[test]
     fn numbers_below_the_keys_vary_and_no_others() {
         let text = r#"{"size": 7, "kwargs": {"res": 1.5, "run": {"a": -1.25e-3, "b": [12, "3", 0]}, "limits": [0, 5],
-            "extra": {"k\"4": {"m": 4e5}}}, "run": {"a": 9}, "other": [[7]], "types": {"/kwargs/run/a": ["scalar", 8]}}"#;
+            "extra": {"k4": {"m\"": 4e5}}}, "run": {"a": 9}, "other": [[7]], "types": {"/kwargs/run/a": ["scalar", 8]}}"#;
         let expected = text
             .replace("-1.25e-3", "0")
             .replace("12", "0")
@@ -127,7 +155,38 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_stays() {
+    fn texts_have_one_fingerprint_if_only_numbers_vary() {
+        let of = |text: &str| fingerprint(text.as_bytes(), &varying()).unwrap();
+        let text = r#"{"kwargs": {"run": {"a": 1}, "name": "x"}}"#;
+        assert_eq!(of(text), of(&text.replace('1', "25")));
+        assert_ne!(of(text), of(&text.replace('1', "null")));
+        assert_ne!(of(text), of(&text.replace('x', "y")));
+    }
+
+    #[test]
+    fn some_texts_are_on_their_own() {
+        let document = |inner: &str| format!(r#"{{"kwargs": {{"run": {{"a": "{inner}"}}}}"#);
+        let of = |text: String| fingerprint(text.as_bytes(), &varying());
+        for other in [
+            r#"{"labels": 5}"#,
+            r#"{"\u006cabels": 5}"#,
+            r#"{"types": {"/kwargs/run": "pairs"}}"#,
+            r#"{"types": {"\/kwargs\/run": "pairs"}}"#,
+            r#"{"kwargs": {"\u0072un": {"a": 5}}}"#,
+        ] {
+            assert_eq!(of(other.to_owned()), None, "{other}");
+        }
+        assert!(
+            of(document(r#"labels\n"#)).is_some(),
+            "a value that may be anything"
+        );
+        let rest = LONGEST - document("").len();
+        assert!(of(document(&"x".repeat(rest))).is_some());
+        assert_eq!(of(document(&"x".repeat(rest + 1))), None);
+    }
+
+    #[test]
+    fn what_is_not_a_number_stays() {
         for value in ["NaN", "-Infinity", "\"12\"", "true", "-", "+", ".", "e"] {
             let text = format!(r#"{{"kwargs": {{"run": {{"a": {value}}}}}}}"#);
             assert_eq!(print(&text), text);
@@ -155,10 +214,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_have_a_fingerprint(text in r#"[\[\]{}",:\\ 0-9e.\-kwargsun]{0,80}"#) {
-            let found = print(&text);
+        fn a_skeleton_is_its_own_skeleton(text in r#"[\[\]{}",:\\ 0-9e.\-kwargsun]{0,80}"#) {
+            let Some(found) = skeleton(text.as_bytes(), &varying()) else {
+                return Ok(());
+            };
             prop_assert!(found.len() <= text.len());
-            prop_assert_eq!(print(&found), found);
+            prop_assert_eq!(skeleton(&found, &varying()), Some(found));
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::archive::{self, Compressed, DecodeName};
 use crate::codec::memory::Codec;
 use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
+use crate::json::Varying;
 use crate::limits::Limits;
 use crate::memory::Buffer;
 use crate::results::{self, FrameCache, OpenOptions, Plan};
@@ -33,6 +34,10 @@ pub(super) struct Archive {
 
 /// Member names of one result as Python gives them: text, data, [(member, name)].
 pub(super) type PyPlan = (String, String, Vec<(String, String)>);
+
+/// Numbers that make no difference as Python gives them: the object and the keys below which they are, and the strings
+/// that a document without a fingerprint has.
+type PyVarying = (String, Vec<String>, Vec<String>);
 
 /// An exception that is reported, not raised.
 type Fault = Py<PyAny>;
@@ -144,17 +149,23 @@ impl Archive {
         bytes(py, &text)
     }
 
-    #[pyo3(signature = (plans_, *, compression, lift, threads))]
+    #[pyo3(signature = (plans_, *, compression, lift, varying, threads))]
     fn results(
         &self,
         py: Python<'_>,
         plans_: Vec<PyPlan>,
         compression: (String, u8),
         lift: Option<usize>,
+        varying: Option<PyVarying>,
         threads: usize,
     ) -> PyResult<Vec<Packed>> {
         let plans = plans(plans_);
-        let options = self.options(codec(&compression)?, lift, threads);
+        let mut options = self.options(codec(&compression)?, lift, threads);
+        options.varying = varying.map(|(object, keys, unless)| Varying {
+            object,
+            keys,
+            unless,
+        });
         let results = self.run(py, || {
             results::open(&self.archive, &plans, &options, &self.frames)
         })?;
@@ -216,6 +227,7 @@ impl Archive {
         OpenOptions {
             codec,
             lift,
+            varying: None,
             threads,
             limits: self.limits,
             prefetch: self.prefetch,

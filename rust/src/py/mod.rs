@@ -8,7 +8,6 @@ mod constants;
 mod encode;
 mod error;
 mod frame;
-mod kinds;
 mod pack;
 mod packed;
 mod source;
@@ -29,8 +28,6 @@ mod _native {
     use super::error::error_kinds;
     #[pymodule_export]
     use super::frame::Frame;
-    #[pymodule_export]
-    use super::kinds::Kinds;
     #[pymodule_export]
     use super::pack::pack;
     #[pymodule_export]

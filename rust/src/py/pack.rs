@@ -96,5 +96,6 @@ fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
         body,
         arrays,
         lifted: false,
+        fingerprint: None,
     })
 }

@@ -88,6 +88,11 @@ impl Packed {
     }
 
     #[getter]
+    fn fingerprint(&self) -> Option<u64> {
+        self.result.fingerprint
+    }
+
+    #[getter]
     fn nbytes(&self) -> usize {
         self.result.nbytes()
     }
@@ -212,6 +217,8 @@ impl Packed {
             body,
             arrays,
             lifted,
+            // It holds within one process.
+            fingerprint: None,
         };
         result
             .check()

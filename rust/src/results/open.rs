@@ -12,19 +12,21 @@ use super::{Member, Plan};
 use crate::archive::Archive;
 use crate::codec::memory::{Codec, CompressedArray};
 use crate::error::{Error, Kind, Result};
-use crate::json::Lifted;
+use crate::json::{Lifted, Varying, fingerprint};
 use crate::limits::Limits;
 use crate::memory::Buffer;
 use crate::netcdf::{self, Data};
 use crate::work::parallel;
 
 /// How results are opened.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct OpenOptions {
     /// How they are kept in memory.
     pub codec: Codec,
     /// Lists of more than so many numbers leave the text as arrays.
     pub lift: Option<usize>,
+    /// The numbers of the text that make no difference to its fingerprint; none is made without.
+    pub varying: Option<Varying>,
     /// Threads to use.
     pub threads: usize,
     /// What a file may ask for.
@@ -36,7 +38,11 @@ pub struct OpenOptions {
 
 /// One member of one result.
 enum Opened {
-    Text { text: Vec<u8>, arrays: Vec<Array> },
+    Text {
+        text: Vec<u8>,
+        fingerprint: Option<u64>,
+        arrays: Vec<Array>,
+    },
     Body(Body),
     Array(Array),
 }
@@ -104,12 +110,17 @@ fn open_member(
 
 fn assemble(opened: impl Iterator<Item = Opened>) -> Result<PackedResult> {
     let (mut text, mut body, mut arrays, mut lifted) = (None, None, Vec::new(), false);
+    let mut fingerprint = None;
     for opened in opened {
         match opened {
-            Opened::Text { text: t, arrays: a } => {
+            Opened::Text {
+                text: t,
+                fingerprint: f,
+                arrays: a,
+            } => {
                 lifted = !a.is_empty();
                 arrays.extend(a);
-                text = Some(t);
+                (text, fingerprint) = (Some(t), f);
             }
             Opened::Body(b) => body = Some(b),
             Opened::Array(a) => arrays.push(a),
@@ -121,6 +132,7 @@ fn assemble(opened: impl Iterator<Item = Opened>) -> Result<PackedResult> {
             body,
             arrays,
             lifted,
+            fingerprint,
         }),
         (text, body) => {
             let found = (text.is_some(), body.is_some());
@@ -149,12 +161,23 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
                     packed: CompressedArray::from_plain(&array.bytes, 8, options.codec)?,
                 })
             })?;
-            Ok(Opened::Text { text, arrays })
+            // Each lifted text has names of its own.
+            let fingerprint = None;
+            Ok(Opened::Text {
+                text,
+                fingerprint,
+                arrays,
+            })
         }
-        _ => Ok(Opened::Text {
-            text: input.text(&options.limits)?,
-            arrays: Vec::new(),
-        }),
+        _ => {
+            let text = input.text(&options.limits)?;
+            let varying = options.varying.as_ref();
+            Ok(Opened::Text {
+                fingerprint: varying.and_then(|varying| fingerprint(&text, varying)),
+                text,
+                arrays: Vec::new(),
+            })
+        }
     }
 }
 

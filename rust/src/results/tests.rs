@@ -30,6 +30,7 @@ fn options(codec: Codec, lift: Option<usize>) -> OpenOptions {
     OpenOptions {
         codec,
         lift,
+        varying: None,
         threads: 2,
         limits: Limits::default(),
         prefetch: false,

@@ -89,6 +89,7 @@ fn all_ways(archive: &Archive, codec: Codec, lift: Option<usize>) {
     let options = |threads, prefetch| OpenOptions {
         codec,
         lift,
+        varying: None,
         threads,
         limits: limits(),
         prefetch,
@@ -154,6 +155,7 @@ fn restored(result: &PackedResult, plan: &Plan) {
         let options = OpenOptions {
             codec: Codec::Lz4,
             lift: None,
+            varying: None,
             threads: 1,
             limits: limits(),
             prefetch: false,
