@@ -12,6 +12,7 @@
     ├── BadMetadataError     (ValueError)          metadata is not JSON, or says nonsense
     ├── LargeArchiveError    (zipfile.LargeZipFile) zip64 is needed and was not allowed
     ├── ArgumentError        (ValueError)          an argument has a wrong value
+    ├── BadStreamError       (OSError)             a file object answers what it cannot mean
     ├── UnstorableError      (TypeError)           an object that no file can carry
     └── InternalError        (RuntimeError)        a fault of this package, to be reported
 
@@ -147,6 +148,10 @@ class ArgumentError(SkneuromsiIOError, ValueError):
 
 class UnstorableError(SkneuromsiIOError, TypeError):
     """An object that the format cannot carry; `result` and `key` say where it is.
+class BadStreamError(SkneuromsiIOError, OSError):
+    """A file object answers what it cannot mean: that it took more bytes than there were, that it is at -1."""
+
+
 
     Attributes
     ----------
@@ -279,4 +284,4 @@ BY_KIND: dict[str, type[Exception]] = {
     "value": ArgumentError,
     "io": OSError,
     "internal": InternalError,
-}
+    "stream": BadStreamError,

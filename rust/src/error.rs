@@ -29,6 +29,8 @@ pub enum Kind {
     LargeZip,
     /// An argument has a wrong value.
     Value,
+    /// A caller's stream answers what it cannot mean.
+    Stream,
     /// The operating system refused a read or a write.
     Io,
     /// This crate contradicts itself: nothing that a file or a caller does can be the reason.
@@ -37,7 +39,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, for the test that keeps Rust and Python in step.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Archive,
         Self::Missing,
         Self::Member,
@@ -47,6 +49,7 @@ impl Kind {
         Self::Json,
         Self::LargeZip,
         Self::Value,
+        Self::Stream,
         Self::Io,
         Self::Internal,
     ];
@@ -64,6 +67,7 @@ impl Kind {
             Self::Json => "json",
             Self::LargeZip => "large_zip",
             Self::Value => "value",
+            Self::Stream => "stream",
             Self::Io => "io",
             Self::Internal => "internal",
         }

@@ -123,11 +123,6 @@ def test_raw_streams_that_would_block(collection):
         sio.to_ndc(Answering(lambda _: None), collection, tqdm_cls=None)
 
 
-def test_streams_that_take_more_than_there_is(collection):
-    with pytest.raises(OSError, match="took 10000000"):
-        sio.to_ndc(Answering(lambda _: 10_000_000), collection, tqdm_cls=None)
-
-
 class Unpackable(Packed):
     """A result that cannot be taken out of its collection."""
 

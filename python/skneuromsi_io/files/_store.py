@@ -64,7 +64,7 @@ def store_ndresults_collection(
     ValueError, NotImplementedError, zipfile.LargeZipFile
         As `zipfile.ZipFile` raises them for its arguments.
     OSError
-        If the file cannot be written.
+        If the file cannot be written; a :class:`BadStreamError` if a file object answers what it cannot mean.
 
     """
     if not _pack.is_collection(ndrcollection):

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import _native
-from .._errors import ArgumentError
+from .._errors import ArgumentError, BadStreamError
 from ..archive._moment import local_moment
+from ..archive._source import label_of
 from ..archive._target import is_path, refuse_text, replacing
 
 #: Levels that each method takes; the others ignore theirs.
@@ -71,10 +72,22 @@ def sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
             f"{type(path_or_stream).__name__}"
         )
     refuse_text(path_or_stream, "wb")
-    start = 0
-    # As zipfile does: offsets count from the position of a stream that knows it.
-    with contextlib.suppress(AttributeError, OSError):
-        start = path_or_stream.tell()
-    yield path_or_stream, start
+    yield path_or_stream, _position_of(path_or_stream)
     if hasattr(path_or_stream, "flush"):
         path_or_stream.flush()
+
+
+def _position_of(stream: Any) -> int:
+    """Offset of the next byte: as zipfile does, offsets count from the position of a stream that knows it."""
+    try:
+        position = stream.tell()
+    except (AttributeError, OSError):
+        return 0
+    # 63 bits are what offsets of files have.
+    if not hasattr(position, "__index__") or not 0 <= operator.index(position) < 2**63:
+        raise BadStreamError(
+            archive=label_of(stream),
+            expected="a position from 0 to 2**63 - 1 from 'tell'",
+            found=f"{position!r:.80}",
+        )
+    return operator.index(position)

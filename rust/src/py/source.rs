@@ -20,6 +20,9 @@ struct Stream {
 /// Largest piece that is asked of a Python stream at once.
 const PIECE: usize = 16 << 20;
 
+/// Letters of an answer that an error shows.
+const MOST_SHOWN: usize = 80;
+
 impl ReadAt for Stream {
     fn size(&self) -> u64 {
         self.size
@@ -30,34 +33,45 @@ impl ReadAt for Stream {
     }
 
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
-        Python::attach(|py| self.fill(py, buf, offset))
-            .map_err(std::io::Error::other)?
-            .then_some(())
-            .ok_or_else(|| {
-                let wanted = format!("{} bytes at offset {offset} of the stream", buf.len());
-                Error::new(Kind::Archive, wanted, "its end")
-            })
+        Python::attach(|py| self.fill(py, buf, offset)).map_err(std::io::Error::other)?
     }
 }
 
 impl Stream {
-    fn fill(&self, py: Python<'_>, buf: &mut [u8], offset: u64) -> PyResult<bool> {
+    fn fill(&self, py: Python<'_>, buf: &mut [u8], offset: u64) -> PyResult<Result<()>> {
         let object = self.object.bind(py);
         object.call_method1("seek", (offset,))?;
         let mut filled = 0;
         while filled < buf.len() {
             let wanted = (buf.len() - filled).min(PIECE);
+            let answer = object.call_method1("read", (wanted,))?;
+            let expected = || format!("'read' to give at most {wanted} bytes");
             // bytes as a rule, but any buffer will do, as for `zipfile`.
-            let piece = PyBuffer::<u8>::get(&object.call_method1("read", (wanted,))?)?;
+            let Ok(piece) = PyBuffer::<u8>::get(&answer) else {
+                return nonsense(&answer, expected()).map(Err);
+            };
             let len = piece.len_bytes();
-            let Some(room) = buf.get_mut(filled..filled + len).filter(|_| len > 0) else {
-                return Ok(false);
+            if len == 0 {
+                let wanted = format!("{} bytes at offset {offset} of the stream", buf.len());
+                return Ok(Err(Error::new(Kind::Archive, wanted, "its end")));
+            }
+            let Some(room) = buf.get_mut(filled..filled + len).filter(|_| len <= wanted) else {
+                return Ok(Err(Error::new(Kind::Stream, expected(), format!("{len}"))));
             };
             piece.copy_to_slice(py, room)?;
             filled += len;
         }
-        Ok(true)
+        Ok(Ok(()))
     }
+}
+
+/// The error for what a method of a stream cannot mean by its answer.
+pub(super) fn nonsense(answer: &Bound<'_, PyAny>, expected: String) -> PyResult<Error> {
+    let mut found = answer.repr()?.to_string_lossy().into_owned();
+    if let Some((end, _)) = found.char_indices().nth(MOST_SHOWN) {
+        found.truncate(end);
+    }
+    Ok(Error::new(Kind::Stream, expected, found))
 }
 
 /// The source that `object` stands for.
@@ -75,9 +89,18 @@ pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadA
     } else {
         size
     };
+    // 63 bits are what positions in files have.
+    let Some(end) = size
+        .extract::<i64>()
+        .ok()
+        .and_then(|end| u64::try_from(end).ok())
+    else {
+        let expected = "'seek' or 'tell' to give the position of the end, 0 or more";
+        return nonsense(&size, expected.to_owned()).map(Err);
+    };
     Ok(Ok(Arc::new(Stream {
         object: object.clone().unbind(),
-        size: size.extract()?,
+        size: end,
     })))
 }
 

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::{PyBlockingIOError, PyOSError, PyValueError};
+use pyo3::exceptions::{PyBlockingIOError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -14,6 +14,7 @@ use super::encode::{LeftOut, nested};
 use super::error::{detached, raise};
 use super::frame::Frame;
 use super::packed::Packed;
+use super::source::nonsense;
 use crate::archive::{self, Compressed, Options};
 use crate::codec::zip::Method;
 use crate::error::{Error, Result};
@@ -36,7 +37,8 @@ impl Write for Target {
         match self {
             Self::File(file) => file.write(bytes),
             Self::Stream(stream) => Python::attach(|py| offer(stream.bind(py), bytes))
-                .map_err(std::io::Error::other::<PyErr>),
+                .map_err(std::io::Error::other::<PyErr>)?
+                .map_err(std::io::Error::other),
         }
     }
 
@@ -49,26 +51,28 @@ impl Write for Target {
 }
 
 /// Writes bytes to a Python stream and tells how many it took: a raw one may take less than it was offered.
-fn offer(stream: &Bound<'_, PyAny>, bytes: &[u8]) -> PyResult<usize> {
+fn offer(stream: &Bound<'_, PyAny>, bytes: &[u8]) -> PyResult<Result<usize>> {
     let py = stream.py();
-    let taken = stream.call_method1("write", (PyBytes::new(py, bytes),))?;
-    if taken.is_none() {
+    let answer = stream.call_method1("write", (PyBytes::new(py, bytes),))?;
+    if answer.is_none() {
         // Sinks of all kinds return nothing; of a raw stream it says that writing would block.
         if stream.is_instance(&py.import("io")?.getattr("RawIOBase")?)? {
-            let message = "expected a stream that takes bytes, found one that would block";
+            let label = stream.str()?;
+            let message =
+                format!("{label}: expected a stream that takes bytes, found one that would block");
             return Err(PyBlockingIOError::new_err(message));
         }
-        return Ok(bytes.len());
+        return Ok(Ok(bytes.len()));
     }
-    let taken: usize = taken.extract()?;
-    if taken > bytes.len() {
-        let message = format!(
-            "expected a stream that takes at most {} bytes, found one that took {taken}",
-            bytes.len()
-        );
-        return Err(PyOSError::new_err(message));
-    }
-    Ok(taken)
+    let taken = answer.extract().ok().filter(|taken| {
+        // A stream that takes nothing would be offered the same bytes for ever.
+        (1..=bytes.len()).contains(taken)
+    });
+    let expected = || format!("'write' to say that it took 1 to {} bytes", bytes.len());
+    taken.map_or_else(
+        || nonsense(&answer, expected()).map(Err),
+        |taken| Ok(Ok(taken)),
+    )
 }
 
 /// A result to spell out as Python gives it: text, arrays that it lacks, frame (None: `data` is a NetCDF file), data.
