@@ -16,6 +16,8 @@
     ├── UnstorableError      (TypeError)           an object that no file can carry
     └── InternalError        (RuntimeError)        a fault of this package, to be reported
 
+    NotAtomicWarning         (RuntimeWarning)      a file is written into, not replaced
+
 Every class also derives from the builtin that a caller of ``skneuromsi.io`` would catch. A plain
 :class:`OSError` of the operating system (no such file, disk full) stays what it is.
 """
@@ -146,12 +148,12 @@ class ArgumentError(SkneuromsiIOError, ValueError):
     """An argument has a wrong value; its name is the `key`."""
 
 
-class UnstorableError(SkneuromsiIOError, TypeError):
-    """An object that the format cannot carry; `result` and `key` say where it is.
 class BadStreamError(SkneuromsiIOError, OSError):
     """A file object answers what it cannot mean: that it took more bytes than there were, that it is at -1."""
 
 
+class UnstorableError(SkneuromsiIOError, TypeError):
+    """An object that the format cannot carry; `result` and `key` say where it is.
 
     Attributes
     ----------
@@ -271,6 +273,10 @@ class translating:  # noqa: N801 - as `at`
         ) from error
 
 
+class NotAtomicWarning(RuntimeWarning):
+    """A file cannot be replaced, and a whole archive is copied over it instead (SECURITY.md)."""
+
+
 #: Native error kind -> exception class; ``io`` becomes a plain OSError with its errno.
 BY_KIND: dict[str, type[Exception]] = {
     "archive": BadArchiveError,
@@ -282,6 +288,7 @@ BY_KIND: dict[str, type[Exception]] = {
     "json": BadMetadataError,
     "large_zip": LargeArchiveError,
     "value": ArgumentError,
+    "stream": BadStreamError,
     "io": OSError,
     "internal": InternalError,
-    "stream": BadStreamError,
+}

@@ -3,16 +3,26 @@
 import io
 import operator
 import os
+import stat
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from .. import _native
 from .._errors import ArgumentError
+from ._file_system import printable
 from ._target import is_path, refuse_text
 
 #: An empty archive, for `zipfile.ZipFile` to check its arguments against.
 _EMPTY_ZIP = b"PK\5\6" + bytes(18)
+
+#: Kinds of files that are read from their beginning to their end only.
+_SPECIAL = {
+    stat.S_ISFIFO: "a pipe",
+    stat.S_ISSOCK: "a socket",
+    stat.S_ISCHR: "a character device",
+}
 
 
 def label_of(path_or_stream: Any) -> str:
@@ -20,8 +30,7 @@ def label_of(path_or_stream: Any) -> str:
     buffer = _buffer_of(path_or_stream)
     if buffer is not None:
         return f"<{buffer.nbytes} bytes>"
-    # Bytes of a name that are no UTF-8 are halves of letters in it, which no stream prints.
-    return str(path_or_stream).encode(errors="backslashreplace").decode()
+    return printable(path_or_stream)
 
 
 def _buffer_of(path_or_stream: Any) -> memoryview | None:
@@ -54,7 +63,7 @@ def open_archive(
     BadArchiveError
         If it is no zip archive, or a damaged one.
     OSError
-        If it cannot be read.
+        If it cannot be read; `io.UnsupportedOperation` if it cannot seek.
     TypeError, ValueError, NotImplementedError, LookupError
         As `zipfile.ZipFile` raises them for its arguments; for limits that are none.
 
@@ -93,6 +102,7 @@ def source_of(path_or_stream: Any) -> Any:
         path = os.fsdecode(path_or_stream)
         if "\0" in path:
             raise ArgumentError("embedded null byte", key=path)
+        _refuse_special(path)
         return path
     if type(path_or_stream) is bytes:
         return path_or_stream
@@ -110,4 +120,24 @@ def source_of(path_or_stream: Any) -> Any:
             f"{type(path_or_stream).__name__} without {', '.join(missing)}"
         )
     refuse_text(path_or_stream, "rb")
+    if hasattr(path_or_stream, "seekable") and not path_or_stream.seekable():
+        raise _unseekable(path_or_stream, "a stream")
     return path_or_stream
+
+
+def _refuse_special(path: str) -> None:
+    """Raise for a file that has no positions, before it is opened: that may wait for ever."""
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        return  # Opening it says why.
+    for is_kind, kind in _SPECIAL.items():
+        if is_kind(mode):
+            raise _unseekable(path, kind)
+
+
+def _unseekable(path_or_stream: Any, kind: str) -> io.UnsupportedOperation:
+    return io.UnsupportedOperation(
+        f"{label_of(path_or_stream)}: expected a file that can seek, found {kind}; "
+        "read its bytes into memory and open these"
+    )

@@ -31,7 +31,8 @@ def store_ndresults_collection(
 ) -> None:
     """Store an NDResultCollection to a file or stream.
 
-    A path is replaced as a whole or, on any exception, not at all; a stream is written forward only.
+    A path is replaced as a whole or, on any exception, not at all; a stream, a pipe or a device is written forward
+    only.
 
     Parameters
     ----------
@@ -65,6 +66,11 @@ def store_ndresults_collection(
         As `zipfile.ZipFile` raises them for its arguments.
     OSError
         If the file cannot be written; a :class:`BadStreamError` if a file object answers what it cannot mean.
+
+    Warns
+    -----
+    NotAtomicWarning
+        If the file can be written into, but not replaced: the whole archive is copied over it.
 
     """
     if not _pack.is_collection(ndrcollection):

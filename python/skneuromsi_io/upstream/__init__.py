@@ -6,8 +6,8 @@ import functools
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
+from .._warn import warn_user
 from ._patch import is_patched, patch, patched, unpatch
-from ._warn import warn_user
 
 if TYPE_CHECKING:
     import skneuromsi

@@ -1,0 +1,77 @@
+"""The last resort where no rename can replace a file: a whole archive is copied over it."""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from typing import IO
+
+from .._errors import NotAtomicWarning
+from .._warn import warn_user
+from ._file_system import REFUSED, naming, printable, refusable
+
+
+def overwrite(
+    temporary: Path, target: Path, path: str | os.PathLike[str], refusal: OSError
+) -> None:
+    """Copy the content of `temporary` over `target`, which the caller named `path`, and remove `temporary`.
+
+    Until the first byte is copied, any exception leaves the old file whole: the warning as one, a full disk. After
+    it, the temporary file stays and the exception says where: it is the only whole archive then.
+
+    Warns
+    -----
+    NotAtomicWarning
+        That a reader, or a crash, may find the file half copied.
+
+    """
+    label = printable(path)
+    begun = False
+    try:
+        warn_user(
+            f"{label}: cannot be replaced ({refusal.strerror}), only written into: the "
+            "archive is copied over it. This is not atomic: readers meanwhile, and a crash, "
+            "find a part of it. Store to a directory that you may write to, to have the "
+            "file replaced as a whole",
+            NotAtomicWarning,
+        )
+        with (
+            naming(path),
+            temporary.open("rb") as source,
+            open(target, "wb", buffering=0, opener=_keeping) as file,
+        ):
+            _reserve(file, source.seek(0, os.SEEK_END))
+            source.seek(0)
+            begun = True
+            shutil.copyfileobj(source, file, 1 << 20)
+            file.truncate()
+            with refusable():
+                os.fsync(file.fileno())
+    except BaseException as error:
+        if begun:
+            error.add_note(
+                f"{label} is damaged; the whole archive is in {printable(temporary)}"
+            )
+        else:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        raise
+    temporary.unlink()
+
+
+def _keeping(path: str, flags: int) -> int:
+    """Open a file that is there, and keep its content until there is room for the new one."""
+    return os.open(path, flags & ~(os.O_CREAT | os.O_TRUNC))
+
+
+def _reserve(file: IO[bytes], size: int) -> None:
+    """Take the room for `size` bytes, so that a full disk is found before a byte is lost."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    before = os.fstat(file.fileno()).st_size
+    try:
+        os.posix_fallocate(file.fileno(), 0, size)
+    except OSError as error:
+        file.truncate(before)
+        if error.errno not in REFUSED:
+            raise
