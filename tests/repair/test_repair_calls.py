@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -34,6 +35,22 @@ def test_wrong_arguments(ours, tmp_path, out):
     with pytest.raises(FileNotFoundError):
         sio.repair(ours, tmp_path / "none" / "out.ndc")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes on Linux")
+def test_names_that_are_no_utf8(ours, tmp_path):
+    """As a disk has them that was written elsewhere; the report can be printed and its path opened."""
+    bad, out = (f"{tmp_path}/{os.fsdecode(name)}" for name in (b"\xe9", b"caf\xe9.ndc"))
+    Path(bad).write_bytes(ours[:-30])
+    report = sio.repair(bad, out)
+    assert report.out == out
+    assert len(sio.read_ndc(report.out, tqdm_cls=None, classes="light")) == 10
+    assert r"saved to " in str(report)
+    assert rf"{tmp_path}/caf\udce9.ndc" in str(report)
+    assert str(report).encode()
+    with pytest.raises(OSError, match="No such file") as raised:
+        sio.repair(bad, f"{tmp_path}/\udce9none/out.ndc")
+    assert raised.value.filename == f"{tmp_path}/\udce9none/out.ndc"
 
 
 def test_paths_and_streams(ours, tmp_path, out):

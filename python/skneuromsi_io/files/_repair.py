@@ -141,7 +141,7 @@ def _write(
     with replacing(path) as temporary, contextlib.ExitStack() as stack:
         writer = _native.Writer(
             temporary,
-            path,
+            label_of(path),
             start=0,
             method=zipfile.ZIP_DEFLATED,
             level=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._errors import SkneuromsiIOError
+from ..archive._file_system import printable
 
 #: Problems that the text of a report shows.
 _SHOWN = 20
@@ -95,7 +96,7 @@ class RepairReport:
 
     def __str__(self) -> str:
         saved = "with their metadata" if self.metadata else "with new metadata"
-        counts = f"{len(self.kept)} results saved to {self.out}, {saved}"
+        counts = f"{len(self.kept)} results saved to {printable(self.out)}, {saved}"
         return f"{self.path}: {counts}, {_listing(self.problems)}"
 
 
