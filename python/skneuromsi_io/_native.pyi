@@ -17,6 +17,7 @@ __all__ = [
     "encode_nested",
     "error_kinds",
     "pack",
+    "read_netcdf",
 ]
 
 #: Member names of one result: metadata, data, and (member, name) of each large array.
@@ -84,6 +85,11 @@ class Archive:
         parameters are those of the class.
         """
 
+    def close(self) -> None:
+        """Let go of the file or stream; a stream stays open."""
+
+    def __enter__(self) -> Archive: ...
+    def __exit__(self, *_exception: object) -> None: ...
     def __contains__(self, name: str, /) -> bool: ...
     def names(self) -> list[str]:
         """Names of all members, in the order of the directory."""
@@ -267,6 +273,16 @@ def pack(
     jobs: Sequence[_Job], *, compression: _Compression, threads: int
 ) -> list[Packed]:
     """Pack results in parallel; the bytes of every array are copied first."""
+
+def read_netcdf(netcdf: bytes) -> Packed:
+    """Read a NetCDF file as the data of a result are read; the metadata text is empty.
+
+    Raises
+    ------
+    BadNetCDFError
+        If the file is malformed.
+
+    """
 
 def encode(obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]) -> bytes:
     """JSON text of `obj` as ``json.dumps(obj, indent=2)`` writes it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import io
 import warnings
-import zipfile
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -89,14 +88,8 @@ def _readable(netcdf: bytes) -> bytes:
         If it cannot, with the reason.
 
     """
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("text", b"{}")
-        archive.writestr("data", netcdf)
     try:
-        [packed] = _native.Archive(stream.getvalue(), "nddata").results(
-            [("text", "data", [])], compression=("none", 0), lift=None, threads=1
-        )
+        packed = _native.read_netcdf(netcdf)
         if packed.frame is None:
             read(packed.netcdf())
     except SkneuromsiIOError as error:

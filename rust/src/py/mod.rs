@@ -31,7 +31,7 @@ mod _native {
     #[pymodule_export]
     use super::pack::pack;
     #[pymodule_export]
-    use super::packed::Packed;
+    use super::packed::{Packed, read_netcdf};
     #[pymodule_export]
     use super::writer::Writer;
 }

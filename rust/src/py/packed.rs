@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
 use super::buffer::{bytes, dtype_of, filled};
-use super::error::raise;
+use super::error::{detached, raise};
 use super::frame::Frame;
 use crate::codec::memory::{Codec, CompressedArray};
 use crate::error::Result;
@@ -68,6 +68,24 @@ fn shared(
     let new = Py::new(py, Frame(Arc::clone(frame)))?;
     *last = Some(new.clone_ref(py));
     Ok(new)
+}
+
+/// The labelled array of a NetCDF file; see the stub.
+#[pyfunction]
+pub(super) fn read_netcdf(py: Python<'_>, netcdf: &[u8]) -> PyResult<Packed> {
+    let body =
+        detached(py, || results::read_netcdf(netcdf)).map_err(|error| raise(py, "", &error))?;
+    let frame = match &body {
+        Body::Plain(frame, _) => Some(Py::new(py, Frame(Arc::clone(frame)))?),
+        Body::General(_) => None,
+    };
+    let result = PackedResult {
+        text: Vec::new(),
+        body,
+        arrays: Vec::new(),
+        lifted: false,
+    };
+    Ok(Packed { result, frame })
 }
 
 #[pymethods]

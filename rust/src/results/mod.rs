@@ -17,7 +17,7 @@ mod tests;
 pub use format01::{Labelled, Spelled, spell};
 pub use frame::Frame;
 pub use frame_cache::FrameCache;
-pub use open::{OpenOptions, faults, open};
+pub use open::{OpenOptions, faults, open, read_netcdf};
 pub use packed::{Array, Body, PackedResult};
 pub use store::{StoreOptions, store};
 

@@ -204,27 +204,49 @@ fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &FrameCache) -> R
             None => Read::New(file, FrameCache::beginning_of(member)?),
         })
     })?;
-    let (file, begins) = match read {
-        Read::Known(span, bytes, range) => return pack_payload(&bytes[range], span, options),
-        Read::New(file, begins) => (file, begins),
+    let body = match read {
+        Read::Known(span, bytes, range) => pack_payload(&bytes[range], span, options)?,
+        Read::New(file, begins) => open_file(&file, &begins, options, frames)?,
     };
-    let dataset = match netcdf::read(&file, &options.limits) {
+    Ok(Opened::Body(body))
+}
+
+/// The labelled array of a NetCDF file that is no member, read as those that are.
+pub fn read_netcdf(file: &[u8]) -> Result<Body> {
+    let options = OpenOptions {
+        codec: Codec::None,
+        lift: None,
+        threads: 1,
+        limits: Limits::default(),
+        prefetch: false,
+    };
+    open_file(file, &[], &options, &FrameCache::default())
+}
+
+/// `begins` is how the member begins that the file comes from.
+fn open_file(
+    file: &[u8],
+    begins: &[u8],
+    options: &OpenOptions,
+    frames: &FrameCache,
+) -> Result<Body> {
+    let dataset = match netcdf::read(file, &options.limits) {
         Ok(dataset) => dataset,
-        Err(error) if error.kind() == Kind::Unsupported => return general(&file, options),
+        Err(error) if error.kind() == Kind::Unsupported => return general(file, options),
         Err(error) => return Err(error),
     };
     let Some(payload) = plain_array(&dataset) else {
-        return general(&as_netcdf4(&file, dataset)?, options);
+        return general(&as_netcdf4(file, dataset)?, options);
     };
     let variable = &dataset.variables[payload];
     let (order, data) = (variable.order, variable.data.clone());
-    let frame = Arc::new(frame_of(&file, dataset, payload)?);
+    let frame = Arc::new(frame_of(file, dataset, payload)?);
     match data {
         Data::Raw { range, shuffled } => {
             let payload = &file[range.clone()];
             let span = frames.remember(
-                &begins,
-                &file,
+                begins,
+                file,
                 PayloadSpan {
                     frame,
                     range,
@@ -236,7 +258,7 @@ fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &FrameCache) -> R
         }
         Data::Owned(bytes) => {
             let packed = pack(&bytes, false, order, frame.itemsize(), options.codec)?;
-            Ok(Opened::Body(Body::Plain(frame, packed)))
+            Ok(Body::Plain(frame, packed))
         }
         Data::Strings(_) => Err(Error::internal("the numbers of a plain array", "texts")),
     }
@@ -271,16 +293,13 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Op
     }))
 }
 
-fn general(file: &[u8], options: &OpenOptions) -> Result<Opened> {
+fn general(file: &[u8], options: &OpenOptions) -> Result<Body> {
     options.limits.check_delegated(file.len() as u64)?;
-    Ok(Opened::Body(Body::General(CompressedArray::from_plain(
-        file,
-        1,
-        options.codec,
-    )?)))
+    let packed = CompressedArray::from_plain(file, 1, options.codec)?;
+    Ok(Body::General(packed))
 }
 
-fn pack_payload(payload: &[u8], span: PayloadSpan, options: &OpenOptions) -> Result<Opened> {
+fn pack_payload(payload: &[u8], span: PayloadSpan, options: &OpenOptions) -> Result<Body> {
     let PayloadSpan {
         frame,
         shuffled,
@@ -288,5 +307,5 @@ fn pack_payload(payload: &[u8], span: PayloadSpan, options: &OpenOptions) -> Res
         ..
     } = span;
     let packed = pack(payload, shuffled, order, frame.itemsize(), options.codec)?;
-    Ok(Opened::Body(Body::Plain(frame, packed)))
+    Ok(Body::Plain(frame, packed))
 }
