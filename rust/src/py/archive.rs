@@ -1,10 +1,11 @@
 //! [`Archive`] for Python: an open zip archive and the results in it.
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList};
 
 use super::buffer::bytes;
 use super::error::{detached, raise, raised};
@@ -24,7 +25,8 @@ use crate::work::parallel;
 /// An open zip archive; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
 pub(super) struct Archive {
-    archive: archive::Archive,
+    /// None once it is closed. The lock is held to take the reference, not to read.
+    archive: Mutex<Option<Arc<archive::Archive>>>,
     label: String,
     /// Whether the source is read on the calling thread only.
     prefetch: bool,
@@ -78,13 +80,7 @@ impl Archive {
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let opened = source.and_then(|source| py.detach(|| open(source, encoding, caps)));
         match opened {
-            Ok(archive) => Ok(Self {
-                archive,
-                prefetch,
-                label,
-                limits: caps,
-                frames: FrameCache::default(),
-            }),
+            Ok(archive) => Ok(Self::of(archive, label, prefetch, caps)),
             Err(error) => Err(raise(py, &label, &error)),
         }
     }
@@ -108,44 +104,49 @@ impl Archive {
             .map(|(name, error)| error.in_member(&name))
             .collect();
         let lost = raised(py, &label, &lost);
-        let archive = Self {
-            archive,
-            prefetch,
-            label,
-            limits: caps,
-            frames: FrameCache::default(),
-        };
-        Ok((archive, lost))
+        Ok((Self::of(archive, label, prefetch, caps), lost))
     }
 
-    fn names(&self) -> Vec<&str> {
-        self.archive.names().collect()
+    fn close(&self, py: Python<'_>) {
+        let archive = self.lock().take();
+        // Closing a file may take long, and a stream is let go of while attached.
+        py.detach(|| drop(archive));
     }
 
-    fn __contains__(&self, name: &str) -> bool {
-        self.archive.entry(name).is_some()
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) {
+        self.close(py);
+    }
+
+    fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.open_archive()?.names())
+    }
+
+    fn __contains__(&self, name: &str) -> PyResult<bool> {
+        Ok(self.open_archive()?.entry(name).is_some())
     }
 
     fn size(&self, py: Python<'_>, name: &str) -> PyResult<u64> {
-        self.archive
+        self.open_archive()?
             .size(name)
             .map_err(|error| raise(py, &self.label, &error))
     }
 
     fn peek<'py>(&self, py: Python<'py>, name: &str, size: u64) -> PyResult<Bound<'py, PyBytes>> {
-        let start = self.run(py, || {
+        let start = self.run(py, |archive| {
             let mut start = Vec::new();
-            self.archive
-                .stream(name)?
-                .take(size)
-                .read_to_end(&mut start)?;
+            archive.stream(name)?.take(size).read_to_end(&mut start)?;
             Ok(start)
         })?;
         bytes(py, &start)
     }
 
     fn text<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
-        let text = self.run(py, || self.archive.read_text(name))?;
+        let text = self.run(py, |archive| archive.read_text(name))?;
         bytes(py, &text)
     }
 
@@ -166,8 +167,8 @@ impl Archive {
             keys,
             unless,
         });
-        let results = self.run(py, || {
-            results::open(&self.archive, &plans, &options, &self.frames)
+        let results = self.run(py, |archive| {
+            results::open(archive, &plans, &options, &self.frames)
         })?;
         wrap(py, results)
     }
@@ -180,8 +181,8 @@ impl Archive {
     ) -> PyResult<Vec<Fault>> {
         let plan = plan(plan_);
         let options = self.options(Codec::None, lift, 1);
-        let found = self.run(py, || {
-            results::faults(&self.archive, &plan, &options, &self.frames)
+        let found = self.run(py, |archive| {
+            results::faults(archive, &plan, &options, &self.frames)
         })?;
         Ok(raised(py, &self.label, &found))
     }
@@ -189,9 +190,9 @@ impl Archive {
     #[pyo3(signature = (names, *, threads))]
     fn faults(&self, py: Python<'_>, names: Vec<String>, threads: usize) -> PyResult<Vec<Fault>> {
         let threads = if self.prefetch { 1 } else { threads };
-        let found = self.run(py, || {
+        let found = self.run(py, |archive| {
             parallel::map(names.len(), threads, |index| {
-                match self.archive.check(&names[index]) {
+                match archive.check(&names[index]) {
                     Ok(()) => Ok(None),
                     Err(error) if error.kind() == Kind::Io => Err(error),
                     Err(error) => Ok(Some(error)),
@@ -203,6 +204,30 @@ impl Archive {
 }
 
 impl Archive {
+    fn of(archive: archive::Archive, label: String, prefetch: bool, limits: Limits) -> Self {
+        Self {
+            archive: Mutex::new(Some(Arc::new(archive))),
+            label,
+            prefetch,
+            limits,
+            frames: FrameCache::default(),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<archive::Archive>>> {
+        self.archive.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The archive, which stays open as long as it is used, also if another thread closes it.
+    fn open_archive(&self) -> PyResult<Arc<archive::Archive>> {
+        self.lock().clone().ok_or_else(|| {
+            PyValueError::new_err(format!(
+                "{}: expected an open archive, found a closed one",
+                self.label
+            ))
+        })
+    }
+
     /// A member's bytes as they are in the archive, under another name.
     pub(super) fn copied(
         &self,
@@ -210,8 +235,8 @@ impl Archive {
         member: &str,
         name: String,
     ) -> PyResult<Compressed> {
-        self.run(py, || {
-            let fetched = self.archive.fetch(member)?;
+        self.run(py, |archive| {
+            let fetched = archive.fetch(member)?;
             let entry = fetched.entry();
             Ok(Compressed {
                 name,
@@ -234,8 +259,13 @@ impl Archive {
         }
     }
 
-    fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
-        detached(py, work).map_err(|error| raise(py, &self.label, &error))
+    fn run<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&archive::Archive) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        let archive = self.open_archive()?;
+        detached(py, || work(&archive)).map_err(|error| raise(py, &self.label, &error))
     }
 }
 
