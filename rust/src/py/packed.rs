@@ -84,6 +84,7 @@ pub(super) fn read_netcdf(py: Python<'_>, netcdf: &[u8]) -> PyResult<Packed> {
         body,
         arrays: Vec::new(),
         lifted: false,
+        fingerprint: None,
     };
     Ok(Packed { result, frame })
 }

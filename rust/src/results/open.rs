@@ -219,6 +219,7 @@ pub fn read_netcdf(file: &[u8]) -> Result<Body> {
         threads: 1,
         limits: Limits::default(),
         prefetch: false,
+        varying: None,
     };
     open_file(file, &[], &options, &FrameCache::default())
 }
