@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 #: Where xarray stores a name that would be that of a coordinate.
 _NAME = "__xarray_dataarray_name__"
 
-#: What xarray and its libraries raise of what they cannot write.
-_REFUSED = (
-    *(TypeError, ValueError, NotImplementedError, KeyError, OverflowError),
-    AttributeError,
-)
-
 
 def write(array: xr.DataArray) -> bytes:
     """Return `array` as a NetCDF-4 file, written by xarray with h5netcdf.
@@ -49,7 +43,10 @@ def write(array: xr.DataArray) -> bytes:
         path = folder / "nddata.nc"
         try:
             array.to_netcdf(path, engine="h5netcdf", encoding=_encoding(array))
-        except _REFUSED as error:
+        except Exception as error:
+            if _is_of_the_machine(error):
+                raise
+            # What libraries make of what they cannot write is of any class.
             raise UnstorableError(
                 f"cannot be stored as NetCDF: {error}", key="nddata"
             ) from error
@@ -72,11 +69,26 @@ def write_as_upstream(array: xr.DataArray) -> bytes:
             "coordinates or attributes of CF; pip install scipy",
             key="nddata",
         )
+    if array.name == UNNAMED:
+        raise UnstorableError(
+            f"format 0.1 has no place for the name {UNNAMED!r}, which means none there",
+            key="nddata",
+            remedy="rename it",
+        )
     try:
         return _readable(bytes(array.to_netcdf(None, engine="scipy")))
-    except _REFUSED:
+    except Exception as error:
+        if _is_of_the_machine(error):
+            raise
         # What NetCDF-3 has no place for; NetCDF-4 gives its own reason.
         return write(array if array.name is not None else array.rename(UNNAMED))
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Whether an error says nothing of the array: no memory, or an error of the system, which has a number."""
+    if isinstance(error, OSError):
+        return error.errno is not None
+    return isinstance(error, MemoryError)
 
 
 def _readable(netcdf: bytes) -> bytes:
