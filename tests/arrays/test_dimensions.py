@@ -126,6 +126,13 @@ def test_other_dimensions(writer, case, version):
     assert_refused(archive_of(netcdf, version), DATA, FOUND + f"{found!r:.200}")
 
 
+def test_netcdf3_that_is_not_served_is_no_matter_of_hdf5():
+    netcdf = netcdf3(DIMS, {dim: LABELS[dim] for dim in DIMS})
+    other = netcdf.replace(b"utf-8", b"utf-9")
+    told = 'expected chars "modes" with _Encoding "utf-8" and no fill value'
+    assert_refused(archive_of(other, 0.1), DATA, told, sio.UnsupportedError)
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 def test_the_four_dimensions(writer):
     netcdf = WRITERS[writer](DIMS, {dim: LABELS[dim] for dim in DIMS})

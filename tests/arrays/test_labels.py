@@ -16,6 +16,7 @@ from helpers import (
     opened,
     stored,
     through_file,
+    zipped,
 )
 
 
@@ -110,6 +111,20 @@ def test_coordinates_of_any_name(name):
         if changed.name not in changed.coords:
             result = make_result(changed)
             assert_same(through_file(result), result)
+
+
+@pytest.mark.parametrize("engine", ["h5netcdf", "scipy"])
+def test_names_that_xarray_keeps_beside_the_array(tmp_path, engine):
+    """In an attribute of the file; it has no variable of the name of a coordinate twice."""
+    path = tmp_path / "nddata.nc"
+    dataset = make_array("i4").to_dataset(name="of a file")
+    dataset.attrs["__xarray_dataarray_name__"] = "modes"
+    dataset.to_netcdf(path, engine=engine)
+    with xr.open_dataarray(path, engine=engine) as seen:
+        assert seen.name == "modes"
+    content = members(stored(make_result()))
+    archive = zipped({**content, "ndr_0/nddata.nc": path.read_bytes()})
+    assert opened(archive)[0].to_xarray().name == "modes"
 
 
 def test_dimensions_of_upstream_are_plain():

@@ -34,6 +34,10 @@ pub(crate) const UNNAMED: &str = "__xarray_dataarray_variable__";
 /// Name of an array without labels.
 pub(crate) const BARE_ARRAY: &str = "values";
 
+/// The attribute of a file in which xarray stores the name of an array that has the name of a coordinate
+/// (`DATAARRAY_NAME`).
+const NAME: &str = "__xarray_dataarray_name__";
+
 /// Name, dimensions, shape, type, coordinates and attributes of an array.
 #[derive(Debug)]
 pub struct Frame {
@@ -217,6 +221,10 @@ pub(super) fn plain_array(dataset: &Dataset) -> Option<usize> {
         .enumerate()
         .filter(|(_, v)| !is_coordinate(v));
     let (payload, variable) = arrays.next()?;
+    // xarray takes the name of the array from there.
+    if dataset.attrs.iter().any(|(name, _)| name == NAME) {
+        return None;
+    }
     if arrays.next().is_some() || variable.dtype.is_none() || variable.name == UNNAMED {
         return None;
     }
