@@ -11,7 +11,14 @@ import xarray as xr
 from plain import a_result, members_of, opened
 
 import skneuromsi_io as sio
-from helpers import DATA, DIMS, assert_same, make_result, through_file
+from helpers import (
+    DATA,
+    DIMS,
+    assert_same,
+    make_array,
+    make_result,
+    through_file,
+)
 
 
 @pytest.mark.parametrize("kind", ["alais", "kording", "random-float64", "random-int32"])
@@ -27,6 +34,38 @@ def test_both_netcdf_kinds(kind):
     assert signatures == {"netcdf3": b"CDF\2", "netcdf4": b"\x89HDF"}
     for one, other in zip(*arrays, strict=True):
         xr.testing.assert_equal(one, other)
+
+
+@pytest.mark.parametrize("order", [DIMS, DIMS[::-1], (*DIMS[2:], *DIMS[:2])])
+@pytest.mark.parametrize("without", [(), DIMS[1:], DIMS[3:]])
+def test_four_dimensions(order, without):
+    array = a_result().to_xarray().drop_vars(without).transpose(*order)
+    result = make_result()
+    result._nddata = array
+    found = through_file(result).to_xarray()
+    assert_same(found, array)
+    for dim in without:
+        assert found[dim].values.tolist() == list(range(array.sizes[dim]))
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        make_array().isel(times=0),
+        make_array().expand_dims("other"),
+        make_array().rename(positions="other"),
+    ],
+    ids=lambda array: " ".join(array.dims),
+)
+def test_other_dimensions_are_refused(tmp_path, array):
+    result = make_result()
+    result._nddata = array
+    with pytest.raises(sio.UnstorableError, match="the dimensions"):
+        members_of(result)
+    path = tmp_path / "nddata.nc"
+    array.to_netcdf(path, engine="h5netcdf")
+    with pytest.raises(sio.BadNetCDFError, match="the dimensions"):
+        opened(members_of(make_result()) | {"ndr_0/nddata.nc": path.read_bytes()})
 
 
 @pytest.mark.parametrize("shape", [(2, 3, 4, 1), (2, 30, 40, 1)])
