@@ -1,17 +1,19 @@
 """The bound on memory that SECURITY.md states, measured in processes of their own."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
-from good import RESULT, VALUES, contents
+from good import LARGE, RESULT, VALUES, contents
 from zipkit import build, changed, members_of
 
 import skneuromsi_io as sio
-from helpers import make_array, make_result, stored
+from helpers import DIMS, make_array, make_result, members, stored
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the peak of a process stands in /proc"
@@ -111,13 +113,58 @@ def test_text(tmp_path):
     assert taken <= CONSTANT + PER_TEXT_BYTE * len(text)
 
 
-def test_bombs(tmp_path):
-    for name in (VALUES, RESULT, "metadata.json"):
-        archive = build(members_of(contents(1) | {name: bytes(200 << 20)}))
-        found, taken = peak(tmp_path, archive)
-        assert isinstance(found, str)
-        # A member is decoded whole to check its CRC-32 before it is judged.
-        assert taken <= CONSTANT + PER_DECODED_BYTE * (200 << 20)
+CLASSIC = members(stored(make_result(), format_version=0.1))[VALUES]
+
+#: How members begin that are zeros behind it: nothing is decoded that neither text nor NetCDF can be.
+BOMBS = {
+    "metadata of zeros": ("metadata.json", b""),
+    "text of zeros": (RESULT, b""),
+    "data of zeros": (VALUES, b""),
+    "an array of zeros": (LARGE, b""),
+    "behind HDF5": (VALUES, contents(1)[VALUES]),
+    "behind HDF5 of another version": (VALUES, b"\x89HDF\r\n\x1a\n\x09"),
+    "behind an array in HDF5": (LARGE, contents(1)[LARGE]),
+    "behind NetCDF-3": (VALUES, CLASSIC),
+    "behind a header of NetCDF-3": (VALUES, b"CDF\2"),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bombs(tmp_path, bomb):
+    name, beginning = BOMBS[bomb]
+    archive = build(members_of(contents(1) | {name: beginning + bytes(200 << 20)}))
+    found, taken = peak(tmp_path, archive)
+    assert isinstance(found, str)
+    assert taken <= CONSTANT
+
+
+def test_dimensions_that_only_claim_their_length(tmp_path):
+    """Nothing in the file is as long as a dimension of an array of no elements that has no labels."""
+    count = 1 << 27
+    sink = io.BytesIO()
+    array = make_array(shape=(2, 3, 4, 0)).drop_vars("times")
+    with h5py.File(sink, "w") as file:
+        for dim in DIMS:
+            if dim == "times":
+                scale = file.create_dataset(dim, (count,), "f4", chunks=(1,))
+                scale.make_scale(
+                    "This is a netCDF dimension but not a netCDF variable."
+                )
+            elif dim == "modes":
+                kind = h5py.string_dtype()
+                scale = file.create_dataset(dim, data=["multi", "m1"], dtype=kind)
+                scale.make_scale(dim)
+            else:
+                file.create_dataset(dim, data=array[dim].values).make_scale(dim)
+        values = file.create_dataset("values", (2, count, 4, 0), "f8")
+        for axis, dim in enumerate(DIMS):
+            values.dims[axis].attach_scale(file[dim])
+    document = json.loads(members(stored(make_result()))[RESULT])
+    document["object_kwargs"]["time_range"] = [0, count]
+    changed = {RESULT: json.dumps(document).encode(), VALUES: sink.getvalue()}
+    found, taken = peak(tmp_path, build(members_of(contents(1) | changed)))
+    assert isinstance(found, str)
+    assert taken <= CONSTANT
 
 
 def test_sizes_that_lie(tmp_path):

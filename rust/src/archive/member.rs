@@ -1,13 +1,14 @@
 //! One member: its local header, which must not contradict the directory, and its data.
 
+use std::io::Read;
 use std::ops::{Deref, Range};
 
 use super::entry::{Entry, Local};
 use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
-use crate::codec::zip::{self, Method};
+use crate::codec::zip::{self, Decoder, Method, error_of};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::Buffer;
+use crate::memory::{Buffer, no_memory, try_zeroed};
 use crate::source::ReadAt;
 
 /// Bytes of a source.
@@ -84,6 +85,22 @@ impl<'a> Fetched<'a> {
             .map_err(|error| error.in_member(self.name))?;
         check_crc(crc, found).map_err(|error| error.in_member(self.name))?;
         Ok(bytes)
+    }
+
+    /// The first bytes of the member, `most` or all, not verified: to look at, before the rest is decoded.
+    pub fn decode_beginning(&self, most: u64) -> Result<Vec<u8>> {
+        let Entry { method, size, .. } = *self.entry;
+        self.beginning(Method::from_id(method)?, size, most)
+            .map_err(|error| error.in_member(self.name))
+    }
+
+    fn beginning(&self, method: Method, size: u64, most: u64) -> Result<Vec<u8>> {
+        let compressed = self.compressed();
+        let len = usize::try_from(size.min(most)).map_err(|_| no_memory(size))?;
+        let mut decoder = Decoder::new(method, compressed, compressed.len() as u64, size)?;
+        let mut beginning = try_zeroed(len)?;
+        decoder.read_exact(&mut beginning).map_err(error_of)?;
+        Ok(beginning)
     }
 
     /// What follows `plain` in the member, verified with it, if its compressed bytes begin with `deflated`: the

@@ -9,6 +9,7 @@ pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
     origin: usize,
+    ran_out: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -18,12 +19,18 @@ impl<'a> Cursor<'a> {
             bytes,
             at: 0,
             origin,
+            ran_out: false,
         }
     }
 
     /// Offset in the file of the next byte.
     pub(super) fn offset(&self) -> usize {
         self.origin.saturating_add(self.at)
+    }
+
+    /// Whether more was asked for than there is.
+    pub(super) fn ran_out(&self) -> bool {
+        self.ran_out
     }
 
     /// Bytes that are left.
@@ -33,16 +40,15 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn take(&mut self, len: usize) -> Result<&'a [u8]> {
         let end = self.at.checked_add(len);
-        match end.and_then(|end| self.bytes.get(self.at..end)) {
-            Some(part) => {
-                self.at += len;
-                Ok(part)
-            }
-            None => Err(malformed(
+        let Some(part) = end.and_then(|end| self.bytes.get(self.at..end)) else {
+            self.ran_out = true;
+            return Err(malformed(
                 format!("{len} bytes at offset {}", self.offset()),
                 format!("{} before the end of their block", self.left()),
-            )),
-        }
+            ));
+        };
+        self.at += len;
+        Ok(part)
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N]> {

@@ -26,12 +26,30 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     } else if bytes.starts_with(b"CDF") {
         classic::read(bytes, limits)
     } else {
-        let start = bytes.get(..8).unwrap_or(bytes);
-        Err(malformed(
-            "the signature of NetCDF-3 or HDF5 at offset 0",
-            format!("{}", start.escape_ascii()),
-        ))
+        Err(unknown(bytes))
     }
+}
+
+/// How many bytes a file has by its own header, of which `beginning` are the first; `None` where the header goes
+/// on behind them.
+///
+/// Fails as [`read`] would. `beginning` is at least 64 bytes long.
+pub fn stated_length(beginning: &[u8]) -> Result<Option<u64>> {
+    if beginning.starts_with(&hdf5::SIGNATURE) {
+        hdf5::stated_length(beginning).map(Some)
+    } else if beginning.starts_with(b"CDF") {
+        classic::stated_length(beginning)
+    } else {
+        Err(unknown(beginning))
+    }
+}
+
+fn unknown(bytes: &[u8]) -> Error {
+    let start = bytes.get(..8).unwrap_or(bytes);
+    malformed(
+        "the signature of NetCDF-3 or HDF5 at offset 0",
+        format!("{}", start.escape_ascii()),
+    )
 }
 
 fn malformed(expected: impl Into<String>, found: impl Into<String>) -> Error {

@@ -2,6 +2,7 @@
 
 mod found;
 mod overlaps;
+mod stated;
 
 use super::*;
 use crate::dtype::{DType, Endian};

@@ -66,8 +66,12 @@ impl FrameCache {
     pub(super) fn recall_deflated(&self, member: &Fetched) -> Option<(PayloadSpan, Buffer)> {
         let begins = |deflated: &Vec<u8>| member.compressed().starts_with(deflated);
         let seen = self.find(|seen| seen.deflated.get().is_some_and(begins))?;
+        // The size that is claimed: another file is not decoded to see that it is longer.
+        if member.entry().size != seen.span.range.end as u64 {
+            return None;
+        }
         let payload = member.decode_after(seen.deflated.get()?, &seen.before)?;
-        (payload.len() == seen.span.range.len()).then(|| (seen.span.clone(), payload))
+        Some((seen.span.clone(), payload))
     }
 
     fn find(&self, matches: impl Fn(&Seen) -> bool) -> Option<Arc<Seen>> {

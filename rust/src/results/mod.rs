@@ -7,6 +7,7 @@ mod format01;
 pub(crate) mod frame;
 mod frame_cache;
 mod input;
+mod netcdf_member;
 mod open;
 mod packed;
 mod payload;

@@ -8,7 +8,7 @@ use super::frame_cache::{FrameCache, PayloadSpan};
 use super::input::Input;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::{as_netcdf4, frame_of, pack};
-use super::{Member, Plan};
+use super::{Member, Plan, netcdf_member};
 use crate::archive::Archive;
 use crate::codec::memory::{Codec, CompressedArray};
 use crate::error::{Error, Kind, Result};
@@ -195,7 +195,7 @@ fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &FrameCache) -> R
             let range = 0..payload.len();
             return Ok(Read::Known(span, payload, range));
         }
-        let file = member.decode()?;
+        let file = netcdf_member::decode(member)?;
         Ok(match frames.recall(&file) {
             Some(span) => {
                 let range = span.range.clone();
@@ -233,7 +233,10 @@ fn open_file(
 ) -> Result<Body> {
     let dataset = match netcdf::read(file, &options.limits) {
         Ok(dataset) => dataset,
-        Err(error) if error.kind() == Kind::Unsupported => return general(file, options),
+        // Of NetCDF-3 there is no other reader.
+        Err(error) if error.kind() == Kind::Unsupported && !file.starts_with(b"CDF") => {
+            return general(file, options);
+        }
         Err(error) => return Err(error),
     };
     let Some(payload) = plain_array(&dataset) else {
@@ -266,7 +269,7 @@ fn open_file(
 }
 
 fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Opened> {
-    let file = input.read()?;
+    let file = input.with_fetched(netcdf_member::decode)?;
     let dataset = netcdf::read(&file, &options.limits)?;
     let [variable] = dataset.variables.as_slice() else {
         let found = format!("{} variables", dataset.variables.len());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+mod claims;
 mod shared_prefix;
 
 use super::*;

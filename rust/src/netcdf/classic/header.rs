@@ -77,6 +77,11 @@ impl<'a> Header<'a> {
         }
     }
 
+    /// Whether the bytes end within the header.
+    pub(super) fn ran_out(&self) -> bool {
+        self.cursor.ran_out()
+    }
+
     /// Offset of what follows.
     pub(super) fn offset(&self) -> usize {
         self.cursor.offset()

@@ -7,7 +7,7 @@ mod read;
 mod text;
 mod write;
 
-pub use read::read;
+pub use read::{read, stated_length};
 pub use write::write;
 
 /// Tags of the lists of the header and type numbers (specification, "The Format in Detail").

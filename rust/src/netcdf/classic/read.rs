@@ -12,6 +12,36 @@ use crate::netcdf::cursor::size;
 use crate::netcdf::malformed;
 use crate::netcdf::model::{Data, Dataset, Variable};
 
+/// Length of the file whose first bytes these are, or `None` where they end within the header.
+pub fn stated_length(beginning: &[u8]) -> Result<Option<u64>> {
+    let mut header = Header::new(beginning)?;
+    match length(beginning, &mut header) {
+        Ok(length) => Ok(Some(length)),
+        Err(_) if header.ran_out() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn length(beginning: &[u8], header: &mut Header) -> Result<u64> {
+    let dims = header.dims()?;
+    header.attrs()?;
+    let declared = header.variables(&dims)?;
+    let layout = Layout::new(beginning, header.offset(), header.records, &declared)?;
+    let end = |variable: &Declared| {
+        let gaps = layout
+            .records
+            .saturating_sub(1)
+            .saturating_mul(layout.stride);
+        let gaps = if variable.is_record() { gaps } else { 0 };
+        variable
+            .begin
+            .saturating_add(gaps)
+            .saturating_add(variable.bytes)
+    };
+    let end = declared.iter().map(end).max().unwrap_or(0);
+    Ok(end.max(layout.header) as u64)
+}
+
 /// Reads a NetCDF-3 file. Data stay where they are, big-endian, unless they are records or text.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let mut header = Header::new(bytes)?;

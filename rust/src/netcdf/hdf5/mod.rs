@@ -6,7 +6,7 @@ mod checksum;
 mod read;
 mod write;
 
-pub use read::read;
+pub use read::{read, stated_length};
 pub use write::file_prefix;
 
 /// First bytes of a file (section II.A).

@@ -23,6 +23,8 @@ use crate::limits::Limits;
 use crate::netcdf::model::Dataset;
 use file::File;
 
+pub use superblock::stated_length;
+
 /// Reads a NetCDF-4 file.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let superblock = superblock::read(bytes)?;

@@ -43,6 +43,34 @@ pub(super) fn read(bytes: &[u8]) -> Result<Superblock> {
     })
 }
 
+/// Length of the file whose first bytes these are, whichever reader it is for.
+pub fn stated_length(beginning: &[u8]) -> Result<u64> {
+    let mut cursor = Cursor::new(beginning, 0);
+    cursor.take(SIGNATURE.len())?;
+    let version = cursor.u8()?;
+    match version {
+        0 | 1 => {
+            cursor.take(4)?;
+            check_sizes(cursor.array()?)?;
+            // As below; version 1 has the rank of chunk B-trees too, and a reserved field.
+            cursor.take(1 + 2 + 2 + 4 + if version == 1 { 4 } else { 0 })?;
+        }
+        2 | 3 => {
+            check_sizes(cursor.array()?)?;
+            cursor.u8()?;
+        }
+        other => {
+            return Err(unsupported(
+                "a superblock of version 0 to 3",
+                other.to_string(),
+            ));
+        }
+    }
+    check_base(cursor.u64()?)?;
+    cursor.u64()?;
+    cursor.u64()
+}
+
 fn version_0(cursor: &mut Cursor) -> Result<(u64, u64)> {
     // Versions of free space, root group and shared headers around a reserved byte.
     cursor.take(4)?;
