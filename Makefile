@@ -12,11 +12,12 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust pyth
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help demo test check bench bench-quick instructions models fuzz clean
+.PHONY: help demo test test-quick check bench bench-quick instructions models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
 	@echo "make test         all tests: Rust, Python, and against the real scikit-neuromsi"
+	@echo "make test-quick   Rust's and Python's without scikit-neuromsi and without those marked slow"
 	@echo "make check        formatters, linters, types, stubs"
 	@echo "make bench        store and open times against upstream and peers"
 	@echo "make bench-quick  the same in two minutes"
@@ -32,6 +33,10 @@ test: $(ENVS)/dev/.ready $(ENVS)/upstream/.ready $(ENVS)/netcdf3/.ready
 	cargo test --quiet
 	$(DEV)/python -m pytest --quiet --ignore=tests/upstream
 	NETCDF3_PYTHON=$(abspath $(NETCDF3))/python $(UPSTREAM)/python -m pytest --quiet tests/upstream
+
+test-quick: $(ENVS)/dev/.ready
+	cargo test --quiet
+	$(DEV)/python -m pytest --quiet --ignore=tests/upstream -m "not slow"
 
 check: $(ENVS)/dev/.ready
 	cargo fmt --check

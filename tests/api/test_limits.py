@@ -72,6 +72,7 @@ def test_limits_that_are_none(archive, limits, error):
         sio.open_ndresult(archive, limits={"members": 1.5})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "compression",
     [

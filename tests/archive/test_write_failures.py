@@ -176,6 +176,7 @@ def store_from_two(path):
     return [process.exitcode for process in processes]
 
 
+@pytest.mark.slow
 def test_two_processes_at_one_path(tmp_path):
     path = tmp_path / "sweep.ndc"
     assert in_process(store_from_two, path) == [0, 0]

@@ -35,6 +35,7 @@ def arrays(draw):
     return array
 
 
+@pytest.mark.slow
 @given(array=arrays(), compression=st.sampled_from([0, 8, 12, 14]))
 def test_arrays(array, compression):
     result = make_result(array, output_mode=str(array.modes.values[0]))

@@ -95,6 +95,7 @@ def test_ambiguity_is_refused():
             sio.open_ndresult(archive)
 
 
+@pytest.mark.slow
 def test_zip64_only_where_needed():
     sink = io.BytesIO()
     sio.store_ndresult(sink, a_result())

@@ -70,6 +70,7 @@ def complaint(path, expected, member, outcome, good):
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_corpus(family, judge, good, tmp_path, record_property):
     path = tmp_path / "case.ndc"

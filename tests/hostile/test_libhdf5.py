@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(
 CASES = 200
 
 
+@pytest.mark.slow
 def test_damage_of_delegated_files(tmp_path):
     path = tmp_path / "case.ndc"
     files = (delegated(), delegated(chunks=(2, 3, 4, 1), compression=1))

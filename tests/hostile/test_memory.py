@@ -60,6 +60,7 @@ def zeros(times):
     return array
 
 
+@pytest.mark.slow
 def test_good_results(tmp_path):
     rng = np.random.default_rng(0)
     results = []
@@ -73,6 +74,7 @@ def test_good_results(tmp_path):
     assert taken <= CONSTANT + PER_DECODED_BYTE * sum(found)
 
 
+@pytest.mark.slow
 def test_results_that_expand_a_thousand_times(tmp_path):
     found, taken = peak(tmp_path, stored(make_result(zeros(4_000_000))))
     assert found == [64_000_000]
@@ -80,6 +82,7 @@ def test_results_that_expand_a_thousand_times(tmp_path):
     assert taken <= CONSTANT + PER_DECODED_BYTE * 96_000_000
 
 
+@pytest.mark.slow
 def test_labels_that_outweigh_the_values(tmp_path):
     array = make_array("i1", (2, 20_000_000, 1, 1))
     array = array.assign_coords(times=np.zeros(20_000_000))
@@ -89,6 +92,7 @@ def test_labels_that_outweigh_the_values(tmp_path):
     assert taken <= CONSTANT + PER_DECODED_BYTE * sum(found) + labels
 
 
+@pytest.mark.slow
 def test_large_labels_are_kept_once(tmp_path):
     array = make_array("i1", (2, 8_000_000, 1, 1))
     array = array.assign_coords(times=np.zeros(8_000_000))
@@ -101,6 +105,7 @@ def test_large_labels_are_kept_once(tmp_path):
     assert taken <= CONSTANT + PER_DECODED_BYTE * sum(found) + labels
 
 
+@pytest.mark.slow
 def test_text(tmp_path):
     """Text of the most objects that Python's parser makes of a byte."""
     document = json.loads(contents(1)[RESULT])
@@ -167,6 +172,7 @@ def test_dimensions_that_only_claim_their_length(tmp_path):
     assert taken <= CONSTANT
 
 
+@pytest.mark.slow
 def test_sizes_that_lie(tmp_path):
     lie = {"size": 2 << 30}
     for name in (VALUES, RESULT, "metadata.json"):

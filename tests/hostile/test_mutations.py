@@ -11,6 +11,7 @@ pytestmark = pytest.mark.skipif(
 CASES = 6000
 
 
+@pytest.mark.slow
 def test_damage_is_refused_or_read_as_others_do():
     from mutations import complaints
 

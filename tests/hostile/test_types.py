@@ -106,6 +106,7 @@ def case_of(rng):
     return archive(contents(1) | {RESULT: json.dumps(document).encode()})
 
 
+@pytest.mark.slow
 def test_nonsense_is_refused_with_its_place(tmp_path):
     path = tmp_path / "case.ndc"
     complaints = []

@@ -185,6 +185,7 @@ def used_in_a_fork(archive):
     return True
 
 
+@pytest.mark.slow
 @POSIX
 def test_fork_after_use(archive):
     assert in_process(used_in_a_fork, archive)
@@ -194,6 +195,7 @@ def means(collection):
     return [float(result.to_xarray().mean()) for result in collection]
 
 
+@pytest.mark.slow
 def test_collections_go_to_workers(archive):
     collection = opened(archive)
     assert_same(pickle.loads(pickle.dumps(collection)), collection)

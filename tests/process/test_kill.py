@@ -143,6 +143,7 @@ def assert_stores_again(path, left):
     assert {*leftovers(path)} == {*left}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at_a_point_of_a_store(path, point):
     old = path.read_bytes() if path.exists() else None
@@ -181,6 +182,7 @@ def killed_at_random(path, kills):
     return seen
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment(path):
     """The order of the stores is seeded; where they are when they are killed is the machine's."""
     begun = path.exists()

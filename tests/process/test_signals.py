@@ -100,6 +100,7 @@ def patience(out, options):
     return None
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
 def test_ctrl_c_while_one_member_is_compressed(tmp_path, method):
@@ -111,6 +112,7 @@ def test_ctrl_c_while_one_member_is_compressed(tmp_path, method):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("kind", ["store", "open", "verify", "repair"])
 def test_ctrl_c_in_long_calls(tmp_path, kind):

@@ -28,6 +28,7 @@ def test_a_sound_archive(ours, out):
     assert members(out.read_bytes()).keys() == members(ours).keys()
 
 
+@pytest.mark.slow
 def test_flipped_bytes(ours, out):
     whole = result_ends(ours)
     for position in range(0, len(ours), 211):

@@ -43,10 +43,12 @@ def assert_cuts(archive, places, out):
             assert not out.exists()
 
 
+@pytest.mark.slow
 def test_truncated(ours, out):
     assert_cuts(ours, cuts(ours), out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", UPSTREAM_FILES, ids=lambda path: path.stem)
 def test_truncated_files_of_upstream(path, out):
     archive = path.read_bytes()
@@ -55,6 +57,7 @@ def test_truncated_files_of_upstream(path, out):
     assert_cuts(archive, places[:: 8 if len(archive) > 500_000 else 1], out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_truncated_whatever_the_method(method, out):
     archive = stored(make_collection(4), compression=method)

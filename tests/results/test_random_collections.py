@@ -131,6 +131,7 @@ def all_same(found, results):
         assert_same(result, expected, f"result {index}")
 
 
+@pytest.mark.slow
 @given(
     results=collections(),
     name=words,
