@@ -96,7 +96,7 @@ def packed(text, file, lift=None):
     """Return a result made of two members."""
     archive = build([Member(b"t", text, STORED), Member(b"d", file, STORED)])
     (result,) = _native.Archive(archive, "case").results(
-        [("t", "d", [])], compression=("none", 0), lift=lift, threads=1
+        [("t", "d", [])], compression=("none", 0), lift=lift, varying=None, threads=1
     )
     return result
 

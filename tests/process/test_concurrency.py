@@ -124,7 +124,7 @@ def native_calls():
     collection = sio.NDResultCollection.from_ndresults("large", [result] * 4)
     archive = _native.Archive(stored(collection), "label")
     plan = ("ndr_0/metadata.json", "ndr_0/nddata.nc", [])
-    options = {"compression": ("lz4", 0), "lift": None, "threads": 2}
+    options = {"compression": ("lz4", 0), "lift": None, "varying": None, "threads": 2}
     (packed,) = archive.results([plan], **options)
     array = np.zeros(4 << 20)
     job = (packed.text, None, np.zeros(1, "u1"), [("a", array)])
