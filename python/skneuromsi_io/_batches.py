@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import current_process
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from ._errors import ArgumentError
 
@@ -51,23 +51,41 @@ def _in_worker() -> bool:
     return process.daemon or process.name.startswith("LokyProcess")
 
 
+class Batch(Generic[T]):
+    """Gathers items until they are worth one native call.
+
+    It is full once it holds at least one item a thread and :data:`BATCH_BYTES` bytes, or :data:`BATCH_RESULTS`
+    items; so no more than that is in flight.
+    """
+
+    def __init__(self, threads: int):
+        self._threads = threads
+        self._items: list[T] = []
+        self._nbytes = 0
+
+    def add(self, item: T, nbytes: int) -> bool:
+        """Add an item, and tell whether the batch is full."""
+        self._items.append(item)
+        self._nbytes += nbytes
+        count = len(self._items)
+        return count >= BATCH_RESULTS or (
+            count >= self._threads and self._nbytes >= BATCH_BYTES
+        )
+
+    def take(self) -> list[T]:
+        """Return the items, and begin anew."""
+        items, self._items, self._nbytes = self._items, [], 0
+        return items
+
+
 def batches(
     items: Iterable[T], size_of: Callable[[T], int], threads: int
 ) -> Iterator[list[T]]:
-    """Group items into batches worth one native call.
-
-    A batch closes once it holds at least one item a thread and :data:`BATCH_BYTES` bytes, or
-    :data:`BATCH_RESULTS` items; so no more than that is in flight.
-    """
-    batch: list[T] = []
-    total = 0
+    """Group items into batches worth one native call."""
+    batch = Batch[T](threads)
     for item in items:
-        batch.append(item)
-        total += size_of(item)
-        if len(batch) >= BATCH_RESULTS or (
-            len(batch) >= threads and total >= BATCH_BYTES
-        ):
-            yield batch
-            batch, total = [], 0
-    if batch:
-        yield batch
+        if batch.add(item, size_of(item)):
+            yield batch.take()
+    rest = batch.take()
+    if rest:
+        yield rest

@@ -13,6 +13,28 @@ def tqdm_class(tqdm_cls: Any) -> Any:
     return tqdm_cls or None
 
 
+def check_tqdm(tqdm_cls: Any) -> Any:
+    """Return the tqdm class that a collection keeps, or None.
+
+    A collection that is opened or made gives its bar to upstream's accessors, which use more of tqdm than that it
+    wraps an iterable; storing needs no more, and takes any callable, as upstream does.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+
+    """
+    resolved = tqdm_class(tqdm_cls)
+    if resolved is None:
+        return None
+    import tqdm
+
+    if not (isinstance(resolved, type) and issubclass(resolved, tqdm.tqdm)):
+        raise TypeError("'tqdm_cls' must be an instance of tqdm.tqdm or None")
+    return resolved
+
+
 class Steps:
     """A progress bar over ``total`` results, advanced by :meth:`done`.
 

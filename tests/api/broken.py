@@ -179,12 +179,12 @@ CASES = {
         "Expected 7 times, got 3",
     ),
     "other output mode": (
-        *(arguments(output_mode="m1"), ValueError, ""),
+        *(arguments(output_mode="m1"), ValueError, TEXT),
         r"must have the same metadata in .* Result 1: expected .*'multi', \('soa', "
         r"'noise'\)\], found .*'m1', \('soa', 'noise'\)\]",
     ),
     "other parameters": (
-        *(arguments(run_parameters={"soa": 1}), ValueError, ""),
+        *(arguments(run_parameters={"soa": 1}), ValueError, TEXT),
         r"Result 1: expected .*\('soa', 'noise'\)\], found .*\('soa',\)\]",
     ),
     **{

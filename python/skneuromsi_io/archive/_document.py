@@ -25,6 +25,10 @@ VARYING = (
     ("run_parameters", "extra"),
     (LABELS, f"/{OBJECT_KWARGS}/run_parameters"),
 )
+#: Table from JSON pointers to the types of what they point to.
+TYPES = "types"
+#: Keys of a result that only format 0.2 writes.
+OURS = (TYPES, LABELS)
 FORMAT_VERSION = "format_version"
 
 NDRESULT = "ndresult"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._errors import BadMetadataError
-from ._document import OBJECT_KWARGS
+from ._document import OBJECT_KWARGS, TYPES
 
 #: Constructor arguments that a result's metadata must have, and no others.
 _KWARGS = frozenset(
@@ -46,7 +46,7 @@ class Claims:
 
 def typed_mappings(document: dict[str, Any]) -> set[str]:
     """Return which of the arguments that must be mappings have a type, that is, were something else."""
-    types = document.get("types")
+    types = document.get(TYPES)
     pointers = types.keys() & _POINTERS.keys() if isinstance(types, dict) else ()
     return {_POINTERS[pointer] for pointer in pointers}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,32 +74,22 @@ def add(writer: _native.Writer, first: int, batch: list[Spelled], threads: int) 
     writer.add_spelled(batch, plans, threads=threads)
 
 
-def spelled(collection: Any, _: int = 1) -> Iterator[Spelled]:
-    """Prepare the results of a collection, one after the other.
+def spelled(result: Any) -> Spelled:
+    """Prepare a result, packed or not.
 
     Raises
     ------
     UnstorableError
-        If upstream cannot store something in a result; the message names result and key.
+        If upstream cannot store something in it; the message names its key.
 
     """
-    results = getattr(collection, "_packed", collection)
-    for index, result in enumerate(results):
-        opened = result.open() if isinstance(result, Packed) else result
-        try:
-            yield _spelled(opened)
-        except UnstorableError as error:
-            error.result = index
-            raise
-
-
-def _spelled(result: Any) -> Spelled:
+    opened = result.open() if isinstance(result, Packed) else result
     document = {
         _document.OBJECT_TYPE: _document.NDRESULT,
-        _document.OBJECT_KWARGS: _pack.kwargs_of(result),
+        _document.OBJECT_KWARGS: _pack.kwargs_of(opened),
     }
     text, arrays = _encoded(document, _INLINE_BYTES)
-    return Spelled(text, arrays, *_data(result))
+    return Spelled(text, arrays, *_data(opened))
 
 
 def _data(result: Any) -> tuple[_native.Frame | None, npt.NDArray[Any]]:

@@ -7,17 +7,12 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from .. import _native, upstream
-from .._batches import batches, thread_count
-from .._errors import ArgumentError, BadMetadataError, SkneuromsiIOError, at
-from .._progress import Steps
-from ..archive import _document, _members
-from ..archive._source import label_of, open_archive
-from ..results._collection import NDResultCollection, check_tqdm
+from .. import upstream
+from .._errors import ArgumentError
+from .._progress import check_tqdm
+from ..results._collection import NDResultCollection, agreeing
 from ..results._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
-from ..results._packed import PackedResult
-from ..values import INLINE_LIMIT
-from ._reader import wrapped
+from ._reader import ArchiveReader
 
 
 def open_ndresults_collection(
@@ -80,26 +75,18 @@ def open_ndresults_collection(
     codec = memory_codec(compression_params)
     bar = check_tqdm(tqdm_cls)
     cls = _collection_class(classes)
-    label = label_of(path_or_stream)
-    archive = open_archive(path_or_stream, limits, **kwargs)
-    with at(archive=label):
-        with at(member=_members.METADATA):
-            document = _document.collection_document(archive)
-            size = _document.size_of(document)
-            name = _document.name_of(document)
+    with ArchiveReader(path_or_stream, limits, **kwargs) as reader:
+        size = reader.size
         if expected_size is not None and size != int(expected_size):
             raise ArgumentError(
                 f"Expected {expected_size} results, but {size} were found",
+                archive=reader.label,
                 expected=str(expected_size),
                 found=str(size),
             )
-        packed = _read_results(archive, label, document, codec, bar)
-        try:
-            return cls(name, packed, tqdm_cls=bar)
-        except SkneuromsiIOError:
-            raise
-        except ValueError as error:
-            raise BadMetadataError(_words(error)) from error
+        name = reader.name
+        packed = [*reader.results(codec, bar)]
+        return agreeing(cls, name, packed, reader.agreement.common, bar)
 
 
 def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
@@ -160,13 +147,8 @@ def read_metadata(
         As :func:`open_ndresults_collection`.
 
     """
-    archive = open_archive(path_or_stream, limits, **kwargs)
-    with at(archive=label_of(path_or_stream), member=_members.METADATA):
-        return _document.collection_document(archive)
-
-
-def _words(error: ValueError) -> str:
-    return " ".join([str(error), *getattr(error, "__notes__", ())])
+    with ArchiveReader(path_or_stream, limits, **kwargs) as reader:
+        return reader.metadata
 
 
 def _collection_class(classes: str) -> Any:
@@ -179,31 +161,6 @@ def _collection_class(classes: str) -> Any:
     if classes == "upstream" or (classes == "auto" and upstream.available()):
         return upstream.collection_class()
     return NDResultCollection
-
-
-def _read_results(
-    archive: _native.Archive, label: str, document: dict[str, Any], codec: Any, bar: Any
-) -> list[PackedResult]:
-    size, threads = document[_document.OBJECT_SIZE], thread_count()
-    extras = _members.extra_members(archive.names())
-    # Our own files say which lists were arrays; upstream's do not.
-    lift = None if _document.is_ours(document) else INLINE_LIMIT
-    plans = (_members.plan(index, extras.get(index, ())) for index in range(size))
-    results: list[PackedResult] = []
-    with Steps(bar, size, "Reading ndresults") as steps:
-        for batch in batches(
-            plans, lambda plan: archive.size(plan[0]) + archive.size(plan[1]), threads
-        ):
-            natives = archive.results(
-                batch,
-                compression=codec,
-                lift=lift,
-                varying=_document.VARYING,
-                threads=threads,
-            )
-            results += wrapped(natives, label, len(results))
-            steps.done(len(batch))
-    return results
 
 
 read_ndr = open_ndresult

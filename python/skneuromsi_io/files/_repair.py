@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import _native
 from .._errors import ArgumentError, BadArchiveError
 from ..archive import _document, _members
-from ..archive._source import caps_of, label_of, source_of
-from ..archive._target import is_path, replacing
+from ..archive._target import is_path
 from ..values import loads_plain
-from ._inspection import Inspection, collection_of, is_ours, missing_results, plans
+from ._inspection import (
+    collection_problems,
+    is_ours,
+    missing_results,
+    result_problems,
+)
+from ._reader import ArchiveReader
 from ._report import Problem, RepairReport, problem_of
-from ._writer import dos_time
+from ._writer import NDCWriter
 
 
 def repair(
@@ -63,20 +65,22 @@ def repair(
     if not is_path(out):
         raise TypeError(f"'out': expected a path, found {type(out).__name__}")
     _refuse_same_file(path_or_stream, out)
-    label = label_of(path_or_stream)
-    archive, faults = _native.Archive.salvage(
-        source_of(path_or_stream), label, caps_of(limits)
-    )
-    damaged = [*map(problem_of, faults)]
-    names = archive.names()
-    document, problems = collection_of(archive)
-    indices = _members.result_indices(
-        [*names, *(fault.member or "" for fault in faults)]
-    )
-    ours = is_ours(document, archive, indices)
+    reader, faults = ArchiveReader.salvaged(path_or_stream, limits)
+    with reader:
+        return _repaired(reader, [*map(problem_of, faults)], out)
 
+
+def _repaired(
+    reader: ArchiveReader, damaged: list[Problem], out: str | os.PathLike[str]
+) -> RepairReport:
+    lost = [problem.member for problem in damaged if problem.member is not None]
+    indices = _members.result_indices([*reader.archive.names(), *lost])
+    problems = collection_problems(reader)
+    with_metadata = not problems
+    if not with_metadata:
+        reader.ours = is_ours(reader, indices)
     kept = []
-    for index, found in Inspection(archive, label, ours=ours).problems(indices):
+    for index, found in result_problems(reader, indices):
         problems += found
         if not found:
             kept.append(index)
@@ -84,17 +88,21 @@ def repair(
     if not kept:
         reasons = "; ".join(str(problem) for problem in problems[:3])
         raise BadArchiveError(
-            archive=label,
+            archive=reader.label,
             expected="at least one whole result",
             found=f"none ({reasons})" if reasons else "none",
         )
-    if document is not None:
-        missing = missing_results(set(indices), document[_document.OBJECT_SIZE])
+    if with_metadata:
+        missing = missing_results(set(indices), reader.size)
         problems += [missing] if missing else []
-    text = _metadata(archive if document is not None else None, len(kept), ours=ours)
-    _write(archive, kept, text, out)
-    saved = document is not None
-    return RepairReport(label, os.fsdecode(out), tuple(kept), saved, tuple(problems))
+    text = (_metadata if with_metadata else _new_metadata)(reader, len(kept))
+    with NDCWriter(out) as writer:
+        for index in kept:
+            writer.copy(reader, index)
+        writer.finish(text)
+    return RepairReport(
+        reader.label, os.fsdecode(out), tuple(kept), with_metadata, tuple(problems)
+    )
 
 
 def _refuse_same_file(path_or_stream: Any, out: str | os.PathLike[str]) -> None:
@@ -115,43 +123,19 @@ def _unexplained(problems: list[Problem], damaged: list[Problem]) -> list[Proble
     return [problem for problem in problems if problem.member not in known]
 
 
-def _metadata(archive: _native.Archive | None, size: int, *, ours: bool) -> bytes:
-    """Metadata of the collection with a new number of results, from the archive or made anew."""
-    if archive is not None:
-        # As JSON has it: the table of types stays, and with it all that it says.
-        document = loads_plain(archive.text(_members.METADATA))
-        document[_document.OBJECT_SIZE] = size
-    else:
-        document = _document.collection_metadata(
-            name=_document.UNNAMED,
-            size=size,
-            extra={},
-            format_version=_document.FORMAT if ours else _document.UPSTREAM_FORMAT,
-        )
+def _metadata(reader: ArchiveReader, size: int) -> bytes:
+    """Metadata of the collection with a new number of results."""
+    # As JSON has it: the table of types stays, and with it all that it says.
+    document = loads_plain(reader.archive.text(_members.METADATA))
+    document[_document.OBJECT_SIZE] = size
     return json.dumps(document, indent=2).encode()
 
 
-def _write(
-    archive: _native.Archive,
-    kept: list[int],
-    text: bytes,
-    out: str | os.PathLike[str],
-) -> None:
-    path = os.fsdecode(out)
-    with replacing(path) as temporary, contextlib.ExitStack() as stack:
-        writer = _native.Writer(
-            temporary,
-            label_of(path),
-            start=0,
-            method=zipfile.ZIP_DEFLATED,
-            level=None,
-            allow_zip64=True,
-            modified=dos_time(),
-        )
-        stack.callback(writer.close)
-        for new, plan in enumerate(plans(archive, kept)):
-            for name in (plan[1], plan[0], *(name for name, _ in plan[2])):
-                member = name.partition("/")[2]
-                writer.copy(archive, name, _members.of_result(new, member))
-        writer.add_text(_members.METADATA, text)
-        writer.finish()
+def _new_metadata(reader: ArchiveReader, size: int) -> bytes:
+    document = _document.collection_metadata(
+        name=_document.UNNAMED,
+        size=size,
+        extra={},
+        format_version=_document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT,
+    )
+    return json.dumps(document, indent=2).encode()

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 from tqdm.auto import tqdm
 
-from .. import _native
-from .._batches import batches, thread_count
-from .._errors import ArgumentError
 from .._progress import Steps, tqdm_class
-from ..archive import _document, _members
+from ..archive import _document
 from ..archive._source import label_of
-from ..results import _pack
-from ..values import dumps
-from . import _format01
-from ._writer import sink, zip_options
+from ..results._collection import is_collection, results_of
+from ..results._pack import is_ndresult
+from ._writer import NDCWriter
 
 
 def store_ndresults_collection(
@@ -73,38 +68,21 @@ def store_ndresults_collection(
         If the file can be written into, but not replaced: the whole archive is copied over it.
 
     """
-    if not _pack.is_collection(ndrcollection):
+    if not is_collection(ndrcollection):
         raise TypeError(
             "'ndrcollection' must be an instance of NDResultCollection, found "
             f"{type(ndrcollection)!r}"
         )
-    layout = _format(format_version)
-    options = zip_options(kwargs)
-    label = label_of(path_or_stream)
-    document = _document.collection_metadata(
-        name=ndrcollection.name,
-        size=len(ndrcollection),
-        extra=_extra(metadata),
-        format_version=float(format_version),
+    _store(
+        path_or_stream,
+        ndrcollection.name,
+        results_of(ndrcollection),
+        len(ndrcollection),
+        metadata=metadata,
+        tqdm_cls=tqdm_cls,
+        format_version=format_version,
+        **kwargs,
     )
-    head = layout.dumps(document)
-    threads = thread_count()
-    with (
-        sink(path_or_stream) as (target, start),
-        Steps(tqdm_class(tqdm_cls), len(ndrcollection), f"Saving '{label}'") as steps,
-        # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
-        contextlib.closing(
-            _native.Writer(target, label, start=start, **options)
-        ) as writer,
-    ):
-        index = 0
-        results = layout.prepared(ndrcollection, threads)
-        for batch in batches(results, lambda item: item.nbytes, threads):
-            layout.add(writer, index, batch, threads)
-            index += len(batch)
-            steps.done(len(batch))
-        writer.add_text(_members.METADATA, head)
-        writer.finish()
 
 
 def store_ndresult(
@@ -136,19 +114,48 @@ def store_ndresult(
         If `ndresult` is no NDResult; and as :func:`store_ndresults_collection`.
 
     """
-    if not _pack.is_ndresult(ndresult):
+    if not is_ndresult(ndresult):
         raise TypeError(
             f"'ndresult' must be an instance of NDResult, found {type(ndresult)!r}"
         )
-    collection = _pack.Single(type(ndresult).__name__, ndresult)
     kwargs.setdefault("tqdm_cls", None)
-    store_ndresults_collection(
+    _store(
         path_or_stream,
-        collection,
+        type(ndresult).__name__,
+        [ndresult],
+        1,
         metadata=metadata,
         format_version=format_version,
         **kwargs,
     )
+
+
+def _store(
+    path_or_stream: Any,
+    name: str,
+    results: Iterable[Any],
+    size: int,
+    *,
+    metadata: Any,
+    tqdm_cls: Any,
+    format_version: float,
+    **kwargs: Any,
+) -> None:
+    writer = NDCWriter(path_or_stream, format_version=format_version, **kwargs)
+    document = _document.collection_metadata(
+        name=name,
+        size=size,
+        extra=_extra(metadata),
+        format_version=float(format_version),
+    )
+    # Before anything is written: a stream would keep what was.
+    text = writer.dumps(document)
+    title = f"Saving '{label_of(path_or_stream)}'"
+    with writer, Steps(tqdm_class(tqdm_cls), size, title) as steps:
+        for result in results:
+            steps.done(writer.append(result))
+        steps.done(writer.flush())
+        writer.finish(text)
 
 
 def _extra(metadata: Any) -> Any:
@@ -161,46 +168,6 @@ def _extra(metadata: Any) -> Any:
             f"'metadata' must be a dict, found {type(metadata)!r}"
         ) from error
 
-
-class _Format(NamedTuple):
-    """How the results of a collection and its metadata become members."""
-
-    dumps: Callable[[dict[str, Any]], bytes]
-    prepared: Callable[[Any, int], Iterator[Any]]
-    add: Callable[[_native.Writer, int, list[Any], int], None]
-
-
-def _format(version: Any) -> _Format:
-    if not isinstance(version, float) or version not in _FORMATS:
-        raise ArgumentError(
-            key="format_version",
-            expected=f"one of {list(_FORMATS)}",
-            found=repr(version),
-        )
-    return _FORMATS[version]
-
-
-def _dumps(document: dict[str, Any]) -> bytes:
-    return dumps(document, external=False).text
-
-
-def _add(
-    writer: _native.Writer, first: int, batch: list[_native.Packed], threads: int
-) -> None:
-    plans = [_plan(index, packed) for index, packed in enumerate(batch, first)]
-    writer.add_results(batch, plans, threads=threads)
-
-
-def _plan(index: int, packed: _native.Packed) -> _members.Plan:
-    return _members.plan(index, packed.array_names)
-
-
-_FORMATS = {
-    _document.FORMAT: _Format(_dumps, _pack.packed_for_storing, _add),
-    _document.UPSTREAM_FORMAT: _Format(
-        _format01.dumps, _format01.spelled, _format01.add
-    ),
-}
 
 to_ndr = store_ndresult
 to_ndc = store_ndresults_collection

@@ -9,8 +9,14 @@ from .. import _native
 from .._batches import batches, thread_count
 from .._errors import ArgumentError, SkneuromsiIOError
 from ..archive import _document, _members
-from ..archive._source import label_of, open_archive
-from ._inspection import Inspection, collection_of, is_ours, missing_results
+from ..archive._source import label_of
+from ._inspection import (
+    collection_problems,
+    is_ours,
+    missing_results,
+    result_problems,
+)
+from ._reader import ArchiveReader
 from ._report import Problem, VerifyReport, problem_of
 
 
@@ -43,25 +49,30 @@ def verify(
         If the file cannot be read.
 
     """
-    label = label_of(path_or_stream)
     try:
-        archive = open_archive(path_or_stream, limits)
+        reader = ArchiveReader(path_or_stream, limits)
     except ArgumentError:
         raise
     except SkneuromsiIOError as error:
-        return VerifyReport(label, 0, 0, (problem_of(error),))
-    names = archive.names()
+        return VerifyReport(label_of(path_or_stream), 0, 0, (problem_of(error),))
+    with reader:
+        return _verified(reader)
+
+
+def _verified(reader: ArchiveReader) -> VerifyReport:
+    names = reader.archive.names()
     indices = _members.result_indices(names)
-    document, problems = collection_of(archive)
-    if document is not None:
-        problems += _size_problems(document[_document.OBJECT_SIZE], indices)
-    ours = is_ours(document, archive, indices)
+    problems = collection_problems(reader)
+    if problems:
+        reader.ours = is_ours(reader, indices)
+    else:
+        problems += _size_problems(reader.size, indices)
     sound = 0
-    for _, found in Inspection(archive, label, ours=ours).problems(indices):
+    for _, found in result_problems(reader, indices):
         problems += found
         sound += not found
-    problems += _other_problems(archive, names)
-    return VerifyReport(label, len(names), sound, tuple(problems))
+    problems += _other_problems(reader.archive, names)
+    return VerifyReport(reader.label, len(names), sound, tuple(problems))
 
 
 def _size_problems(size: int, indices: list[int]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""What an archive is written to, and with which zip options."""
+"""Writes an archive, one result at a time."""
 
 from __future__ import annotations
 
@@ -7,14 +7,180 @@ import io
 import operator
 import os
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 from .. import _native
-from .._errors import ArgumentError, BadStreamError
+from .._batches import Batch, thread_count
+from .._errors import ArgumentError, BadStreamError, UnstorableError
+from ..archive import _document, _members
 from ..archive._moment import local_moment
 from ..archive._source import label_of
 from ..archive._target import is_path, refuse_text, replacing
+from ..results import _pack
+from ..values import dumps
+from . import _format01
+from ._reader import ArchiveReader
+
+
+class Layout(NamedTuple):
+    """How metadata and results become members, by the version of the format."""
+
+    #: Text of the metadata of a collection.
+    dumps: Callable[[dict[str, Any]], bytes]
+    #: What is gathered of a result until it is written; it has `nbytes`.
+    prepare: Callable[[Any], Any]
+    #: Writes what was gathered, the first of which has the number that is given.
+    add: Callable[[_native.Writer, int, list[Any], int], None]
+
+
+def _dumps(document: dict[str, Any]) -> bytes:
+    return dumps(document, external=False).text
+
+
+def _add(writer: _native.Writer, first: int, batch: list[Any], threads: int) -> None:
+    packed = _pack.pack_all(batch, threads)
+    plans = [
+        _members.plan(index, result.array_names)
+        for index, result in enumerate(packed, first)
+    ]
+    writer.add_results(packed, plans, threads=threads)
+
+
+_LAYOUTS = {
+    _document.FORMAT: Layout(_dumps, _pack.to_store, _add),
+    _document.UPSTREAM_FORMAT: Layout(
+        _format01.dumps, _format01.spelled, _format01.add
+    ),
+}
+
+
+class NDCWriter:
+    """An archive that is written forward only: results, then the metadata of their collection.
+
+    It is a context manager: a path is replaced as a whole at the end of the block or, after any exception or
+    without :meth:`finish`, not at all. Nothing is opened before the block.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike or binary file object
+    format_version : float, optional
+    **kwargs
+        What `zipfile.ZipFile` takes in mode ``"w"``.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such format, or level of compression.
+    ValueError, NotImplementedError, TypeError
+        As `zipfile.ZipFile` raises them for its arguments.
+
+    """
+
+    def __init__(
+        self,
+        path_or_stream: Any,
+        *,
+        format_version: Any = _document.FORMAT,
+        **kwargs: Any,
+    ):
+        self._layout = _layout(format_version)
+        self._options = zip_options(kwargs)
+        self._sink = path_or_stream
+        self._threads = thread_count()
+        self._batch = Batch[Any](self._threads)
+        self._prepared = 0
+        self._written = 0
+        self._finished = False
+        self._stack = contextlib.ExitStack()
+
+    def dumps(self, document: dict[str, Any]) -> bytes:
+        """Return the text of the collection's metadata for :meth:`finish`.
+
+        Raises
+        ------
+        UnstorableError
+            If something in it cannot be stored.
+
+        """
+        return self._layout.dumps(document)
+
+    def __enter__(self) -> Self:
+        target, start = self._stack.enter_context(sink(self._sink))
+        self._native = _native.Writer(
+            target, label_of(self._sink), start=start, **self._options
+        )
+        # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
+        self._stack.callback(self._native.close)
+        return self
+
+    def __exit__(
+        self,
+        cls: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None and not self._finished:
+            error = RuntimeError(
+                "expected an archive that is finished, found one that is not"
+            )
+            self._stack.__exit__(type(error), error, None)
+            raise error
+        self._stack.__exit__(cls, error, traceback)
+
+    def append(self, result: Any) -> int:
+        """Add a result, packed or not; return how many results were written by that.
+
+        Raises
+        ------
+        UnstorableError
+            If something in it cannot be stored.
+
+        """
+        try:
+            item = self._layout.prepare(result)
+        except UnstorableError as error:
+            error.result = self._prepared
+            raise
+        self._prepared += 1
+        return self.flush() if self._batch.add(item, item.nbytes) else 0
+
+    def flush(self) -> int:
+        """Write the results that were gathered; return how many."""
+        batch = self._batch.take()
+        if batch:
+            self._layout.add(self._native, self._written, batch, self._threads)
+        self._written += len(batch)
+        return len(batch)
+
+    def copy(self, reader: ArchiveReader, index: int) -> None:
+        """Add a result of another archive, its members as they are."""
+        self.flush()
+        text, data, arrays = reader.plan(index)
+        for member in (data, text, *(member for member, _ in arrays)):
+            name = _members.of_result(self._written, member.partition("/")[2])
+            self._native.copy(reader.archive, member, name)
+        self._prepared += 1
+        self._written += 1
+
+    def finish(self, metadata: bytes) -> None:
+        """Write what is left, the metadata and the directory of the archive."""
+        self.flush()
+        self._native.add_text(_members.METADATA, metadata)
+        self._native.finish()
+        self._finished = True
+
+
+def _layout(version: Any) -> Layout:
+    if not isinstance(version, float) or version not in _LAYOUTS:
+        raise ArgumentError(
+            key="format_version",
+            expected=f"one of {list(_LAYOUTS)}",
+            found=repr(version),
+        )
+    return _LAYOUTS[version]
+
 
 #: Levels that each method takes; the others ignore theirs.
 _LEVELS = {

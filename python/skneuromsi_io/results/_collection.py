@@ -8,9 +8,11 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from .._progress import check_tqdm
 from ..model import _names
 from ._comparisons import Comparisons
-from ._interface import Packed
+from ._interface import Packed, Signature
+from ._pack import pack_results, stock_class
 from ._summary import Summary
 
 
@@ -42,11 +44,18 @@ class NDResultCollection(Comparisons, Sequence[Any]):
     def __init__(
         self, name: Any, compressed_results: Iterable[Packed], *, tqdm_cls: Any = None
     ):
+        packed = list(compressed_results)
+        bar = check_tqdm(tqdm_cls)
+        check_packed(packed, type(self).__name__)
+        self._fill(name, packed, Summary(packed), bar)
+
+    def _fill(
+        self, name: Any, packed: Sequence[Packed], summary: Summary, tqdm_cls: Any
+    ) -> None:
         self._name = str(name)
-        self._packed: list[Packed] = list(compressed_results)
-        self._tqdm_cls = check_tqdm(tqdm_cls)
-        check_packed(self._packed, type(self).__name__)
-        self._summary = Summary(self._packed)
+        self._packed = packed
+        self._summary = summary
+        self._tqdm_cls = tqdm_cls
 
     @classmethod
     def from_ndresults(
@@ -82,8 +91,6 @@ class NDResultCollection(Comparisons, Sequence[Any]):
             If there are none, if they differ as the class forbids, or if `compression_params` is wrong.
 
         """
-        from ._pack import pack_results
-
         return cls(name, pack_results(results, compression_params), tqdm_cls=tqdm_cls)
 
     def __len__(self) -> int:
@@ -152,6 +159,10 @@ class NDResultCollection(Comparisons, Sequence[Any]):
         inputs: npt.NDArray[Any] = self.modes_[self.modes_ != self.output_mode_]
         return inputs
 
+    def _packed_results(self) -> Sequence[Packed]:
+        """Return the results as they are kept, which other collections can share."""
+        return self._packed
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} len={len(self)}>"
 
@@ -187,27 +198,6 @@ class NDResultCollection(Comparisons, Sequence[Any]):
         )
 
 
-def check_tqdm(tqdm_cls: Any) -> Any:
-    """Return a tqdm class or None.
-
-    Raises
-    ------
-    TypeError
-        If it is anything else.
-
-    """
-    from .._progress import tqdm_class
-
-    resolved = tqdm_class(tqdm_cls)
-    if resolved is None:
-        return None
-    import tqdm
-
-    if not (isinstance(resolved, type) and issubclass(resolved, tqdm.tqdm)):
-        raise TypeError("'tqdm_cls' must be an instance of tqdm.tqdm or None")
-    return resolved
-
-
 def check_packed(packed: list[Packed], cls_name: str) -> None:
     """Check that there are results, and packed ones.
 
@@ -221,3 +211,30 @@ def check_packed(packed: list[Packed], cls_name: str) -> None:
         raise ValueError(f"Empty {cls_name} not allowed")
     if not all(issubclass(cls, Packed) for cls in set(map(type, packed))):
         raise ValueError("Not all results are CompressedNDResult objects")
+
+
+def agreeing(
+    cls: Any,
+    name: Any,
+    packed: Sequence[Packed],
+    common: Signature | None,
+    tqdm_cls: Any,
+) -> Any:
+    """Make a collection of one of the two classes from results of which the reader checks that they agree."""
+    collection = cls.__new__(cls)
+    collection._fill(name, packed, Summary(packed, common), tqdm_cls)
+    return collection
+
+
+def is_collection(obj: Any) -> bool:
+    """Whether it is a collection of this package or of scikit-neuromsi."""
+    return isinstance(obj, (NDResultCollection, *stock_class("NDResultCollection")))
+
+
+def results_of(collection: Any) -> Iterable[Any]:
+    """Return what a collection holds: packed results, or those that a stock one decodes one by one."""
+    if hasattr(collection, "_packed_results"):
+        packed: Sequence[Packed] = collection._packed_results()
+        return packed
+    results: Iterable[Any] = collection
+    return results

@@ -1,4 +1,4 @@
-"""What a collection asks of the results that it holds."""
+"""What a collection and the writer ask of results in memory, and what results of one collection agree on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import numpy.typing as npt
 Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
 
 if TYPE_CHECKING:
-    from ..model._ndresult import NDResult
+    from .. import _native
+    from ..arrays._frame import Frame
+    from ..model import NDResult
 
 
 class Packed(ABC):
@@ -52,48 +54,68 @@ class Packed(ABC):
 
         """
 
+    def as_stored(self) -> _native.Packed | None:
+        """Return what the native writer takes as it is; None if the decoded result is to be encoded."""
+        return None
+
+    def plain_frame(self) -> Frame | None:
+        """Return what labels the array, where its metadata say no more; None where `open` has to tell."""
+        return None
+
+    def values(self) -> npt.NDArray[Any]:
+        """Decode the array alone, without labels."""
+        values: npt.NDArray[Any] = self.open().to_xarray().to_numpy()
+        return values
+
 
 class Agreement:
-    """The check that results can be in one collection, made one result at a time.
-
-    Parameters
-    ----------
-    first : Packed
-        The result with which the others are compared.
+    """Compares results, one after the other, with the first of their collection.
 
     Attributes
     ----------
-    signature : Signature
-        What they have in common.
+    common : Signature or None
+        That of the first; None before there is one.
 
     """
 
-    def __init__(self, first: Packed):
-        self.signature = first.signature()
-        self._kinds = {first.kind}
+    #: In upstream's words.
+    REFUSAL = (
+        "All NDResults must have the same metadata in "
+        "['dims', 'modes', 'output_mode', 'run_parameters']."
+    )
 
-    def check(self, index: int, result: Packed) -> None:
-        """Check that result `index` agrees with the first; of each kind one is looked at.
+    def __init__(self) -> None:
+        self.common: Signature | None = None
+        self._kinds: set[Hashable] = set()
+
+    def difference(self, result: Packed) -> tuple[str, str] | None:
+        """Return what was expected and what was found, or None if a result can join the others.
+
+        One of each kind is looked at.
 
         Raises
         ------
         ValueError
-            In upstream's words, if they differ; a note says how. Also if the result contradicts itself.
+            If the result contradicts itself.
 
         """
         kind = result.kind
         if kind is not None and kind in self._kinds:
-            return
-        _check_equal(index, result.signature(), self.signature)
+            return None
+        found = result.signature()
+        if self.common is None:
+            self.common = found
+        elif not _are_equal(found, self.common):
+            return _shown(self.common), _shown(found)
         self._kinds.add(kind)
+        return None
 
 
-def _check_equal(index: int, found: Signature, expected: Signature) -> None:
-    same_modes = found[0] is expected[0] or np.array_equal(found[0], expected[0])
-    if same_modes and found[1:] == expected[1:]:
-        return
-    keys = ["dims", "modes", "output_mode", "run_parameters"]
-    error = ValueError(f"All NDResults must have the same metadata in {keys}.")
-    told = [f"{[m.tolist(), *rest]!r:.300}" for m, *rest in (expected, found)]
-    error.add_note(f"Result {index}: expected {told[0]}, found {told[1]}.")
-    raise error
+def _are_equal(one: Signature, other: Signature) -> bool:
+    same_modes = one[0] is other[0] or np.array_equal(one[0], other[0])
+    return same_modes and one[1:] == other[1:]
+
+
+def _shown(signature: Signature) -> str:
+    modes, *rest = signature
+    return f"{[modes.tolist(), *rest]!r:.300}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,15 +17,14 @@ from ..arrays import _sidecar, _xarray_netcdf
 from ..arrays._frame import Frame, frame_of
 from ..model import NDResult
 from ..values import dumps
-from ._collection import NDResultCollection
 from ._compression import memory_codec
 from ._held import HeldResult
 from ._interface import Packed
 from ._packed import PackedResult
 
 
-def _upstream(name: str) -> tuple[type, ...]:
-    """Upstream's class of this name; there are no instances unless it is imported."""
+def stock_class(name: str) -> tuple[type, ...]:
+    """Return scikit-neuromsi's class of this name; there are no instances unless it is imported."""
     module = sys.modules.get("skneuromsi")
     cls = getattr(module, name, None)
     return (cls,) if isinstance(cls, type) else ()
@@ -33,27 +32,7 @@ def _upstream(name: str) -> tuple[type, ...]:
 
 def is_ndresult(obj: Any) -> bool:
     """Whether it is a result of this package or of scikit-neuromsi."""
-    return isinstance(obj, (NDResult, *_upstream("NDResult")))
-
-
-def is_collection(obj: Any) -> bool:
-    """Whether it is a collection of this package or of scikit-neuromsi."""
-    classes = (NDResultCollection, *_upstream("NDResultCollection"), Single)
-    return isinstance(obj, classes)
-
-
-class Single:
-    """A collection of one result, for storing."""
-
-    def __init__(self, name: str, ndresult: Any):
-        self.name = name
-        self._ndresult = ndresult
-
-    def __len__(self) -> int:
-        return 1
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter([self._ndresult])
+    return isinstance(obj, (NDResult, *stock_class("NDResult")))
 
 
 def kwargs_of(result: Any) -> dict[str, Any]:
@@ -104,7 +83,7 @@ def data_of(result: Any) -> Any:
         ) from error
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
     """A result prepared for the native core."""
 
     text: bytes
@@ -117,11 +96,13 @@ class _Job(NamedTuple):
         frame = None if self.frame is None else self.frame.native
         return self.text, frame, self.data, self.arrays
 
+    @property
     def nbytes(self) -> int:
+        """Bytes of the arrays."""
         return self.data.nbytes + sum(array.nbytes for _, array in self.arrays)
 
 
-def _prepare(result: Any) -> _Job:
+def _prepare(result: Any) -> Job:
     """Encode a result's metadata and look at its array.
 
     Raises
@@ -139,9 +120,7 @@ def _prepare(result: Any) -> _Job:
         document[_document.LABELS] = labels
     encoded = dumps(document)
     arrays = [(name, np.ascontiguousarray(array)) for name, array in encoded.arrays]
-    return _Job(
-        encoded.text, frame, np.ascontiguousarray(values), arrays, encoded.exact
-    )
+    return Job(encoded.text, frame, np.ascontiguousarray(values), arrays, encoded.exact)
 
 
 def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
@@ -161,7 +140,7 @@ def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
 
 
 def _pack_jobs(
-    jobs: list[_Job], codec: tuple[str, int], threads: int
+    jobs: list[Job], codec: tuple[str, int], threads: int
 ) -> list[PackedResult]:
     natives = _native.pack(
         [job.native() for job in jobs], compression=codec, threads=threads
@@ -198,13 +177,13 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed
     prepared = (_prepare_or_hold(result) for result in results)
     packed: list[Packed] = []
     for batch in batches(prepared, _size_of, threads):
-        jobs = [item for item in batch if isinstance(item, _Job)]
+        jobs = [item for item in batch if isinstance(item, Job)]
         done = iter(_pack_jobs(jobs, codec, threads))
-        packed += [next(done) if isinstance(i, _Job) else i for i in batch]
+        packed += [next(done) if isinstance(i, Job) else i for i in batch]
     return packed
 
 
-def _prepare_or_hold(result: Any) -> _Job | HeldResult:
+def _prepare_or_hold(result: Any) -> Job | HeldResult:
     if not is_ndresult(result):
         raise TypeError(f"Not an NDResult: {type(result)!r}")
     try:
@@ -216,36 +195,26 @@ def _prepare_or_hold(result: Any) -> _Job | HeldResult:
     return HeldResult({**kwargs_of(result)}, result._nddata)
 
 
-def _size_of(item: _Job | HeldResult) -> int:
-    return item.nbytes() if isinstance(item, _Job) else 0
+def _size_of(item: Job | HeldResult) -> int:
+    return item.nbytes if isinstance(item, Job) else 0
 
 
-def packed_for_storing(collection: Any, threads: int) -> Iterator[_native.Packed]:
-    """Give the results of a collection to the native writer, one after the other.
+def to_store(result: Any) -> Job | _native.Packed:
+    """Return what is written of a result: itself if it is packed, else what :func:`pack_all` packs.
 
     Raises
     ------
-    TypeError
-        If a result cannot be stored; the message names result and key.
+    UnstorableError
+        If something in it cannot be stored.
 
     """
-    results = getattr(collection, "_packed", collection)
-    prepared = (_ready(index, result) for index, result in enumerate(results))
-    size = lambda item: item.nbytes() if isinstance(item, _Job) else item.nbytes  # noqa: E731
-    for batch in batches(prepared, size, threads):
-        jobs = [item for item in batch if isinstance(item, _Job)]
-        done = iter(_pack_jobs(jobs, ("none", 0), threads))
-        for item in batch:
-            yield next(done).native if isinstance(item, _Job) else item
-
-
-def _ready(index: int, result: Any) -> _Job | _native.Packed:
-    if isinstance(result, PackedResult) and not result.native.lifted:
-        return result.native
     if isinstance(result, Packed):
-        result = result.open()
-    try:
-        return _prepare(result)
-    except UnstorableError as error:
-        error.result = index
-        raise
+        return result.as_stored() or _prepare(result.open())
+    return _prepare(result)
+
+
+def pack_all(items: list[Job | _native.Packed], threads: int) -> list[_native.Packed]:
+    """Pack those items that are not packed yet, for the writer, which needs no compression in memory."""
+    jobs = [item for item in items if isinstance(item, Job)]
+    packed = iter(_pack_jobs(jobs, ("none", 0), threads))
+    return [next(packed).native if isinstance(item, Job) else item for item in items]

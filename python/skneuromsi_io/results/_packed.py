@@ -76,7 +76,7 @@ class PackedResult(Packed):
         return fingerprint, self.frame
 
     def open(self) -> NDResult:
-        with self._at(_members.METADATA):
+        with self.at(_members.METADATA):
             document = self._document()
             kwargs = document[_document.OBJECT_KWARGS]
             if self._has_labels(document):
@@ -92,14 +92,14 @@ class PackedResult(Packed):
                 return NDResult(nddata=nddata, **kwargs)
 
     def columns(self) -> dict[str, Any]:
-        with self._at(_members.METADATA):
+        with self.at(_members.METADATA):
             document = self._document(skip=f"/{_document.OBJECT_KWARGS}/extra")
             with translating(BadMetadataError):
                 result = NDResult._without_data(document[_document.OBJECT_KWARGS])
         return {name.removeprefix("_"): value for name, value in vars(result).items()}
 
     def signature(self) -> Signature:
-        with self._at(_members.METADATA):
+        with self.at(_members.METADATA):
             return self._signature(self._plain_document())
 
     def _signature(self, document: dict[str, Any]) -> Signature:
@@ -122,7 +122,7 @@ class PackedResult(Packed):
                 tuple(dict(names["run_parameters"])),
             )
 
-    def _at(self, member: str) -> at:
+    def at(self, member: str) -> at:
         """Say which member an error is about."""
         if self.index is None:
             return at()
@@ -133,14 +133,21 @@ class PackedResult(Packed):
         try:
             return frame.expected()
         except BadNetCDFError:
-            with self._at(_members.NDDATA):
+            with self.at(_members.NDDATA):
                 raise
+
+    def as_stored(self) -> _native.Packed | None:
+        # What left the text of upstream's files has no name to stay out of it by.
+        return None if self.native.lifted else self.native
+
+    def plain_frame(self) -> Frame | None:
+        return None if self.frame is None or self._is_relabelled() else self.frame
 
     def _has_labels(self, document: dict[str, Any]) -> bool:
         """Whether the metadata have labels that replace those of the frame."""
         return _document.LABELS in document and not self.native.lifted
 
-    def relabelled(self) -> bool:
+    def _is_relabelled(self) -> bool:
         """Whether the metadata, not decoded yet, have such labels."""
         text = self.native.text
         # The search spares nearly all results the parser. JSON may spell a letter as \u and its number.
@@ -182,12 +189,11 @@ class PackedResult(Packed):
         return self.native.array(name, threads=self._threads())
 
     def values(self) -> npt.NDArray[Any]:
-        """Unpack the labelled array."""
         return self.native.values(threads=self._threads())
 
     def nddata(self) -> xr.DataArray:
         """Decode an array that only xarray can read."""
-        with self._at(_members.NDDATA):
+        with self.at(_members.NDDATA):
             return _xarray_netcdf.read(self.native.netcdf())
 
     def _threads(self) -> int:

@@ -12,9 +12,11 @@ from ._interface import Agreement
 from ._variances import variance_sum
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
-    from ._interface import Packed
+    from ._interface import Packed, Signature
 
 #: Constructor arguments that upstream gathers from all results, by their name in its `_cache`.
 GATHERED = {
@@ -31,7 +33,13 @@ GATHERED = {
 
 
 class Summary:
-    """Common and gathered values of packed results.
+    """Common and gathered values of the results of a collection.
+
+    Parameters
+    ----------
+    packed : sequence of Packed
+    common : Signature, optional
+        What all of them have in common, if who read them checks that. By default all results are asked.
 
     Attributes
     ----------
@@ -46,12 +54,9 @@ class Summary:
 
     """
 
-    def __init__(self, packed: list[Packed]):
+    def __init__(self, packed: Sequence[Packed], common: Signature | None = None):
         self._packed = packed
-        agreement = Agreement(packed[0])
-        for index, item in enumerate(packed[1:], 1):
-            agreement.check(index, item)
-        known, self.output_mode, self.run_parameters = agreement.signature
+        known, self.output_mode, self.run_parameters = common or _agreed(packed)
         # Results share the labels; those of upstream's arrays are read-only too.
         self.modes = known.view()
         self.modes.flags.writeable = False
@@ -76,3 +81,25 @@ class Summary:
     def variance_sum(self) -> pd.Series:
         """Sum over results of each mode's sample variance, in the order of the labels."""
         return variance_sum(self._packed)
+
+
+def _agreed(packed: Sequence[Packed]) -> Signature:
+    """Return what results have in common.
+
+    Raises
+    ------
+    ValueError
+        In upstream's words, if they differ; a note says how.
+
+    """
+    agreement = Agreement()
+    for index, item in enumerate(packed):
+        difference = agreement.difference(item)
+        if difference is not None:
+            expected, found = difference
+            error = ValueError(agreement.REFUSAL)
+            error.add_note(f"Result {index}: expected {expected}, found {found}.")
+            raise error
+    if agreement.common is None:
+        raise ValueError("expected at least one result, found none")
+    return agreement.common

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,6 @@ import numpy as np
 from ..model import _names
 from ..model._tables import coerce_filter, grouped, groups
 from ._interface import Packed
-from ._packed import PackedResult
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _BATCH_BYTES = 1 << 20
 
 
-def variance_sum(packed: list[Packed]) -> pd.Series:
+def variance_sum(packed: Sequence[Packed]) -> pd.Series:
     """Sum over results of the sample variances of their modes, as ``get_modes().var()`` gives them.
 
     `coerce_mode` decides by these sums: where modes tie, another last bit is another decision. pandas adds the
@@ -51,17 +50,15 @@ def _table(item: Packed) -> pd.DataFrame:
     return grouped(result._nddata, _names.MODES, wanted)
 
 
-def _blocks(packed: list[Packed]) -> list[tuple[PackedResult, Frame]] | None:
+def _blocks(packed: Sequence[Packed]) -> list[tuple[Packed, Frame]] | None:
     """Return results and frames if the table of each is its array, a mode a column; None otherwise."""
     # bottleneck measures all columns of a table again if the variance of one is infinite.
     if importlib.util.find_spec("bottleneck"):
         return None
-    found: list[tuple[PackedResult, Frame]] = []
+    found: list[tuple[Packed, Frame]] = []
     known: set[Frame] = set()
     for item in packed:
-        if not isinstance(item, PackedResult) or item.relabelled():
-            return None
-        frame = item.frame
+        frame = item.plain_frame()
         if frame is None or not (frame in known or _is_block(frame)):
             return None
         known.add(frame)
@@ -87,7 +84,7 @@ def _is_block(frame: Frame) -> bool:
 
 
 def _variances(
-    results: list[tuple[PackedResult, Frame]],
+    results: list[tuple[Packed, Frame]],
 ) -> Iterator[npt.NDArray[np.float64]]:
     """Measure the modes of each result, in the order of its array."""
     import pandas as pd

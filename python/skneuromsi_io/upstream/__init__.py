@@ -111,18 +111,19 @@ def as_light(obj: Any) -> NDResult | NDResultCollection:
     """
     from ..model import NDResult
     from ..results import _pack
-    from ..results._collection import NDResultCollection
+    from ..results._collection import NDResultCollection, is_collection
 
     if isinstance(obj, (NDResult, NDResultCollection)):
         return obj
     if _pack.is_ndresult(obj):
         return NDResult(nddata=obj._nddata, **_pack.kwargs_of(obj))
-    if not _pack.is_collection(obj):
+    if not is_collection(obj):
         raise TypeError(
             "expected an NDResult or an NDResultCollection, found "
             f"{type(obj).__module__}.{type(obj).__qualname__}"
         )
-    packed = getattr(obj, "_packed", None)
-    if packed is None:
-        return NDResultCollection.from_ndresults(obj.name, obj, tqdm_cls=obj.tqdm_cls)
-    return NDResultCollection(obj.name, packed, tqdm_cls=obj.tqdm_cls)
+    if hasattr(obj, "_packed_results"):
+        return NDResultCollection(
+            obj.name, obj._packed_results(), tqdm_cls=obj.tqdm_cls
+        )
+    return NDResultCollection.from_ndresults(obj.name, obj, tqdm_cls=obj.tqdm_cls)

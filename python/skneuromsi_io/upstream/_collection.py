@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -18,11 +18,12 @@ from skneuromsi.core import (
 )
 from skneuromsi.utils import Bunch
 
+from .._progress import check_tqdm
 from ..model import NDResult as LightResult
 from ..model import _names
 from ..results import _pack
 from ..results._collection import NDResultCollection as LightCollection
-from ..results._collection import check_packed, check_tqdm
+from ..results._collection import check_packed
 from ..results._interface import Packed
 from ..results._summary import GATHERED, Summary
 
@@ -52,11 +53,18 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
     def __init__(
         self, name: Any, compressed_results: Iterable[Any], *, tqdm_cls: Any = None
     ):
+        packed = [_packed(item) for item in compressed_results]
+        bar = check_tqdm(tqdm_cls)
+        check_packed(packed, type(self).__name__)
+        self._fill(name, packed, Summary(packed), bar)
+
+    def _fill(
+        self, name: Any, packed: Sequence[Packed], summary: Summary, tqdm_cls: Any
+    ) -> None:
         self._name = str(name)
-        self._packed: list[Packed] = [_packed(item) for item in compressed_results]
-        self._tqdm_cls = check_tqdm(tqdm_cls)
-        check_packed(self._packed, type(self).__name__)
-        self._cache = _Cache("_cache", _Gathered(self._packed))
+        self._packed = packed
+        self._cache = _Cache("_cache", _Gathered(summary))
+        self._tqdm_cls = tqdm_cls
 
     @classmethod
     def from_ndresults(
@@ -77,6 +85,8 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
         packed = np.empty(len(self._packed), dtype=object)
         packed[:] = self._packed
         return packed
+
+    _packed_results = LightCollection._packed_results
 
     # Upstream's would look its function up, which is ours only where scikit-neuromsi is patched.
     to_ndc = LightCollection.to_ndc
@@ -101,8 +111,8 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
 class _Gathered(Mapping[str, Any]):
     """Values of upstream's `_cache`: what results have in common is checked at once, the rest on demand."""
 
-    def __init__(self, packed: list[Packed]):
-        self._summary = Summary(packed)
+    def __init__(self, summary: Summary):
+        self._summary = summary
 
     def __getitem__(self, key: str) -> Any:
         summary = self._summary
@@ -188,7 +198,9 @@ def as_upstream(obj: Any) -> Any:
     if isinstance(obj, LightResult):
         return _result(obj)
     if isinstance(obj, LightCollection):
-        return NDResultCollection(obj.name, obj._packed, tqdm_cls=obj.tqdm_cls)
+        return NDResultCollection(
+            obj.name, obj._packed_results(), tqdm_cls=obj.tqdm_cls
+        )
     raise TypeError(
         "expected a light NDResult or NDResultCollection, found "
         f"{type(obj).__module__}.{type(obj).__qualname__}"
