@@ -32,59 +32,102 @@ def python_files():
     return {path.relative_to(PYTHON): path for path in PYTHON.rglob("*.py")}
 
 
-def imports_of(path):
-    """Dotted names of all modules that a file imports, and whether it does so when it is imported."""
-    tree = ast.parse((PYTHON / path).read_text())
+def module_of(path):
+    parts = ("skneuromsi_io", *path.with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def names_imported_by(path):
+    """Dotted names that a file imports anywhere: on import, in functions, and for the checker of types."""
     package = ("skneuromsi_io", *path.parent.parts)
-    on_import = set(tree.body)
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse((PYTHON / path).read_text())):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield alias.name, node in on_import
+                yield alias.name
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = ".".join([*above, *([node.module] if node.module else [])])
             for alias in node.names:
-                yield f"{base}.{alias.name}", node in on_import
+                yield f"{base}.{alias.name}"
 
 
-def module_of(path):
-    parts = ("skneuromsi_io", *path.with_suffix("").parts)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+#: Methods of scikit-neuromsi's classes that store the object: the functions that do so use the classes.
+POINTING_BACK = {
+    ("skneuromsi_io.model._ndresult", "skneuromsi_io"),  # to_ndr
+    ("skneuromsi_io.results._collection", "skneuromsi_io"),  # to_ndc
+}
+
+
+def python_arrows():
+    """Modules of the package, each with those that it imports."""
+    modules = {module_of(path): path for path in python_files()}
+    known = {*modules, "skneuromsi_io._native"}
+    arrows = {"skneuromsi_io._native": set()}
+    for module, path in modules.items():
+        # "a.b.c" is a module, or a name of the module "a.b".
+        names = set(names_imported_by(path))
+        found = {name if name in known else name.rpartition(".")[0] for name in names}
+        arrows[module] = found & known
+    return arrows
 
 
 def test_only_the_bridge_imports_scikit_neuromsi():
     importing = {
         path.parts[0]
         for path in python_files()
-        for name, _ in imports_of(path)
+        for name in names_imported_by(path)
         if name.split(".")[0] == "skneuromsi"
     }
     assert importing == {"upstream"}
 
 
+def test_two_imports_point_back():
+    arrows = python_arrows()
+    assert all(target in arrows[module] for module, target in POINTING_BACK)
+
+
 def test_python_modules_do_not_import_in_circles():
-    modules = {module_of(path): path for path in python_files()}
-    known = {*modules, "skneuromsi_io._native"}
-    graph = {"skneuromsi_io._native": set()}
-    for module, path in modules.items():
-        names = [name for name, on_import in imports_of(path) if on_import]
-        # "a.b.c" is a module, or a name of the module "a.b".
-        found = {name if name in known else name.rpartition(".")[0] for name in names}
-        graph[module] = found & known
-    assert graph["skneuromsi_io"] >= {
-        "skneuromsi_io.files._open",
-        "skneuromsi_io.files._store",
-    }
-    assert set(graphlib.TopologicalSorter(graph).static_order()) == known
+    arrows = python_arrows()
+    for module, target in POINTING_BACK:
+        arrows[module].discard(target)
+    assert set(graphlib.TopologicalSorter(arrows).static_order()) == set(arrows)
 
 
-def test_the_light_classes_need_no_archive():
-    """Modules that open and store are imported by the methods that do so, when they are called."""
-    for path in python_files():
-        if path.parts[0] == "model":
-            inner = {n for n, now in imports_of(path) if now and "skneuromsi_io" in n}
-            assert all(name.startswith("skneuromsi_io.model.") for name in inner), path
+#: Rooms of the package, from the top: each imports from those below it.
+FLOORS = (
+    ("__init__", "__main__", "sweep"),
+    ("patching",),
+    ("files",),
+    ("upstream",),
+    ("results",),
+    ("arrays", "archive"),
+    ("values",),
+    ("model",),
+    ("_batches", "_progress"),
+    ("_errors", "_native", "_scratch", "_warn"),
+)
+
+
+def test_python_rooms_import_from_those_below():
+    floor_of = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+    def room(module):
+        return [*module.split("."), "__init__"][1]
+
+    for module, targets in python_arrows().items():
+        for target in targets:
+            if (module, target) in POINTING_BACK or room(module) == room(target):
+                continue
+            above, below = floor_of[room(module)], floor_of[room(target)]
+            assert above < below or room(module) == "__main__", (module, target)
+
+
+def test_the_light_result_needs_nothing():
+    arrows = python_arrows()
+    for module, targets in arrows.items():
+        if module.startswith("skneuromsi_io.model"):
+            outside = {t for t in targets if not t.startswith("skneuromsi_io.model")}
+            assert outside <= {"skneuromsi_io._errors", "skneuromsi_io"}, module
 
 
 def test_pyo3_is_named_in_one_room():

@@ -30,9 +30,16 @@ from .files._report import Problem, RepairReport, VerifyReport
 from .files._store import store_ndresult, store_ndresults_collection, to_ndc, to_ndr
 from .files._verify import verify
 from .model import NDResult
+from .patching import (
+    is_patched,
+    load_ipython_extension,
+    patch,
+    patched,
+    unload_ipython_extension,
+    unpatch,
+)
 from .results._collection import NDResultCollection
-from .upstream import as_light, as_upstream, is_patched, patch, patched, unpatch
-from .upstream._ipython import load_ipython_extension, unload_ipython_extension
+from .upstream import as_light, as_upstream
 
 __version__ = _version("skneuromsi-io")
 

@@ -11,7 +11,7 @@ import skneuromsi
 from skneuromsi import io as upstream_io
 
 import skneuromsi_io as sio
-from skneuromsi_io.upstream import _patch
+from skneuromsi_io.patching import _patch
 
 NAMES = (
     *("store_ndresults_collection", "store_ndresult", "to_ndc", "to_ndr"),

@@ -7,23 +7,18 @@ import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from .._warn import warn_user
-from ._patch import is_patched, patch, patched, unpatch
+from ..model import NDResult
+from ..results import _pack
+from ..results._collection import NDResultCollection, is_collection
 
 if TYPE_CHECKING:
     import skneuromsi
-
-    from ..model import NDResult
-    from ..results._collection import NDResultCollection
 
 __all__ = [
     "as_light",
     "as_upstream",
     "available",
     "collection_class",
-    "is_patched",
-    "patch",
-    "patched",
-    "unpatch",
 ]
 
 
@@ -109,10 +104,6 @@ def as_light(obj: Any) -> NDResult | NDResultCollection:
         If it is neither.
 
     """
-    from ..model import NDResult
-    from ..results import _pack
-    from ..results._collection import NDResultCollection, is_collection
-
     if isinstance(obj, (NDResult, NDResultCollection)):
         return obj
     if _pack.is_ndresult(obj):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .._warn import warn_user
+from ..files import _open, _store
 
 #: Version of scikit-neuromsi that the tests run against.
 TESTED_VERSION = "1.0.2"
@@ -32,6 +33,18 @@ SIGNATURES["to_ndc"] = SIGNATURES["store_ndresults_collection"]
 SIGNATURES["to_ndr"] = SIGNATURES["store_ndresult"]
 SIGNATURES["read_ndc"] = SIGNATURES["open_ndresults_collection"]
 SIGNATURES["read_ndr"] = SIGNATURES["open_ndresult"]
+
+#: What takes the place of each.
+_OURS: dict[str, Callable[..., Any]] = {
+    "store_ndresults_collection": _store.store_ndresults_collection,
+    "store_ndresult": _store.store_ndresult,
+    "open_ndresults_collection": _open.open_ndresults_collection,
+    "open_ndresult": _open.open_ndresult,
+    "to_ndc": _store.to_ndc,
+    "to_ndr": _store.to_ndr,
+    "read_ndc": _open.read_ndc,
+    "read_ndr": _open.read_ndr,
+}
 
 #: What each of the 16 names held before the patch: (module, name) -> function.
 _originals: dict[tuple[str, str], Callable[..., Any]] = {}
@@ -105,14 +118,12 @@ def patched() -> Iterator[None]:
 
 def _replace() -> list[Callable[..., Any]]:
     """Put our functions into the 16 names; return what they held, nothing if they are ours already."""
-    import skneuromsi_io
-
     if is_patched():
         return []
     # Also where scikit-neuromsi was imported anew after a patch, and has its own functions again.
     originals = _checked_originals()
     for module, name in originals:
-        setattr(sys.modules[module], name, getattr(skneuromsi_io, name))
+        setattr(sys.modules[module], name, _OURS[name])
     _originals.update(originals)
     return list(originals.values())
 
@@ -129,11 +140,8 @@ def _restore_if_unheld() -> None:
 
 
 def _is_ours(place: tuple[str, str]) -> bool:
-    import skneuromsi_io
-
     module, name = place
-    held = getattr(sys.modules.get(module), name, None)
-    return held is getattr(skneuromsi_io, name)
+    return getattr(sys.modules.get(module), name, None) is _OURS[name]
 
 
 def _checked_originals() -> dict[tuple[str, str], Callable[..., Any]]:

@@ -1,0 +1,13 @@
+"""The functions of an installed scikit-neuromsi swapped for ours, above all that these functions use."""
+
+from ._ipython import load_ipython_extension, unload_ipython_extension
+from ._patch import is_patched, patch, patched, unpatch
+
+__all__ = [
+    "is_patched",
+    "load_ipython_extension",
+    "patch",
+    "patched",
+    "unload_ipython_extension",
+    "unpatch",
+]
