@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import itertools
 import json
 import os
 import subprocess
@@ -103,7 +104,7 @@ SETS = {
     "dates": {dt.date(2020, 1, 1), dt.datetime(2020, 1, 1), dt.timedelta(1)},
     "enums": {Mode.A, Mode.B, "c"},
     "tuples": {("a", 1), ("a", frozenset("xyz")), (), ("b",), (None,)},
-    "sets": {frozenset("abc"), frozenset("de"), frozenset([frozenset("fgh")])},
+    "sets": {frozenset(letters) for letters in itertools.combinations("abcdef", 3)},
     "all": frozenset([1, "a", b"a", None, 1.5, ("a",), frozenset("ab"), dt.date.min]),
 }
 

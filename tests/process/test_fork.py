@@ -221,6 +221,32 @@ def test_nothing_is_run_or_imported_on_the_way(work, tmp_path):
         assert found == ""
 
 
+#: The same of a program that has imported nothing but this package.
+ALONE = """
+import sys
+import skneuromsi_io as sio
+found = []
+sys.addaudithook(lambda event, args: found.append((event, args[:1])))
+collection = sio.read_ndc(sys.argv[1], tqdm_cls=None, classes="light")
+sio.to_ndc(sys.argv[2], collection, tqdm_cls=None)
+assert sio.verify(sys.argv[2]).ok
+sio.repair(sys.argv[2], sys.argv[2] + ".saved")
+print(*(f for f in found if f[0] == "import"), sep="\\n", end="")
+"""
+
+
+def test_nothing_is_imported_where_results_are_only_passed_on(tmp_path):
+    path = next(path for path in UPSTREAM_FILES if path.stem == "kording-netcdf4")
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, str(path), str(tmp_path / "sweep.ndc")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == ""
+
+
 def test_arrays_for_xarray_need_no_lock_of_tempfile(monkeypatch):
     """Its libraries are imported by the first; the folder is ours."""
 
