@@ -134,6 +134,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bombs(tmp_path, bomb):
     name, beginning = BOMBS[bomb]
@@ -143,6 +144,7 @@ def test_bombs(tmp_path, bomb):
     assert taken <= CONSTANT
 
 
+@pytest.mark.slow
 def test_dimensions_that_only_claim_their_length(tmp_path):
     """Nothing in the file is as long as a dimension of an array of no elements that has no labels."""
     count = 1 << 27
