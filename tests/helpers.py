@@ -1,6 +1,5 @@
 """Helpers of all tests: results to store, and a comparison that forgives nothing."""
 
-import copy
 import io
 import json
 import zipfile
@@ -12,7 +11,6 @@ import pandas as pd
 import xarray as xr
 
 import skneuromsi_io as sio
-from skneuromsi_io.results._pack import kwargs_of
 
 DIMS = ("modes", "times", "positions", "positions_coordinates")
 DATA = Path(__file__).parent / "data"
@@ -201,8 +199,7 @@ def _indexes(found, expected, place):
 
 
 def _results(found, expected, place):
-    assert_same(kwargs_of(found), kwargs_of(expected), place)
-    assert_same(found.to_xarray(), expected.to_xarray(), f"{place}.nddata")
+    assert_same(found.to_dict(), expected.to_dict(), place)
 
 
 def _collections(found, expected, place):
@@ -230,7 +227,7 @@ _COMPARE = (
 def with_extra(extra):
     """Return `extra` of a result after its way through a file."""
     result = make_result(extra=extra)
-    before = copy.deepcopy(kwargs_of(result))
+    before = result.to_dict()
     found = through_file(result)
-    assert_same(kwargs_of(result), before, "what was stored")
-    return found._extra
+    assert_same(result.to_dict(), before, "what was stored")
+    return found.to_dict()["extra"]

@@ -178,7 +178,7 @@ def test_a_directory_that_cannot_be_read_is_no_failure(old, collection, monkeypa
             raise PermissionError(13, "Permission denied", path)
         return original(path, *args)
 
-    monkeypatch.setattr("skneuromsi_io.archive._target.os.open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     sio.to_ndc(old, collection, tqdm_cls=None)
     monkeypatch.undo()
     assert_same(opened(old), collection)
@@ -192,7 +192,7 @@ def test_interrupted_when_the_file_was_made(old, collection, monkeypatch):
         os.close(original(*args))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("skneuromsi_io.archive._target.os.open", interrupt)
+    monkeypatch.setattr(os, "open", interrupt)
     with pytest.raises(KeyboardInterrupt):
         sio.to_ndc(old, collection, tqdm_cls=None)
     assert old.read_bytes() == b"old"
@@ -203,7 +203,7 @@ def test_errors_name_the_path_that_was_given(old, collection, monkeypatch):
     def refuse(path, *_):
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr("skneuromsi_io.archive._target.os.open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(PermissionError) as raised:
         sio.to_ndc(old, collection, tqdm_cls=None)
     assert raised.value.filename == str(old)
@@ -219,7 +219,7 @@ def test_disks_that_fail_late(old, collection, monkeypatch, call):
         original(descriptor)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"skneuromsi_io.archive._target.os.{call}", fail)
+    monkeypatch.setattr(os, call, fail)
     with pytest.raises(OSError, match="No space left"):
         sio.to_ndc(old, collection, tqdm_cls=None)
     monkeypatch.undo()

@@ -10,7 +10,6 @@ import xarray as xr
 
 from helpers import UPSTREAM_FILES, assert_same, opened, stored
 from skneuromsi_io import open_ndresult, read_metadata
-from skneuromsi_io.results._pack import kwargs_of
 
 BY_NAME = pytest.mark.parametrize("path", UPSTREAM_FILES, ids=lambda path: path.stem)
 
@@ -77,7 +76,7 @@ def test_arrays(path):
 def test_metadata_of_results(path):
     oracle = Oracle(path)
     for index, result in enumerate(opened(path)):
-        found, expected = kwargs_of(result), oracle.kwargs(index)
+        found, expected = result.to_dict(), oracle.kwargs(index)
         for name in ("time_range", "position_range"):
             assert_same(np.asarray(found[name]), np.asarray(expected[name]))
             del found[name], expected[name]

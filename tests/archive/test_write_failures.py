@@ -212,7 +212,7 @@ def test_repair_leaves_nothing_behind(old, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     archive = stored(make_collection(3))
-    monkeypatch.setattr("skneuromsi_io.archive._target.os.fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space left"):
         sio.repair(archive[:-30], old)
     assert_untouched(old)

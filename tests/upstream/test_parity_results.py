@@ -11,8 +11,7 @@ from pandas.testing import assert_frame_equal
 from parity import DIMS, KWARGS, make_array, with_nan
 from same import GETTERS, LABELS, assert_same, assert_same_result, outcome
 
-from skneuromsi_io import NDResult
-from skneuromsi_io.results._pack import kwargs_of, pack_results
+from skneuromsi_io import NDResult, NDResultCollection
 
 ARRAYS = {
     "plain": make_array(),
@@ -58,12 +57,15 @@ def of_model(request):
 
 def light(result):
     """The light result of the same data."""
-    return NDResult(nddata=result.to_xarray(), **kwargs_of(result))
+    return NDResult(**result.to_dict())
 
 
 def packed(result):
     """The light result as a collection gives it: an array and a frame."""
-    return pack_results([result], ("lz4", 1))[0].open()
+    collection = NDResultCollection.from_ndresults(
+        "n", [light(result)], compression_params=("lz4", 1)
+    )
+    return collection[0]
 
 
 @pytest.mark.parametrize("how", [light, packed])

@@ -60,13 +60,13 @@ Point = collections.namedtuple("Point", "x y")
 )
 def test_subclasses_become_their_bases(value, base):
     result = make_result(extra={"value": value})
-    assert_same(through_file(result)._extra["value"], base)
+    assert_same(through_file(result).extra_["value"], base)
 
 
 def test_subclasses_in_memory_stay():
     results = [make_result(extra={"value": Point(1, 2)})]
     held = sio.NDResultCollection.from_ndresults("n", results)
-    assert type(held[0]._extra["value"]) is Point
+    assert type(held[0].extra_["value"]) is Point
 
 
 class Opaque:
@@ -212,4 +212,4 @@ def test_a_masked_array_as_attribute_is_refused():
 def test_a_masked_array_in_memory_keeps_its_mask():
     results = [make_result(extra={"value": np.ma.array([1, 2], mask=[0, 1])})]
     held = sio.NDResultCollection.from_ndresults("n", results)
-    assert held[0]._extra["value"].mask.tolist() == [False, True]
+    assert held[0].extra_["value"].mask.tolist() == [False, True]
