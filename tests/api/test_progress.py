@@ -9,7 +9,6 @@ import tqdm
 import skneuromsi_io as sio
 from helpers import make_collection, make_result, members, stored, zipped
 from skneuromsi_io._batches import batches, thread_count
-from skneuromsi_io._progress import tqdm_class
 
 
 class Bar(tqdm.tqdm):
@@ -111,12 +110,6 @@ def test_closed_on_errors(archive):
     with pytest.raises(TypeError):
         stored(sio.NDResultCollection.from_ndresults("n", bad), tqdm_cls=Bar)
     assert all(bar.closed for bar in Bar.made)
-
-
-def test_resolving():
-    assert tqdm_class(None) is tqdm_class(False) is None
-    assert tqdm_class(True) is tqdm.auto.tqdm
-    assert tqdm_class(Bar) is Bar
 
 
 def test_batches_hold_a_result_for_each_thread():

@@ -55,6 +55,9 @@ def of_model(request):
     return MODELS[request.param]().run()
 
 
+CLASSES = (NDResult, skneuromsi.NDResult)
+
+
 def light(result):
     """The light result of the same data."""
     return NDResult(**result.to_dict())
@@ -102,11 +105,12 @@ def test_memory_usage_has_upstreams_form(of_model):
     "size", [0, 1, 2, 999, 1000, 1050, 999_949, 10**6, 10**9, 10**12]
 )
 def test_sizes_for_people(size):
-    from skneuromsi.utils.memtools import _MemoryUsage
-
-    from skneuromsi_io.model._dtypes import MemoryUsage
-
-    assert MemoryUsage(size).hsize == _MemoryUsage(size).hsize
+    ours, theirs = (
+        type(result.deep_dtypes(memory_usage=True)["nddata"][-1])
+        for result in (cls(nddata=make_array(), **KWARGS) for cls in CLASSES)
+    )
+    assert ours is not theirs
+    assert ours(size).hsize == theirs(size).hsize
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f2", np.int32])
@@ -137,7 +141,7 @@ def assert_alike(ask):
     """Fail unless a result of either package gives the same, or the same error."""
     ours, theirs = (
         outcome(lambda cls=cls: ask(cls(nddata=make_array(), **KWARGS)))
-        for cls in (NDResult, skneuromsi.NDResult)
+        for cls in CLASSES
     )
     assert_same(ours, theirs)
 
@@ -169,10 +173,9 @@ def test_included_times(include):
 
 
 def test_bunch():
-    from skneuromsi.utils import Bunch as Upstream
-
-    from skneuromsi_io.model._bunch import Bunch
-
+    Bunch, Upstream = (
+        type(cls(nddata=make_array(), **KWARGS).extra_) for cls in CLASSES
+    )
     data = {"a": 1, "b": [1, 2], "__odd__": 3, "_name_": 4}
     ours, theirs = Bunch("data", data), Upstream("data", data)
     assert repr(ours) == repr(theirs)

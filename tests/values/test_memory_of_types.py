@@ -1,17 +1,19 @@
 """A table of types cannot make a small file take a large amount of memory, or cut what it restores."""
 
-import json
-
 import numpy as np
 import pytest
 
-from skneuromsi_io._errors import BadMetadataError, UnstorableError
-from skneuromsi_io.values import dumps, loads
+import skneuromsi_io as sio
+from helpers import edited, make_result, opened, stored
 
 
-def restored(value, name, array_of=None):
-    text = json.dumps({"value": value, "types": {"/value": name}})
-    return loads(text.encode(), array_of)["value"]
+def restored(value, types):
+    """Return a value of the metadata as it comes back by a table, whose keys are below it."""
+    archive = stored(make_result(), metadata={"value": 0})
+    table = {f"/extra/value{below}": name for below, name in types.items()}
+    change = {"extra": {"value": value}, "types": table}
+    archive = edited(archive, "metadata.json", lambda document: document.update(change))
+    return sio.read_metadata(archive)["extra"]["value"]
 
 
 @pytest.mark.parametrize(
@@ -26,40 +28,43 @@ def restored(value, name, array_of=None):
     ],
 )
 def test_text_arrays_are_refused_before_they_are_made(value, name):
-    with pytest.raises(BadMetadataError, match=r"^'/value'"):
-        restored(value, name)
+    with pytest.raises(sio.BadMetadataError) as raised:
+        restored(value, {"": name})
+    assert raised.value.key == "/extra/value"
 
 
 def test_wide_text_is_refused_when_it_is_stored():
     array = np.zeros(1000, dtype="U100000")
-    with pytest.raises(UnstorableError, match=r"value.*much wider"):
-        dumps({"value": array})
+    with pytest.raises(sio.UnstorableError, match=r"value.*much wider"):
+        stored(make_result(), metadata={"value": array})
 
 
 def test_long_text_is_kept():
     array = np.array(["x" * 30_000, "y"] * 400)
-    found = loads(dumps({"value": array}).text, None)["value"]
+    archive = stored(make_result(), metadata={"value": array})
+    found = sio.read_metadata(archive)["extra"]["value"]
     assert found.dtype == array.dtype
     np.testing.assert_array_equal(found, array)
 
 
 def test_a_member_is_restored_once():
-    descriptor = {"netcdf": "extra_0.nc", "dtype": "<f8", "shape": [3]}
-    name = ["external", "<f8", [3]]
-    types = {"/a": name, "/b": name}
-    text = json.dumps({"a": descriptor, "b": descriptor, "types": types}).encode()
-    with pytest.raises(BadMetadataError, match="second time"):
-        loads(text, lambda _: np.zeros(3))
+    archive = stored(make_result(extra={"a": np.zeros(2000), "b": []}))
+
+    def twice(document):
+        extra, types = document["object_kwargs"]["extra"], document["types"]
+        extra["b"] = extra["a"]
+        types["/object_kwargs/extra/b"] = types["/object_kwargs/extra/a"]
+
+    with pytest.raises(sio.BadMetadataError, match="second time"):
+        list(opened(edited(archive, "ndr_0/metadata.json", twice)))
 
 
 def test_a_scalar_is_not_repeated_over_a_long_index():
     types = {
-        "/value/index": ["object", "pandas.Index"],
-        "/value/data": ["array", "<f8", []],
-        "/value": ["object", "pandas.Series"],
+        "/index": ["object", "pandas.Index"],
+        "/data": ["array", "<f8", []],
+        "": ["object", "pandas.Series"],
     }
     index = {"range": [0, 10**9, 1], "name": None}
-    value = {"index": index, "data": 5.0, "name": None}
-    text = json.dumps({"value": value, "types": types}).encode()
-    with pytest.raises(BadMetadataError, match="column of 0 dimensions"):
-        loads(text, None)
+    with pytest.raises(sio.BadMetadataError, match="column of 0 dimensions"):
+        restored({"index": index, "data": 5.0, "name": None}, types)
