@@ -115,7 +115,7 @@ class Archive:
         """Read, verify and pack the results that `plans_` name, in parallel.
 
         With `varying`, the results have a :attr:`Packed.fingerprint`.
-        With `lift`, rectangular lists of more than so many numbers leave the metadata text and become
+        With `lift`, rectangular lists of more than this many numbers leave the metadata text and become
         arrays; strings that equal one of :attr:`Packed.array_names` stand in their places.
         """
 
@@ -294,29 +294,29 @@ def encode(obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any]) -> bytes
 def encode_nested(
     obj: Any, hook: Callable[[Any, tuple[str | int, ...]], Any], inline: int
 ) -> tuple[bytes, list[_LeftOut]]:
-    """As :func:`encode`, but for arrays that `hook` gives: numbers, contiguous and little-endian.
+    """As :func:`encode`, except for arrays that `hook` gives: numbers, contiguous and little-endian.
 
     Up to `inline` bytes they are written as nested lists; larger ones are left out and returned.
     """
 
 class _Constants(TypedDict):
-    """What both languages decide by."""
+    """Values by which both languages decide."""
 
     #: Attributes that make xarray decode an array by the CF conventions.
     cf_attributes: tuple[str, ...]
     #: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.
     reserved_attributes: tuple[str, ...]
-    #: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
+    #: Prefix that the NetCDF library puts before the name of an array that could be taken for a coordinate.
     not_a_coordinate: str
     #: The name under which xarray stores an array that has none.
     unnamed_array: str
     #: Name of an array without labels.
     bare_array: str
-    #: What our own files say of their writer (`_NCProperties`), up to its version.
+    #: The name of the writer in our own files (`_NCProperties`), up to its version.
     writer: str
     #: Levels of nesting that the encoder writes.
     nesting: int
-    #: Uncompressed bytes for each compressed one that a file may ask for, beyond so many that are free.
+    #: Uncompressed bytes for each compressed one that a file may ask for, beyond this many that are free.
     expansion: int
     free_expansion: int
     #: Lowest and highest level of each zip method that has levels.

@@ -1,4 +1,4 @@
-"""What Rust and Python both decide by is decided once: Python reads the native core's values."""
+"""Values by which Rust and Python both decide are decided once: Python reads the native core's values."""
 
 import io
 import zipfile

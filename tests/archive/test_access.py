@@ -99,7 +99,7 @@ def test_others_cannot_give_files_away(old, collection, monkeypatch):
 
 
 def test_nobody_else_looks_on(old, collection):
-    """What only its owner may read is not shown to others while it is written."""
+    """A file that only its owner may read is not shown to others while it is written."""
     old.chmod(0o600)
     modes = []
 

@@ -1,4 +1,4 @@
-"""Where no rename can replace a file, the whole archive is copied over it, with a warning."""
+"""A file that no rename can replace gets the whole archive copied over it, with a warning."""
 
 import errno
 import os

@@ -120,7 +120,7 @@ def test_text(tmp_path):
 
 CLASSIC = members(stored(make_result(), format_version=0.1))[VALUES]
 
-#: How members begin that are zeros behind it: nothing is decoded that neither text nor NetCDF can be.
+#: Beginnings of members that are zeros behind it: nothing is decoded that neither text nor NetCDF can be.
 BOMBS = {
     "metadata of zeros": ("metadata.json", b""),
     "text of zeros": (RESULT, b""),

@@ -115,7 +115,7 @@ def counting():
 
 
 def releases(call):
-    """Whether a call lets the interpreter go for most of its time, on however loaded a machine.
+    """Return whether a call lets the interpreter go for most of its time, on however loaded a machine.
 
     A call that lets it go for a moment may be put to sleep just then, but not five times in a row.
     """

@@ -36,7 +36,7 @@ LONG = 30
 
 
 def ends(work):
-    """Whether a forked process comes to the end of its work."""
+    """Return whether a forked process comes to the end of its work."""
     child = os.fork()
     if child == 0:
         code = 1

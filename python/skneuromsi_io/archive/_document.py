@@ -41,7 +41,7 @@ FORMAT = 0.2
 #: Upstream's name for a collection without one.
 UNNAMED = "<UNKNOW>"
 
-#: What upstream writes into every archive (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2, where the
+#: Metadata that upstream writes into every archive (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2, where the
 #: version is joined character by character). Stock readers show it, so it stays.
 _UPSTREAM_METADATA: dict[str, Any] = {
     "skneuromsi": "1...0...2",
@@ -98,7 +98,7 @@ def _platform() -> str:
 
 
 def is_ours(document: dict[str, Any]) -> bool:
-    """Whether the metadata of a collection are of the format that we write, not of upstream's."""
+    """Return whether the metadata of a collection are of the format that we write, not of upstream's."""
     version = document.get(FORMAT_VERSION)
     return type(version) is float and version == FORMAT
 

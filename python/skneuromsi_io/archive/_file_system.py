@@ -1,4 +1,4 @@
-"""How the file system's answers are taken: what it may refuse, and which file an error names."""
+"""Answers of the file system: refusals that do not fail a store, and the file that an error names."""
 
 import contextlib
 import errno
@@ -50,7 +50,7 @@ def refusable() -> Iterator[None]:
 
 
 def is_writable(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is there and may be written to; `os.access` does not know what a server would say."""
+    """Return whether a file is there and may be written to; `os.access` does not know what a server would say."""
     try:
         os.close(os.open(path, os.O_WRONLY))
     except OSError:

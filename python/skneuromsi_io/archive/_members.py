@@ -55,5 +55,5 @@ def result_indices(names: Iterable[str]) -> list[int]:
 
 
 def is_known(name: str) -> bool:
-    """Whether FORMAT.md says what a member of this name holds."""
+    """Return whether FORMAT.md says what a member of this name holds."""
     return name == METADATA or _RESULT_MEMBER.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""What a result's metadata claim, as JSON has it: checked before any type is restored."""
+"""Validation of a result's raw JSON, before Python types are restored."""
 
 import sys
 from typing import Any
@@ -16,7 +16,7 @@ _KWARGS = frozenset(
     )
 )
 
-#: Those of them that are mappings, steps and limits.
+#: The arguments that are mappings, steps and limits.
 _MAPPINGS = ("nmap", "run_parameters", "extra")
 _POINTERS = {f"/{OBJECT_KWARGS}/{name}": name for name in _MAPPINGS}
 _STEPS = ("time_res", "position_res")
@@ -24,7 +24,7 @@ _LIMITS = ("time_range", "position_range")
 
 
 class Claims:
-    """What `validate` asks of a result, taken from plain JSON values."""
+    """The attributes that `validate` reads of a result, taken from plain JSON values."""
 
     __slots__ = (
         "_causes",

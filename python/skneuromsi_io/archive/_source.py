@@ -1,4 +1,4 @@
-"""Where an archive is read from: what `zipfile.ZipFile` takes, and bytes-like objects."""
+"""Sources of an archive: everything that `zipfile.ZipFile` takes, and bytes-like objects."""
 
 import io
 import operator
@@ -61,7 +61,7 @@ def open_archive(
     Raises
     ------
     BadArchiveError
-        If it is no zip archive, or a damaged one.
+        If it is not a zip archive, or is damaged.
     OSError
         If it cannot be read; `io.UnsupportedOperation` if it cannot seek.
     TypeError, ValueError, NotImplementedError, LookupError

@@ -29,12 +29,12 @@ class SpecialFile(io.FileIO):
 
 
 def is_special(path: str | os.PathLike[str], status: os.stat_result) -> bool:
-    """Whether a file that is there is to be written to, and not to be replaced by another."""
+    """Return whether a file that is there is to be written to, and not to be replaced by another."""
     return not stat.S_ISREG(status.st_mode) or _leads_to_descriptor(path)
 
 
 def _leads_to_descriptor(path: str | os.PathLike[str]) -> bool:
-    """Whether a path leads to an open descriptor, as ``/dev/stdout`` does.
+    """Return whether a path leads to an open descriptor, as ``/dev/stdout`` does.
 
     Who opened it looks at that file, whatever name it has, or none any more.
     """

@@ -1,4 +1,4 @@
-"""Where an archive may be written: a path, replaced as a whole or not at all, or a stream of bytes."""
+"""Targets of an archive: a path, replaced as a whole or not at all, or a stream of bytes."""
 
 import contextlib
 import io
@@ -17,7 +17,7 @@ from ._special import SpecialFile, is_special
 
 
 def is_path(path_or_stream: Any) -> bool:
-    """Whether the argument names a file, as `zipfile.ZipFile` decides it."""
+    """Return whether the argument names a file, as `zipfile.ZipFile` decides it."""
     return isinstance(path_or_stream, (str, os.PathLike))
 
 
@@ -36,8 +36,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
 
     The content is on disk before the rename (fsync of the file, then of its directory), so a crash at
     any moment leaves the old file or the new one, whole. After any exception, KeyboardInterrupt included,
-    the temporary file is gone and the old file is untouched, but for an interrupt right after the rename, which
-    leaves the new file. A symbolic link stays a link: the file it
+    the temporary file is gone and the old file is untouched. An interrupt right after the rename leaves the new
+    file. A symbolic link stays a link: the file it
     points to is replaced. Owner, group and permissions of an old file are kept.
 
     Only a process that is killed leaves its temporary file behind: hidden, named ``.NAME.16 hex digits.tmp``, and

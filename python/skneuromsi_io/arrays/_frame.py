@@ -1,4 +1,4 @@
-"""What labels the array of a result: made once, shared by all results of a sweep."""
+"""The labels of a result's array: made once, shared by all results of a sweep."""
 
 from __future__ import annotations
 

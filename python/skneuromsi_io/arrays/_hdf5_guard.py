@@ -1,4 +1,4 @@
-"""What is checked in an HDF5 file before libhdf5 reads data from it.
+"""Checks of an HDF5 file before libhdf5 reads data from it.
 
 libhdf5 follows links into other files, inflates a chunk to whatever size its stream has, returns uninitialised
 memory for a chunk that is too short, and allocates what a shape declares though nothing was written.
@@ -165,7 +165,7 @@ def _check_dataset(dataset: h5py.Dataset, name: str, sums: _Sums) -> None:
             sums.texts += _lengths(block, name)
 
 
-#: How the NAME of a dimension begins that has no coordinate ("NetCDF-4 File Format Specifications").
+#: Beginning of the NAME of a dimension without coordinate ("NetCDF-4 File Format Specifications").
 _NO_VARIABLE = b"This is a netCDF dimension but not a netCDF variable."
 
 

@@ -36,7 +36,7 @@ def check_type(dataset: h5py.Dataset, name: str) -> Any:
 
 
 def is_varying(found: Any) -> bool:
-    """Whether elements of this type are pointers into a heap."""
+    """Return whether elements of this type are pointers into a heap."""
     import h5py
 
     kind = found.get_class()
@@ -89,7 +89,7 @@ def _is_value(found: Any) -> bool:
 
 
 def _is_number(found: Any) -> bool:
-    """Whether it is a number as computers have it: HDF5 knows others, of any number of bits."""
+    """Return whether it is a number as computers have it: HDF5 knows others, of any number of bits."""
     from h5py import h5t
 
     widths = [(f"STD_{sign}", bits) for sign in "IU" for bits in (8, 16, 32, 64)]
@@ -159,7 +159,7 @@ def _is_reference_list(found: Any) -> bool:
     )
 
 
-#: What libhdf5's dimension scales and the netCDF-4 libraries keep in attributes of their own.
+#: Attributes of libhdf5's dimension scales and of the netCDF-4 libraries.
 _ATTRIBUTES = {
     b"DIMENSION_LIST": _is_dimension_list,
     b"REFERENCE_LIST": _is_reference_list,

@@ -20,8 +20,8 @@ Fill = Callable[["npt.NDArray[Any]"], "xr.DataArray"]
 def filler(template: xr.DataArray) -> Fill:
     """Return what gives arrays the labels of `template`; they have its shape and are not copied.
 
-    ``DataArray.copy(deep=False, data=...)`` takes 51 us, mostly to make the variables of the indexes
-    anew, through constructors that look at what is known. Here their slots are filled, in 2 us:
+    ``DataArray.copy(deep=False, data=...)`` takes 51 µs, mostly to make the variables of the indexes
+    anew, through constructors that look at what is known. Here their slots are filled, in 2 µs:
     attributes and encodings as dicts of their own, since they may be changed; the immutable indexes are
     shared. That uses names of xarray that are not public: where its outcome would differ from the public
     way, the public way is taken.
@@ -104,7 +104,7 @@ def _slots_of(cls: type) -> tuple[str, ...]:
 
 
 def _is_apart(shared: xr.DataArray, template: xr.DataArray) -> bool:
-    """Whether what is changed in one of two arrays stays as it is in the other."""
+    """Return whether what is changed in one of two arrays stays as it is in the other."""
     before = template.copy(deep=True)
     for part in (shared, *shared.coords.values()):
         part.attrs["k"] = part.encoding["k"] = 2

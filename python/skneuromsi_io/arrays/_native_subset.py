@@ -1,4 +1,4 @@
-"""What NetCDF carries of a labelled array as it is, without a meaning for xarray."""
+"""The labelled arrays that NetCDF carries as they are, without a meaning for xarray."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .. import _native
 
 
 def is_plain_dtype(dtype: np.dtype[Any]) -> bool:
-    """Whether it is a native integer or float that NetCDF has.
+    """Return whether it is a native integer or float that NetCDF has.
 
     It has no float16: HDF5 and h5netcdf do, and netCDF4-C 4.10.1 crashes on it.
     """
@@ -31,7 +31,7 @@ _MOST_NAME_BYTES = 256
 #: The name under which xarray stores an array that has none, and which it takes for none.
 UNNAMED = _CONSTANTS["unnamed_array"]
 
-#: What the NetCDF library puts before the name of an array that could be taken for a coordinate.
+#: Prefix that the NetCDF library puts before the name of an array that could be taken for a coordinate.
 _NO_COORDINATE = _CONSTANTS["not_a_coordinate"]
 
 
@@ -40,12 +40,12 @@ _MOST_ATTR_BYTES = 60_000
 
 
 def are_plain_attrs(attrs: dict[Any, Any]) -> bool:
-    """Whether all attributes are plain."""
+    """Return whether all attributes are plain."""
     return all(is_plain_attr(name, value) for name, value in attrs.items())
 
 
 def is_plain_name(name: Any) -> bool:
-    """Whether NetCDF can give an array or a dimension this name, and xarray gives it back."""
+    """Return whether NetCDF can give an array or a dimension this name, and xarray gives it back."""
     # Upstream's names of dimensions are NumPy's.
     return (
         isinstance(name, str)
@@ -58,7 +58,7 @@ def is_plain_name(name: Any) -> bool:
 
 
 def is_plain_attr(name: Any, value: Any) -> bool:
-    """Whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
+    """Return whether an attribute is text or numbers, without a meaning for xarray, and fits an HDF5 message."""
     if not name or not is_text(name) or "/" in name:
         return False
     if name in _NOT_PLAIN:
@@ -76,7 +76,7 @@ def is_plain_attr(name: Any, value: Any) -> bool:
 
 
 def is_text(text: Any) -> bool:
-    """Whether it is text that UTF-8 carries, without the end mark of C."""
+    """Return whether it is text that UTF-8 carries, without the end mark of C."""
     if type(text) is not str or "\0" in text:
         return False
     try:

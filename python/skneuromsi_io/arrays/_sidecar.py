@@ -1,7 +1,8 @@
-"""What a plain NetCDF array cannot carry of a labelled array: recorded in the metadata, beside the data.
+"""The parts of a labelled array that plain NetCDF cannot carry: recorded in the metadata, beside the data.
 
-Byte order, float16, Python's own numbers, names that NetCDF has not, attributes that CF gives a meaning (xarray
-would decode them: ``scale_factor`` multiplies), or that are no text or numbers, and coordinates of other kinds.
+These are byte order, float16, Python's own numbers, names that NetCDF does not allow, attributes to which CF gives
+a meaning (xarray would decode them: ``scale_factor`` multiplies) or that are neither text nor numbers, and
+coordinates of other kinds.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _KINDS = "biufcmMUSO"
 
 
 def needs_labels(array: xr.DataArray) -> bool:
-    """Whether a plain array comes back with other attributes, or with labels of another dtype.
+    """Return whether a plain array comes back with other attributes, or with labels of another dtype.
 
     NetCDF takes arrays of one number for numbers, and knows neither the width of text nor Python's own.
     """
@@ -100,7 +101,7 @@ def _plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _is_coordinate(name: Any, dims: tuple[Any, ...]) -> bool:
-    """Whether xarray can name a coordinate of an array: others it lists in an attribute, between spaces."""
+    """Return whether xarray can name a coordinate of an array: others it lists in an attribute, between spaces."""
     return is_plain_name(name) and (name in dims or " " not in name)
 
 
@@ -110,7 +111,7 @@ def _plain_name(name: Any, taken: set[Any]) -> str:
     return plain
 
 
-#: What NetCDF gives back of an array of Python's own numbers.
+#: The array that NetCDF gives back for one of Python's own numbers.
 _NUMBERS = frozenset(map(np.dtype, ("i8", "u8", "f8")))
 
 

@@ -23,7 +23,7 @@ from ._native_subset import UNNAMED
 if TYPE_CHECKING:
     import xarray as xr
 
-#: Where xarray stores a name that would be that of a coordinate.
+#: Attribute in which xarray stores a name that would be that of a coordinate.
 _NAME = "__xarray_dataarray_name__"
 
 
@@ -85,7 +85,7 @@ def write_as_upstream(array: xr.DataArray) -> bytes:
 
 
 def _is_of_the_machine(error: Exception) -> bool:
-    """Whether an error says nothing of the array: no memory, or an error of the system, which has a number."""
+    """Return whether an error is the machine's: no memory, or an error of the system, which has a number."""
     if isinstance(error, OSError):
         return error.errno is not None
     return isinstance(error, MemoryError)

@@ -13,7 +13,7 @@ from ..results._packed import PackedResult
 from ._reader import ArchiveReader
 from ._report import Problem, problem_of
 
-#: What our own writer says of itself in a NetCDF file (`_NCProperties`), and within how many bytes: before the
+#: The name of our own writer in a NetCDF file (`_NCProperties`), and within how many bytes: before the
 #: values, behind the coordinates.
 _WRITER = _native.constants()["writer"].encode()
 _WITHIN = 1 << 20
@@ -42,7 +42,7 @@ def collection_problems(reader: ArchiveReader) -> list[Problem]:
 
 
 def is_ours(reader: ArchiveReader, indices: list[int]) -> bool:
-    """Whether an archive without metadata is of format 0.2: a result tells."""
+    """Return whether an archive without metadata is of format 0.2: a result tells."""
     for index in indices:
         try:
             return _result_is_ours(reader.archive, reader.plan(index))
@@ -52,7 +52,7 @@ def is_ours(reader: ArchiveReader, indices: list[int]) -> bool:
 
 
 def _result_is_ours(archive: _native.Archive, plan: Plan) -> bool:
-    """Whether a result is of format 0.2.
+    """Return whether a result is of format 0.2.
 
     Upstream writes no types, no labels and no arrays beside its data. Where a result of ours needs none of
     these, its NetCDF file is our own writer's, which says so.

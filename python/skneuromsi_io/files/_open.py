@@ -58,7 +58,7 @@ def open_ndresults_collection(
         If the number of results is not `expected_size`, if `object_type` is wrong, if results contradict
         each other or themselves, or if metadata or NetCDF data are malformed.
     zipfile.BadZipFile
-        If it is no zip archive, or a damaged one.
+        If it is not a zip archive, or is damaged.
     KeyError
         If a member of the archive is missing.
     TypeError

@@ -90,7 +90,7 @@ class ArchiveReader:
 
     @cached_property
     def ours(self) -> bool:
-        """Whether the archive is of format 0.2, which says itself which lists were arrays.
+        """Return whether the archive is of format 0.2, which says itself which lists were arrays.
 
         Who reads an archive without metadata sets it.
         """

@@ -1,4 +1,4 @@
-"""What verifying and repairing report."""
+"""Reports of verify and repair."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def problem_of(error: SkneuromsiIOError) -> Problem:
 
 @dataclass(frozen=True)
 class VerifyReport:
-    """What :func:`skneuromsi_io.verify` found.
+    """Report of :func:`skneuromsi_io.verify`.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class VerifyReport:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """Return whether nothing is wrong."""
         return not self.problems
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ class VerifyReport:
 
 @dataclass(frozen=True)
 class RepairReport:
-    """What :func:`skneuromsi_io.repair` saved.
+    """Report of :func:`skneuromsi_io.repair`.
 
     Attributes
     ----------

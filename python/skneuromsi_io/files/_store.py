@@ -56,7 +56,7 @@ def store_ndresults_collection(
         of other types, more than 500 levels of nesting, values that contain themselves, integers of more than
         ``sys.get_int_max_str_digits()`` digits.
     ValueError
-        If there is no such `format_version`.
+        If `format_version` is another one.
     ValueError, NotImplementedError, zipfile.LargeZipFile
         As `zipfile.ZipFile` raises them for its arguments.
     OSError

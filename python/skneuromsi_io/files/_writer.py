@@ -25,11 +25,11 @@ from ._reader import ArchiveReader
 
 
 class Layout(NamedTuple):
-    """How metadata and results become members, by the version of the format."""
+    """Encoders of metadata and results, by the version of the format."""
 
     #: Text of the metadata of a collection.
     dumps: Callable[[dict[str, Any]], bytes]
-    #: What is gathered of a result until it is written; it has `nbytes`.
+    #: A result that was gathered and waits to be written; it has `nbytes`.
     prepare: Callable[[Any], Any]
     #: Writes what was gathered, the first of which has the number that is given.
     add: Callable[[_native.Writer, int, list[Any], int], None]

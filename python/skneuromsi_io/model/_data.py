@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-#: What the array is made of when it is asked for.
+#: The parts of which the array is made when it is asked for.
 _PARTS = ("_values", "_frame")
 
 
 class LabelledData:
-    """What a result tells of its array; the `DataArray` is made when it is first needed."""
+    """The array of a result; the `DataArray` is made when it is first needed."""
 
     #: None until it is asked for, in results that came from an archive; those have the other two. Deleting
     #: `_nddata` deletes all three.
@@ -47,7 +47,7 @@ class LabelledData:
 
     @property
     def _is_packed(self) -> bool:
-        """Whether the array is yet to be made; an AttributeError, as upstream's, if it was deleted."""
+        """Return whether the array is yet to be made; an AttributeError, as upstream's, if it was deleted."""
         try:
             return self._array is None
         except AttributeError:

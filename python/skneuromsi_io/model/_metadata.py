@@ -1,4 +1,4 @@
-"""What a result tells of the model and of its run."""
+"""Attributes of a result that describe the model and its run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._bunch import Bunch
 
 
 class Metadata:
-    """The constructor's arguments but for the data, each as a property."""
+    """The constructor's arguments except the data, each as a property."""
 
     _mname: str
     _mtype: str

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class NDResult(Metadata, LabelledData):
     """Represents a multisensory integration result.
 
-    It has the interface of scikit-neuromsi's class of this name, but for the accessors `plot` and `stats`.
+    It has the interface of scikit-neuromsi's class of this name, except the accessors `plot` and `stats`.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class NDResult(Metadata, LabelledData):
         Parameters
         ----------
         kwargs : dict
-            The constructor's arguments but for `nddata`.
+            The constructor's arguments except `nddata`.
         values : numpy.ndarray
             Of the frame's shape.
         frame
@@ -147,7 +147,7 @@ class NDResult(Metadata, LabelledData):
 
     @classmethod
     def _without_data(cls, kwargs: dict[str, Any]) -> Self:
-        """Make a result of the constructor's arguments but for `nddata` and `extra`, for these alone."""
+        """Make a result of the constructor's arguments except `nddata` and `extra`, for these alone."""
         self = cls.__new__(cls)
         self._set({**kwargs, "extra": {}})
         validate_alone(self)

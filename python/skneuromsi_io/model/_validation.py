@@ -1,4 +1,4 @@
-"""What makes a result consistent, in upstream's words."""
+"""Checks that a result is consistent, in upstream's words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 class Modes:
     """Labels of modes that many results are compared with.
 
-    NumPy compares a label with each of them, for 2 us. Here texts are looked up first, and NumPy asked about
+    NumPy compares a label with each of them, for 2 µs. Here texts are looked up first, and NumPy asked about
     what is not among them.
 
     Parameters
@@ -81,9 +81,9 @@ _EXACT = 2.0**53
 
 
 def _agree(limits: Any, step: float, found: int) -> bool:
-    """Whether what :func:`_check` checks is certainly right.
+    """Return whether what :func:`_check` checks is certainly right.
 
-    NumPy's scalars take 2 us for it, Python's numbers 0.4. What could differ between them (overflow, NaN,
+    NumPy's scalars take 2 µs for it, Python's numbers 0.4. What could differ between them (overflow, NaN,
     a step of 0), and all that is wrong, is left to NumPy, which may warn of it.
     """
     if type(limits) is not np.ndarray or limits.shape != (2,):

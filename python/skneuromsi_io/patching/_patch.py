@@ -34,7 +34,7 @@ SIGNATURES["to_ndr"] = SIGNATURES["store_ndresult"]
 SIGNATURES["read_ndc"] = SIGNATURES["open_ndresults_collection"]
 SIGNATURES["read_ndr"] = SIGNATURES["open_ndresult"]
 
-#: What takes the place of each.
+#: The replacement of each.
 _OURS: dict[str, Callable[..., Any]] = {
     "store_ndresults_collection": _store.store_ndresults_collection,
     "store_ndresult": _store.store_ndresult,
@@ -46,7 +46,7 @@ _OURS: dict[str, Callable[..., Any]] = {
     "read_ndr": _open.read_ndr,
 }
 
-#: What each of the 16 names held before the patch: (module, name) -> function.
+#: The function of each of the 16 names before the patch: (module, name) -> function.
 _originals: dict[tuple[str, str], Callable[..., Any]] = {}
 
 
@@ -97,7 +97,7 @@ def unpatch() -> None:
 
 
 def is_patched() -> bool:
-    """Whether scikit-neuromsi uses this package's functions, under all of their names."""
+    """Return whether scikit-neuromsi uses this package's functions, under all of their names."""
     return bool(_originals) and all(map(_is_ours, _originals))
 
 

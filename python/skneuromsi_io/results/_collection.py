@@ -19,7 +19,7 @@ from ._summary import Summary
 class NDResultCollection(Comparisons, Sequence[Any]):
     """Collection of results that are decoded when they are asked for.
 
-    It has the interface of scikit-neuromsi's class of this name, but for the accessors `plot`, `bias` and
+    It has the interface of scikit-neuromsi's class of this name, except the accessors `plot`, `bias` and
     `causes`. Use :meth:`from_ndresults` to make one from results.
 
     Parameters
@@ -34,10 +34,10 @@ class NDResultCollection(Comparisons, Sequence[Any]):
     Raises
     ------
     ValueError
-        If it is empty, if an item is no packed result, or if the results differ in modes, dimensions, output mode
-        or names of run parameters.
+        If it is empty, if an item is not a packed result, or if the results differ in modes, dimensions, output
+        mode or names of run parameters.
     TypeError
-        If `tqdm_cls` is no tqdm class.
+        If `tqdm_cls` is not a tqdm class.
 
     """
 
@@ -86,7 +86,7 @@ class NDResultCollection(Comparisons, Sequence[Any]):
         Raises
         ------
         TypeError
-            If an item is no result.
+            If an item is not a result.
         ValueError
             If there are none, if they differ as the class forbids, or if `compression_params` is wrong.
 
@@ -227,7 +227,7 @@ def agreeing(
 
 
 def is_collection(obj: Any) -> bool:
-    """Whether it is a collection of this package or of scikit-neuromsi."""
+    """Return whether it is a collection of this package or of scikit-neuromsi."""
     return isinstance(obj, (NDResultCollection, *stock_class("NDResultCollection")))
 
 

@@ -1,4 +1,4 @@
-"""How the results of a collection differ, and what its plots show of that."""
+"""Differences between the results of a collection, and the choices that its plots make by them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How results are kept in memory: what ``joblib.dump(compress=...)`` takes, judged as joblib does."""
+"""Compression of results in memory: the arguments of ``joblib.dump(compress=...)``, judged as joblib does."""
 
 from typing import Any
 

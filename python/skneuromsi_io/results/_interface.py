@@ -1,4 +1,4 @@
-"""What a collection and the writer ask of results in memory, and what results of one collection agree on."""
+"""The interface of results in memory, and the values in which results of one collection agree on."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Packed(ABC):
 
     @abstractmethod
     def columns(self) -> dict[str, Any]:
-        """Return the constructor arguments but for `nddata` and `extra`, as the constructor converts them.
+        """Return the constructor arguments except `nddata` and `extra`, as the constructor converts them.
 
         Raises
         ------

@@ -31,7 +31,7 @@ def stock_class(name: str) -> tuple[type, ...]:
 
 
 def is_ndresult(obj: Any) -> bool:
-    """Whether it is a result of this package or of scikit-neuromsi."""
+    """Return whether it is a result of this package or of scikit-neuromsi."""
     return isinstance(obj, (NDResult, *stock_class("NDResult")))
 
 
@@ -59,7 +59,7 @@ def _range(limits: Any) -> Any:
 
 
 class Parts(NamedTuple):
-    """What an opened result has instead of its array, until this is asked for."""
+    """The parts of an opened result's array, until the array is asked for."""
 
     frame: Frame
     values: npt.NDArray[Any]
@@ -167,7 +167,7 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed
     Raises
     ------
     TypeError
-        If an item is no result.
+        If an item is not a result.
     ValueError
         If `compression_params` is wrong.
 

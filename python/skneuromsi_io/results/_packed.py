@@ -112,7 +112,7 @@ class PackedResult(Packed):
                 # As JSON has them, without restoring types.
                 validate(Claims(kwargs), modes, times, positions)
             modes = self.frame.labels("modes")
-        # Names that are no text have a type.
+        # Names that are not text have a type.
         typed = "run_parameters" in typed_mappings(document)
         names = self.columns() if typed else kwargs
         with translating(BadMetadataError):
@@ -144,11 +144,11 @@ class PackedResult(Packed):
         return None if self.frame is None or self._is_relabelled() else self.frame
 
     def _has_labels(self, document: dict[str, Any]) -> bool:
-        """Whether the metadata have labels that replace those of the frame."""
+        """Return whether the metadata have labels that replace those of the frame."""
         return _document.LABELS in document and not self.native.lifted
 
     def _is_relabelled(self) -> bool:
-        """Whether the metadata, not decoded yet, have such labels."""
+        """Return whether the metadata, not decoded yet, have such labels."""
         text = self.native.text
         # The search spares nearly all results the parser. JSON may spell a letter as \u and its number.
         spelled = f'"{_document.LABELS}"'.encode() in text or b"\\u" in text
@@ -170,7 +170,7 @@ class PackedResult(Packed):
         return document
 
     def _document(self, skip: str | None = None) -> dict[str, Any]:
-        """Decode the metadata, types restored but for what lies below `skip`."""
+        """Decode the metadata, types restored except what lies below `skip`."""
         native = self.native
         document = loads(native.text, self._array, skip=skip)
         if native.lifted:

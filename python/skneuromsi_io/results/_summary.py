@@ -1,4 +1,4 @@
-"""What a collection knows of all its results: checked at once, gathered when asked for."""
+"""Common and gathered values of all results of a collection."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _blocks(packed: Sequence[Packed]) -> list[tuple[Packed, Frame]] | None:
 
 
 def _is_block(frame: Frame) -> bool:
-    """Whether each mode is a row of the array that is summed in doubles, under a label of its own."""
+    """Return whether each mode is a row of the array that is summed in doubles, under a label of its own."""
     import pandas as pd
 
     labels = pd.Index(frame.labels(_names.MODES))

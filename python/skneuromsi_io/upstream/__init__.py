@@ -24,7 +24,7 @@ __all__ = [
 
 @functools.cache
 def available() -> bool:
-    """Whether scikit-neuromsi is installed and has what the bridge needs.
+    """Return whether scikit-neuromsi is installed and has what the bridge needs.
 
     A broken or old installation counts as none, with one RuntimeWarning that names the cause.
     """

@@ -31,7 +31,7 @@ from ..results._summary import GATHERED, Summary
 class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
     """Upstream's `NDResultCollection`, its results packed natively and decoded when asked for.
 
-    Every method and accessor is upstream's own but for `to_ndc`, which stores with this package. What
+    Every method and accessor is upstream's own except `to_ndc`, which stores with this package. What
     upstream gathers eagerly, decoding all results, is gathered when it is first asked for.
 
     Parameters
@@ -158,7 +158,7 @@ def _result(light: LightResult) -> skneuromsi.NDResult:
     if not _has_same_attributes():
         return skneuromsi.NDResult(nddata=light._nddata, **_pack.kwargs_of(light))
     # The light result was validated: upstream's constructor would look up the same labels again
-    # through xarray, 100 us a result.
+    # through xarray, 100 µs a result.
     result = skneuromsi.NDResult.__new__(skneuromsi.NDResult)
     kept = {name: value for name, value in vars(light).items() if name not in _OWN}
     vars(result).update(kept, _nddata=light._nddata)
@@ -171,7 +171,7 @@ _OWN = frozenset(("_array", "_values", "_frame"))
 
 @functools.cache
 def _has_same_attributes() -> bool:
-    """Whether upstream's constructor leaves the attributes that a light result has."""
+    """Return whether upstream's constructor leaves the attributes that a light result has."""
     nddata = xr.DataArray(
         np.zeros((2, 1, 1, 1)),
         dims=_names.DIMENSIONS,

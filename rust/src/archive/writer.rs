@@ -25,7 +25,7 @@ const END_MARKER: u16 = 1 << 1;
 /// How an archive is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Whether zip64 may be used where it is needed, else [`Kind::LargeZip`].
+    /// True if zip64 may be used where it is needed, else [`Kind::LargeZip`].
     pub allow_zip64: bool,
     /// Modification time of all members: MS-DOS date and time (APPNOTE 4.4.6).
     pub modified: u32,

@@ -49,7 +49,7 @@ impl Pieces {
         self.pieces.iter().map(len).sum()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

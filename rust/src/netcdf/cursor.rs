@@ -28,7 +28,7 @@ impl<'a> Cursor<'a> {
         self.origin.saturating_add(self.at)
     }
 
-    /// Whether more was asked for than there is.
+    /// Returns whether more was asked for than there is.
     pub(super) fn ran_out(&self) -> bool {
         self.ran_out
     }

@@ -28,7 +28,7 @@ pub(super) struct Archive {
     /// None once it is closed. The lock is held to take the reference, not to read.
     archive: Mutex<Option<Arc<archive::Archive>>>,
     label: String,
-    /// Whether the source is read on the calling thread only.
+    /// True if the source is read on the calling thread only.
     prefetch: bool,
     limits: Limits,
     frames: FrameCache,

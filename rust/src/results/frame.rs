@@ -177,7 +177,7 @@ pub(super) fn nbytes(variable: &Variable) -> Result<usize> {
         })
 }
 
-/// Whether `variable` is the coordinate of a dimension of its own name.
+/// Returns whether `variable` is the coordinate of a dimension of its own name.
 fn is_coordinate(variable: &Variable) -> bool {
     matches!(variable.dims.as_slice(), [dim] if *dim == variable.name)
 }

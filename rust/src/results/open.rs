@@ -31,7 +31,7 @@ pub struct OpenOptions {
     pub threads: usize,
     /// What a file may ask for.
     pub limits: Limits,
-    /// Whether all compressed bytes are read first, on the calling thread: for sources that are not
+    /// True if all compressed bytes are read first, on the calling thread: for sources that are not
     /// made for threads.
     pub prefetch: bool,
 }

@@ -38,7 +38,7 @@ pub struct PackedResult {
     pub body: Body,
     /// Large arrays that the text refers to.
     pub arrays: Vec<Array>,
-    /// Whether `arrays` were lifted out of the text, whose strings that equal a name stand for them.
+    /// True if `arrays` were lifted out of the text, whose strings that equal a name stand for them.
     pub lifted: bool,
     /// What its text has in common with others that differ in some numbers only, if it was asked for.
     pub fingerprint: Option<u64>,

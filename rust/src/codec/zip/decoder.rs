@@ -16,7 +16,7 @@ pub(crate) struct Decoder<R: BufRead> {
     compressed: u64,
     size: u64,
     left: u64,
-    /// Whether the end of the stream is still to be checked.
+    /// True if the end of the stream is still to be checked.
     unended: bool,
 }
 

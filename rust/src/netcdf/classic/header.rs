@@ -77,7 +77,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Whether the bytes end within the header.
+    /// Returns whether the bytes end within the header.
     pub(super) fn ran_out(&self) -> bool {
         self.cursor.ran_out()
     }
