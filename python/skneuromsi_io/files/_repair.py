@@ -31,10 +31,10 @@ def repair(
 ) -> RepairReport:
     """Save the whole results of a truncated or damaged archive into a new one.
 
-    Members are found by their own headers, so that the directory at the end of the archive may be missing or
-    wrong. A result is saved if all its members are whole, if it opens, and if it is like the first one that does;
-    results are numbered anew, and their members are copied as they are. Where a sound directory lists members,
-    others are left out; where it is lost, two different members of one name are both left out.
+    Members are found by their own headers and by those in the directory at the end of the archive, whichever of
+    them are damaged. A result is saved if all its members are whole, if it opens, and if it is like the first one
+    that does; results are numbered anew, and their members are copied as they are. Where a complete directory lists
+    members, others are left out; where it is damaged, two different members of one name are both left out.
 
     Parameters
     ----------

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::record::{Fields, LOCAL, LOCAL_LEN};
+use super::record::{Fields, LOCAL, LOCAL_LEN, UTF8};
+use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
 
 /// What the directory says about one member.
@@ -18,7 +19,7 @@ pub struct Entry {
     pub compressed: u64,
     /// Uncompressed size in bytes.
     pub size: u64,
-    /// Position of the local header in the source.
+    /// Position of the local header in the source; of the data where no header counts ([`super::index::Index::of_data`]).
     pub(super) offset: u64,
     /// Position that the member's data must not pass: the next member or the directory.
     pub(super) limit: u64,
@@ -30,30 +31,20 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A member that was found without a directory, at `place`; `sizes` are the compressed and the
-    /// uncompressed one.
-    pub(super) fn found(
-        local: &Local,
-        crc: u32,
-        sizes: [u64; 2],
-        place: Range<u64>,
-    ) -> Result<Self> {
-        let [compressed, size] = sizes;
-        let name = local.name.len();
-        let raw_name = u16::try_from(name)
-            .map_err(|_| Error::internal("a name whose length has 16 bits", name))?;
-        Ok(Self {
-            method: local.method,
-            flags: local.flags,
+    /// A member whose headers were judged already, and whose data are at `data`.
+    pub(super) fn of_data(method: Method, crc: u32, size: u64, data: Range<u64>) -> Self {
+        Self {
+            method: method.id(),
+            flags: UTF8,
             crc,
-            compressed,
+            compressed: data.end - data.start,
             size,
-            offset: place.start,
-            limit: place.end,
-            raw_name,
+            offset: data.start,
+            limit: data.end,
+            raw_name: 0,
             start: 0,
             end: 0,
-        })
+        }
     }
 }
 

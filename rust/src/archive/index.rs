@@ -1,6 +1,6 @@
 //! The central directory, read at once: what each member is and how far its bytes may reach.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::end::{self, End};
 use super::entry::Entry;
@@ -24,6 +24,8 @@ pub(super) struct Index {
     entries: Vec<Entry>,
     /// Positions in `entries`, by name.
     by_name: Vec<u32>,
+    /// Whether entries lead to the data themselves: their headers were judged already.
+    data: bool,
     /// Names as they stand in the headers, where that differs from `names`.
     foreign: HashMap<usize, Box<[u8]>>,
 }
@@ -61,6 +63,19 @@ impl Index {
         Ok(index)
     }
 
+    /// An index without members, whose entries are to lead to their data ([`Entry::of_data`]).
+    pub(super) fn of_data() -> Self {
+        Self {
+            data: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether entries lead to the data themselves, not to a local header.
+    pub(super) fn leads_to_data(&self) -> bool {
+        self.data
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -71,11 +86,6 @@ impl Index {
 
     pub(super) fn name(&self, entry: &Entry) -> &str {
         &self.names[entry.start..entry.end]
-    }
-
-    /// Where the members begin.
-    pub(super) fn offsets(&self) -> HashSet<u64> {
-        self.entries.iter().map(|entry| entry.offset).collect()
     }
 
     /// The name of `entry` as its local header has to repeat it.

@@ -147,7 +147,16 @@ pub(super) fn admit(entry: &Entry, limits: &Limits) -> Result<()> {
 /// belongs to it; members usually fill the room up to their limit, so little is read in vain.
 pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Result<Loaded<'a>> {
     let most = LOCAL_LEN as u64 + u64::from(entry.raw_name) + u64::from(u16::MAX);
-    let len = most.saturating_add(data).min(entry.limit - entry.offset);
+    load_bytes(source, entry, most.saturating_add(data))
+}
+
+/// Up to `len` bytes from the place of `entry` on, none beyond its limit.
+pub(super) fn load_bytes<'a>(
+    source: &'a dyn ReadAt,
+    entry: &Entry,
+    len: u64,
+) -> Result<Loaded<'a>> {
+    let len = len.min(entry.limit - entry.offset);
     let len = usize::try_from(len).unwrap_or(usize::MAX);
     if let Some(all) = source.as_slice()
         && let Ok(start) = usize::try_from(entry.offset)

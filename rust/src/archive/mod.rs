@@ -132,17 +132,25 @@ impl Archive {
 
     fn fetch_entry<'a>(&'a self, entry: &'a Entry) -> Result<Fetched<'a>> {
         member::admit(entry, &self.limits)?;
-        let bytes = member::load(&*self.source, entry, entry.compressed)?;
-        let start = member::data_start(&bytes, entry, self.index.raw_name(entry))?;
+        let (bytes, start) = self.load(entry, entry.compressed)?;
         Fetched::new(self.index.name(entry), entry, bytes, start, self.limits)
     }
 
     fn stream_entry<'a>(&'a self, entry: &'a Entry) -> Result<Stream<'a>> {
         member::admit(entry, &self.limits)?;
-        let header = member::load(&*self.source, entry, 0)?;
-        let start = member::data_start(&header, entry, self.index.raw_name(entry))?;
+        let (_, start) = self.load(entry, 0)?;
         let start = entry.offset + start as u64;
         Stream::at(&*self.source, self.index.name(entry), entry, start)
+    }
+
+    /// Bytes with at least `data` of the member's, and where in them its data begin.
+    fn load(&self, entry: &Entry, data: u64) -> Result<(member::Loaded<'_>, usize)> {
+        if self.index.leads_to_data() {
+            return Ok((member::load_bytes(&*self.source, entry, data)?, 0));
+        }
+        let bytes = member::load(&*self.source, entry, data)?;
+        let start = member::data_start(&bytes, entry, self.index.raw_name(entry))?;
+        Ok((bytes, start))
     }
 
     /// What the directory says about a member that must be there.

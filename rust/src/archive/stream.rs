@@ -12,7 +12,7 @@ use crate::source::ReadAt;
 /// Piece in which compressed bytes are read.
 const INPUT: usize = 1 << 18;
 /// Piece in which bytes that nobody wants are decoded.
-const OUTPUT: usize = 1 << 16;
+pub(super) const OUTPUT: usize = 1 << 16;
 
 /// The uncompressed bytes of one member, see [`super::Archive::stream`].
 pub struct Stream<'a> {
@@ -30,11 +30,7 @@ impl<'a> Stream<'a> {
         entry: &Entry,
         start: u64,
     ) -> Result<Self> {
-        let section = Section {
-            source,
-            at: start,
-            left: entry.compressed,
-        };
+        let section = Section::new(source, start, entry.compressed);
         let section = BufReader::with_capacity(INPUT, section);
         Ok(Self {
             name,
@@ -47,11 +43,6 @@ impl<'a> Stream<'a> {
             crc: Crc::new(),
             expected: entry.crc,
         })
-    }
-
-    /// Bytes that are still to come.
-    pub(super) fn left(&self) -> u64 {
-        self.decoder.left()
     }
 
     /// Reads to the end, and throws the bytes away.
@@ -67,7 +58,7 @@ impl Read for Stream<'_> {
         let placed = |error| io_error(error_of(error).in_member(self.name));
         let count = self.decoder.read(buf).map_err(placed)?;
         self.crc.update(&buf[..count]);
-        if self.decoder.left() == 0 {
+        if self.decoder.is_done() {
             check_crc(self.expected, self.crc.sum())
                 .map_err(|e| io_error(e.in_member(self.name)))?;
         }
@@ -76,10 +67,16 @@ impl Read for Stream<'_> {
 }
 
 /// A stretch of a source, read forward.
-struct Section<'a> {
+pub(super) struct Section<'a> {
     source: &'a dyn ReadAt,
     at: u64,
     left: u64,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn new(source: &'a dyn ReadAt, at: u64, left: u64) -> Self {
+        Self { source, at, left }
+    }
 }
 
 impl Read for Section<'_> {

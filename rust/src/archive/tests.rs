@@ -1,5 +1,6 @@
 //! What archives of all origins must and must not give.
 
+mod damage;
 mod hostile;
 mod ordinary;
 mod salvage;

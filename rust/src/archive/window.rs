@@ -44,7 +44,9 @@ impl<'a> Window<'a> {
 
     /// Up to `len` bytes at `from`, fewer only at the end of the source.
     pub(super) fn peek(&mut self, from: u64, len: usize) -> Result<&[u8]> {
-        if self.rest(from).is_none_or(|rest| rest.len() < len) {
+        let end = self.at + self.bytes.len() as u64;
+        let short = |rest: &[u8]| rest.len() < len && end < self.source.size();
+        if self.rest(from).is_none_or(short) {
             self.load(from)?;
         }
         let rest = self

@@ -158,6 +158,71 @@ fn an_archive_inside_a_member_stays_inside() {
     assert_eq!(names(&outer[..outer.len() - 9]), ["outer", "last"]);
 }
 
+#[test]
+fn an_archive_inside_a_member_stays_inside_where_its_local_header_is_damaged() {
+    let outer = write(&[
+        ("outer", Method::Stored, &small()),
+        ("last", Method::Stored, b"x"),
+    ]);
+    for at in [0, 8, 14, 26, 28] {
+        let mut bad = outer.clone();
+        bad[at] ^= 4;
+        assert_eq!(names(&bad), ["outer", "last"], "{at}");
+    }
+}
+
+#[test]
+fn an_older_member_does_not_stand_in_for_a_damaged_one() {
+    let archive = |content: &[u8]| {
+        write(&[
+            ("a", Method::Stored, content),
+            ("b", Method::Stored, b"same"),
+        ])
+    };
+    let (old, new) = (archive(b"old content"), archive(b"new content"));
+    let place = memchr::memmem::find(&new, b"new content").unwrap();
+    let mut damaged = new.clone();
+    damaged[place] ^= 1;
+    let (members, lost) = salvaged(&[&old[..], &damaged[..]].concat());
+    assert_eq!(members, [("b".to_owned(), b"same".to_vec())]);
+    assert!(lost.iter().any(|(name, _)| name == "a"), "{lost:?}");
+    let (members, _) = salvaged(&[&old[..], &new[..]].concat());
+    assert_eq!(members[0], ("a".to_owned(), b"new content".to_vec()));
+}
+
+#[test]
+fn a_name_that_another_member_has_is_not_taken_from_it() {
+    let bytes = write(&[
+        ("d1/a", Method::Stored, b"first"),
+        ("d2/a", Method::Stored, b"second"),
+        ("d2/b", Method::Stored, b"third"),
+        ("d1/b", Method::Stored, b"fourth"),
+    ]);
+    let first = record(&bytes, *b"PK\x03\x04", 0);
+    let listed = record(&bytes, *b"PK\x01\x02", 0);
+    for at in [first + 31, listed + 47] {
+        let mut bad = bytes.clone();
+        bad[at] = b'2';
+        let (members, _) = salvaged(&bad);
+        let expected = [
+            ("d1/a", "first"),
+            ("d2/a", "second"),
+            ("d2/b", "third"),
+            ("d1/b", "fourth"),
+        ];
+        let expected = expected.map(|(name, data)| (name.to_owned(), data.as_bytes().to_vec()));
+        assert_eq!(members, expected, "{at}");
+    }
+    // The second one is nowhere any more: nothing tells whether it is that one.
+    let mut bad = bytes.clone();
+    let second = record(&bytes, *b"PK\x03\x04", 1);
+    bad[second..second + 34].fill(0);
+    let central = record(&bytes, *b"PK\x01\x02", 1);
+    bad[central..central + 50].fill(0);
+    bad[first + 31] = b'2';
+    assert_eq!(names(&bad), ["d2/b", "d1/b"]);
+}
+
 /// Counts the bytes that are read.
 struct Counting(Vec<u8>, AtomicU64);
 
@@ -190,6 +255,38 @@ fn members_that_all_claim_the_whole_file_do_not_make_the_work_quadratic() {
     assert_eq!(lost.len(), count - 1);
     let read = source.1.load(Ordering::Relaxed);
     assert!(read < 10 * source.size() + (32 << 20), "{read}");
+}
+
+#[test]
+fn a_directory_that_lists_one_place_many_times_does_not_make_the_work_quadratic() {
+    let content = vec![7; 1 << 16];
+    for method in Method::ALL {
+        let one = write(&[("a", method, &content)]);
+        let directory = record(&one, *b"PK\x01\x02", 0);
+        let end = record(&one, *b"PK\x05\x06", 0);
+        let header = &one[directory..end];
+        // Only the directory leads to the data; of its headers each has another name.
+        let mut bytes = one[..directory].to_vec();
+        bytes[..4].fill(0);
+        let count = 5_000_u16;
+        for nth in 0..count {
+            let mut header = header.to_vec();
+            header[28..30].copy_from_slice(&5_u16.to_le_bytes());
+            header.splice(46.., format!("{nth:05}").into_bytes());
+            bytes.extend(header);
+        }
+        bytes.extend(b"PK\x05\x06\0\0\0\0");
+        bytes.extend([count, count].map(u16::to_le_bytes).concat());
+        bytes.extend(word(usize::from(count) * 51));
+        bytes.extend(word(directory));
+        bytes.extend([0; 2]);
+        let source = Arc::new(Counting(bytes, AtomicU64::new(0)));
+        let (archive, lost) = Archive::salvage(source.clone(), Limits::default()).unwrap();
+        assert_eq!(archive.names().collect::<Vec<_>>(), ["00000"], "{method:?}");
+        assert_eq!(lost.len(), usize::from(count) - 1);
+        let read = source.1.load(Ordering::Relaxed);
+        assert!(read < 10 * source.size() + (32 << 20), "{method:?}: {read}");
+    }
 }
 
 #[test]

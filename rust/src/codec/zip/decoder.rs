@@ -37,9 +37,9 @@ impl<R: BufRead> Decoder<R> {
         })
     }
 
-    /// Bytes that are still to come.
-    pub(crate) fn left(&self) -> u64 {
-        self.left
+    /// Whether all bytes came out, and their stream has ended.
+    pub(crate) fn is_done(&self) -> bool {
+        !self.unended
     }
 
     fn check_end(&mut self) -> io::Result<()> {

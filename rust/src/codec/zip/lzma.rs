@@ -35,11 +35,11 @@ impl<R: BufRead> Decoder<R> {
         if length != [5, 0] || properties >= 9 * 5 * 5 {
             return Err(damaged(format!("header {header:02x?}")));
         }
-        let size = size.unwrap_or(UNKNOWN);
-        let dictionary = dictionary(u32::from_le_bytes([d0, d1, d2, d3]), size);
+        let most = size.unwrap_or(DICTIONARY.end().to_owned().into());
+        let dictionary = dictionary(u32::from_le_bytes([d0, d1, d2, d3]), most);
         let mut header = [properties; 13];
         header[1..5].copy_from_slice(&dictionary.to_le_bytes());
-        header[5..].copy_from_slice(&size.to_le_bytes());
+        header[5..].copy_from_slice(&size.unwrap_or(UNKNOWN).to_le_bytes());
         // The dictionary bounds the memory.
         let stream =
             Stream::new_lzma_decoder(u64::MAX).map_err(|error| damaged(error.to_string()))?;

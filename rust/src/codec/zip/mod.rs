@@ -19,7 +19,7 @@ use crate::limits::Limits;
 use crate::memory::{Buffer, no_memory, try_reserve};
 use crate::work::interrupt;
 
-pub(crate) use decoder::{Decoder, error_of, io_error};
+pub(crate) use decoder::{Decoder, Decompressor, error_of, io_error};
 /// CRC-32 of bytes that come in pieces.
 pub(crate) use libdeflater::Crc;
 
