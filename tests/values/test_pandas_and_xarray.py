@@ -11,11 +11,9 @@ import xarray as xr
 import skneuromsi_io as sio
 from helpers import (
     assert_same,
-    edited,
     make_array,
     make_result,
     members,
-    opened,
     stored,
     with_extra,
 )
@@ -180,21 +178,6 @@ def test_time_zones_that_no_file_carries(zone):
     for value in (pd.Timestamp("2020", tz=zone), pd.DatetimeIndex(["2020"], tz=zone)):
         with pytest.raises(sio.UnstorableError, match=r"extra\['bad'\].*time zone"):
             stored(make_result(extra={"bad": value}))
-
-
-@pytest.mark.parametrize(
-    "zone", ["Europe", "../x", "/etc/passwd", "a" * 5000, "dateutil/x", "", 5, None]
-)
-def test_time_zones_that_are_none(zone):
-    value = pd.Series(pd.DatetimeIndex(["2020"], tz="Europe/Paris"))
-    archive = stored(make_result(extra={"v": value}))
-    bad = edited(
-        archive,
-        "ndr_0/metadata.json",
-        lambda d: d["object_kwargs"]["extra"]["v"]["data"].update(tz=zone),
-    )
-    with pytest.raises(sio.BadMetadataError, match="/extra/v"):
-        opened(bad)[0]
 
 
 LABELLED = {

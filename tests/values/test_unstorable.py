@@ -14,14 +14,10 @@ import pytest
 import skneuromsi_io as sio
 from helpers import (
     assert_same,
-    edited,
     make_array,
     make_result,
-    members,
-    opened,
     stored,
     through_file,
-    zipped,
 )
 
 
@@ -126,81 +122,6 @@ def test_refused_names_the_result():
         TypeError, match=r"^result 1: extra\['bad'\]: an object of type"
     ):
         stored(collection)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (
-            {"/object_kwargs/extra/t": "nope"},
-            "expected a type that FORMAT.md lists, found 'nope'",
-        ),
-        (
-            {"/object_kwargs/extra/t": ["array", "<i8", [7]]},
-            "expected a value that fits",
-        ),
-        (
-            {"/object_kwargs/extra/t": ["array", "O8", [-1]]},
-            "expected a value that fits",
-        ),
-        ({"/object_kwargs/extra/t": ["external", "<i8", [2]]}, "expected a value that"),
-        ({"/object_kwargs/extra/t": "datetime"}, "expected a value that fits"),
-        ({"/object_kwargs/extra/none": "tuple"}, "expected a value that fits"),
-        ({"/object_kwargs/extra/t/9": "tuple"}, "expected a value that fits"),
-        ({"object_kwargs": "tuple"}, "expected a JSON pointer"),
-        ({"": "tuple"}, "expected a JSON pointer"),
-        ([], "expected an object"),
-    ],
-    ids=str,
-)
-def test_tables_that_do_not_fit(change, message):
-    archive = stored(make_result(extra={"t": (1, 2)}))
-    broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=change))
-    with pytest.raises(ValueError, match=message):
-        list(opened(broken))
-
-
-@pytest.mark.parametrize("key", ["Europe", "../x", "a" * 5000, "", "Nowhere/Here"])
-def test_time_zones_that_are_none(key):
-    moment = dt.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Paris"))
-    archive = stored(make_result(extra={"t": moment}))
-    types = {"/object_kwargs/extra/t": ["datetime", key, 0]}
-    broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=types))
-    with pytest.raises(
-        sio.BadMetadataError, match=r"extra/t.*(that is known here|expected the key)"
-    ):
-        list(opened(broken))
-
-
-NUMBERS = ("[" + ",".join(["1"] * 1001) + "]").encode()
-
-
-def of_upstream(change):
-    """Return an archive of format 0.1, the text of whose result was changed."""
-    archive = stored(make_result(extra={"z": "text"}))
-    contents = members(
-        edited(archive, "metadata.json", lambda d: d.update(format_version=0.1))
-    )
-    name = "ndr_0/metadata.json"
-    text = change(contents[name])
-    assert text != contents[name]
-    return zipped({**contents, name: text})
-
-
-def test_a_list_of_numbers_is_no_key():
-    archive = of_upstream(lambda text: text.replace(b'"z"', NUMBERS))
-    with pytest.raises(ValueError, match="a list of numbers as a key"):
-        list(opened(archive))
-
-
-def test_text_that_is_not_utf8():
-    # U+2200 has the byte of a quote in it, and what follows that of a list.
-    hidden = "\u2200" + (b" " + NUMBERS).decode("utf-16-le")
-    archive = of_upstream(
-        lambda text: text.decode().replace("text", hidden).encode("utf-16")
-    )
-    with pytest.raises(ValueError, match=r"expected JSON in UTF-8.*found utf-16"):
-        list(opened(archive))
 
 
 def test_a_masked_array_as_attribute_is_refused():
