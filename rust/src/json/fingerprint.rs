@@ -40,8 +40,9 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Option<u64> {
         .map(|skeleton| KEY.hash_one(skeleton))
 }
 
-/// The text with `0` for each number that varies.
-fn skeleton(text: &[u8], varying: &Varying) -> Option<Vec<u8>> {
+/// The text with `0` for each number that varies; `None` for one that is on its own.
+#[must_use]
+pub fn skeleton(text: &[u8], varying: &Varying) -> Option<Vec<u8>> {
     let mut skeleton = Vec::with_capacity(text.len());
     let (mut depth, mut in_object, mut in_key) = (0_usize, false, false);
     let (mut at, mut copied) = (0, 0);
@@ -177,7 +178,7 @@ mod tests {
             assert_eq!(of(other.to_owned()), None, "{other}");
         }
         assert!(
-            of(document(r#"labels\n"#)).is_some(),
+            of(document(r"labels\n")).is_some(),
             "a value that may be anything"
         );
         let rest = LONGEST - document("").len();

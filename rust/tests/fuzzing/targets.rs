@@ -166,9 +166,14 @@ pub(crate) fn json(bytes: &[u8]) {
     let varying = json::Varying {
         object: "object_kwargs".to_owned(),
         keys: vec!["run_parameters".to_owned(), "extra".to_owned()],
+        unless: vec!["nddata".to_owned()],
     };
-    let print = json::fingerprint(bytes, &varying);
-    assert_eq!(json::fingerprint(&print, &varying), print);
+    if let Some(skeleton) = json::skeleton(bytes, &varying) {
+        assert_eq!(
+            json::skeleton(&skeleton, &varying).as_ref(),
+            Some(&skeleton)
+        );
+    }
     let Some((&[least, piece], original)) = bytes.split_first_chunk() else {
         return;
     };
