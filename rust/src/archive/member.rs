@@ -102,28 +102,6 @@ impl<'a> Fetched<'a> {
         decoder.read_exact(&mut beginning).map_err(error_of)?;
         Ok(beginning)
     }
-
-    /// What follows `plain` in the member, verified with it, if its compressed bytes begin with `deflated`: the
-    /// beginning of a deflate stream that holds `plain` and ends with a block, at a byte.
-    ///
-    /// None says that [`Fetched::decode`] has to look at all of it, be it sound or not.
-    #[must_use]
-    pub fn decode_after(&self, deflated: &[u8], plain: &[u8]) -> Option<Buffer> {
-        let Entry {
-            method, size, crc, ..
-        } = *self.entry;
-        let rest = self.compressed().strip_prefix(deflated)?;
-        let size = size.checked_sub(plain.len() as u64)?;
-        // A stream that ends with its beginning has no last block.
-        if method != Method::Deflated.id() || rest.is_empty() {
-            return None;
-        }
-        let (bytes, _) = zip::decompress(Method::Deflated, rest, size, &self.limits).ok()?;
-        let mut found = zip::Crc::new();
-        found.update(plain);
-        found.update(&bytes);
-        (found.sum() == crc).then_some(bytes)
-    }
 }
 
 pub(super) fn check_crc(expected: u32, found: u32) -> Result<()> {

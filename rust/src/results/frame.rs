@@ -1,8 +1,8 @@
 //! All of a NetCDF file but its payload, shared by the results of a sweep.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use crate::codec::beginning;
+use super::file_prefix::FilePrefix;
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::{self, Attr, Data, Dataset, Variable};
@@ -46,25 +46,6 @@ pub struct Frame {
     dtype: DType,
     /// What precedes a plain and a shuffled payload, made when first asked for.
     prefixes: [OnceLock<FilePrefix>; 2],
-}
-
-/// A NetCDF-4 file up to its payload.
-#[derive(Debug)]
-pub struct FilePrefix {
-    /// As it is in the file.
-    pub bytes: Vec<u8>,
-    deflated: OnceLock<Arc<[u8]>>,
-}
-
-impl FilePrefix {
-    /// As a deflate stream begins that holds the file: the same for every payload and level.
-    pub fn deflated(&self) -> Result<&Arc<[u8]>> {
-        if let Some(deflated) = self.deflated.get() {
-            return Ok(deflated);
-        }
-        let deflated = beginning(&self.bytes)?.into();
-        Ok(self.deflated.get_or_init(|| deflated))
-    }
 }
 
 impl PartialEq for Frame {
@@ -154,11 +135,8 @@ impl Frame {
         if let Some(prefix) = cell.get() {
             return Ok(prefix);
         }
-        let prefix = FilePrefix {
-            bytes: netcdf::file_prefix(&self.dataset, self.payload, shuffled)?,
-            deflated: OnceLock::new(),
-        };
-        Ok(cell.get_or_init(|| prefix))
+        let bytes = netcdf::file_prefix(&self.dataset, self.payload, shuffled)?;
+        Ok(cell.get_or_init(|| FilePrefix::new(bytes)))
     }
 }
 

@@ -1,15 +1,12 @@
 //! The frames of an archive, so that files that differ only in their payload are parsed once.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::frame::Frame;
-use crate::archive::Fetched;
-use crate::codec::beginning;
 use crate::dtype::Endian;
 use crate::error::Result;
-use crate::memory::{Buffer, try_copy};
+use crate::memory::try_copy;
 
 /// Where the payload of a plain file lies, in which order of bytes, and the frame around it.
 #[derive(Debug, Clone)]
@@ -24,19 +21,15 @@ pub(super) struct PayloadSpan {
 /// parser.
 #[derive(Debug)]
 struct Seen {
-    before: Vec<u8>,
-    after: Vec<u8>,
-    /// What a member begins with that holds such a file, if it is one of ours: see [`Frame::file_prefix`].
-    deflated: OnceLock<Vec<u8>>,
+    /// The bytes before and after its payload; `None` where these are too many to keep.
+    around: Option<(Vec<u8>, Vec<u8>)>,
     span: PayloadSpan,
 }
 
 /// Frames met so far, so that equal ones are one.
 #[derive(Debug, Default)]
 pub struct FrameCache {
-    seen: RwLock<Vec<Arc<Seen>>>,
-    /// How many beginnings of files have been compressed.
-    deflated: AtomicUsize,
+    seen: RwLock<Vec<Seen>>,
 }
 
 /// Kinds of files one archive may mix before the oldest is forgotten; sweeps have one.
@@ -45,96 +38,88 @@ const MOST_SEEN: usize = 16;
 /// Most bytes around a payload that are kept. Files with larger labels are parsed each, and share an equal frame.
 const MOST_AROUND: usize = 16 << 20;
 
-/// How many beginnings of files are compressed for an archive, and how long ones, to compare them with members: deflate
-/// is slower than what it is to spare, and a file may have another beginning in each member.
-const MOST_DEFLATED: usize = 16;
-const LONGEST_DEFLATED: usize = 256 << 10;
-
 impl FrameCache {
     /// Where the payload of `file` is, if a file like it was parsed before.
     pub(super) fn recall(&self, file: &[u8]) -> Option<PayloadSpan> {
-        self.find(|seen| {
-            file.len() == seen.before.len() + seen.span.range.len() + seen.after.len()
-                && file.starts_with(&seen.before)
-                && file.ends_with(&seen.after)
-        })
-        .map(|seen| seen.span.clone())
-    }
-
-    /// The payload of a file, and where it is in one, whose member begins as one did before: all before the payload is known
-    /// then, and need not be decoded.
-    pub(super) fn recall_deflated(&self, member: &Fetched) -> Option<(PayloadSpan, Buffer)> {
-        let begins = |deflated: &Vec<u8>| member.compressed().starts_with(deflated);
-        let seen = self.find(|seen| seen.deflated.get().is_some_and(begins))?;
-        // The size that is claimed: another file is not decoded to see that it is longer.
-        if member.entry().size != seen.span.range.end as u64 {
-            return None;
-        }
-        let payload = member.decode_after(seen.deflated.get()?, &seen.before)?;
-        Some((seen.span.clone(), payload))
-    }
-
-    fn find(&self, matches: impl Fn(&Seen) -> bool) -> Option<Arc<Seen>> {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        seen.iter().rev().find(|seen| matches(seen)).cloned()
-    }
-
-    /// The compressed bytes with which a member begins, as many as [`FrameCache::remember`] compares.
-    pub(super) fn beginning_of(member: &Fetched) -> Result<Vec<u8>> {
-        let compressed = member.compressed();
-        try_copy(&compressed[..compressed.len().min(LONGEST_DEFLATED)])
-    }
-
-    /// Shares the frame with an equal one and remembers the file around the payload, whose member `begins` so.
-    pub(super) fn remember(
-        &self,
-        begins: &[u8],
-        file: &[u8],
-        mut span: PayloadSpan,
-    ) -> Result<PayloadSpan> {
-        let (mut before, mut after) = (&file[..span.range.start], &file[span.range.end..]);
-        let large = before.len() + after.len() > MOST_AROUND;
-        if large {
-            (before, after) = (&[], &[]);
-        }
-        let new = {
-            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(known) = seen.iter().find(|seen| seen.span.frame == span.frame) {
-                span.frame = Arc::clone(&known.span.frame);
-            }
-            let known = |seen: &Arc<Seen>| {
-                span.range == seen.span.range
-                    && before == seen.before
-                    && after == seen.after
-                    && Arc::ptr_eq(&span.frame, &seen.span.frame)
-            };
-            if seen.iter().any(known) {
-                // A large one, or another thread parsed a file like it in the meantime.
-                return Ok(span);
-            }
-            if seen.len() == MOST_SEEN {
-                seen.remove(0);
-            }
-            seen.push(Arc::new(Seen {
-                before: try_copy(before)?,
-                after: try_copy(after)?,
-                deflated: OnceLock::new(),
-                span: span.clone(),
-            }));
-            seen.last().cloned()
+        let like = |seen: &&Seen| {
+            seen.around.as_ref().is_some_and(|(before, after)| {
+                file.len() == before.len() + seen.span.range.len() + after.len()
+                    && file.starts_with(before)
+                    && file.ends_with(after)
+            })
         };
-        if let Some(new) = new
-            && !large
-            && after.is_empty()
-            && before.len() <= LONGEST_DEFLATED
-            && self.deflated.fetch_add(1, Ordering::Relaxed) < MOST_DEFLATED
-        {
-            let deflated = beginning(before)?;
-            if begins.starts_with(&deflated) {
-                // Nobody else sets it: the file was new.
-                let _ = new.deflated.set(deflated);
-            }
+        seen.iter().rev().find(like).map(|seen| seen.span.clone())
+    }
+
+    /// Shares the frame with an equal one and remembers the file around the payload.
+    pub(super) fn remember(&self, file: &[u8], mut span: PayloadSpan) -> Result<PayloadSpan> {
+        let (before, after) = (&file[..span.range.start], &file[span.range.end..]);
+        let around = if before.len() + after.len() > MOST_AROUND {
+            None
+        } else {
+            Some((try_copy(before)?, try_copy(after)?))
+        };
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seen.iter().find(|seen| seen.span.frame == span.frame) {
+            span.frame = Arc::clone(&known.span.frame);
         }
+        let known = |seen: &Seen| {
+            span.range == seen.span.range
+                && around == seen.around
+                && Arc::ptr_eq(&span.frame, &seen.span.frame)
+        };
+        if seen.iter().any(known) {
+            // A large one, or another thread parsed a file like it in the meantime.
+            return Ok(span);
+        }
+        if seen.len() == MOST_SEEN {
+            seen.remove(0);
+        }
+        seen.push(Seen {
+            around,
+            span: span.clone(),
+        });
         Ok(span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtype::DType;
+
+    /// The cache after a file with 8 bytes of payload behind so many others.
+    fn after_a_file_with(before: usize) -> FrameCache {
+        let frames = FrameCache::default();
+        let span = PayloadSpan {
+            frame: Arc::new(Frame::bare(DType::U8, &[8]).unwrap()),
+            range: before..before + 8,
+            shuffled: false,
+            order: Endian::Little,
+        };
+        frames.remember(&vec![0; before + 8], span).unwrap();
+        frames
+    }
+
+    #[test]
+    fn a_file_that_differs_in_its_payload_is_recalled() {
+        let frames = after_a_file_with(100);
+        let mut file = [vec![0; 100], vec![1; 8]].concat();
+        assert_eq!(frames.recall(&file).unwrap().range, 100..108);
+        file[99] = 1;
+        assert!(frames.recall(&file).is_none());
+        assert!(frames.recall(&[0; 109]).is_none());
+        assert!(frames.recall(&[0; 8]).is_none());
+    }
+
+    #[test]
+    fn a_file_whose_surroundings_are_not_kept_is_not_recalled() {
+        let frames = after_a_file_with(MOST_AROUND + 1);
+        assert!(frames.recall(&vec![0; MOST_AROUND + 9]).is_none());
+        assert!(
+            frames.recall(&[0; 8]).is_none(),
+            "a file as long as the payload"
+        );
     }
 }

@@ -3,6 +3,7 @@
 //! A result is a text (its metadata), an array in a frame, and any number of further arrays. What
 //! the text says and what the members are called is the caller's business.
 
+mod file_prefix;
 mod format01;
 pub(crate) mod frame;
 mod frame_cache;

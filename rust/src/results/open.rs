@@ -1,6 +1,5 @@
 //! From archive members to results in memory.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::frame::plain_array;
@@ -14,7 +13,6 @@ use crate::codec::memory::{Codec, CompressedArray};
 use crate::error::{Error, Kind, Result};
 use crate::json::{Lifted, Varying, fingerprint};
 use crate::limits::Limits;
-use crate::memory::Buffer;
 use crate::netcdf::{self, Data};
 use crate::work::parallel;
 
@@ -181,37 +179,16 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
     }
 }
 
-/// A NetCDF member, its compressed bytes let go of.
-enum Read {
-    /// Bytes that hold the payload of a file like one before, and where.
-    Known(PayloadSpan, Buffer, Range<usize>),
-    /// Another file, and how its member begins.
-    New(Buffer, Vec<u8>),
-}
-
 fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &FrameCache) -> Result<Opened> {
-    let read = input.with_fetched(|member| {
-        if let Some((span, payload)) = frames.recall_deflated(member) {
-            let range = 0..payload.len();
-            return Ok(Read::Known(span, payload, range));
-        }
-        let file = netcdf_member::decode(member)?;
-        Ok(match frames.recall(&file) {
-            Some(span) => {
-                let range = span.range.clone();
-                Read::Known(span, file, range)
-            }
-            None => Read::New(file, FrameCache::beginning_of(member)?),
-        })
-    })?;
-    let body = match read {
-        Read::Known(span, bytes, range) => pack_payload(&bytes[range], span, options)?,
-        Read::New(file, begins) => open_file(&file, &begins, options, frames)?,
+    let file = input.with_fetched(netcdf_member::decode)?;
+    let body = match frames.recall(&file) {
+        Some(span) => pack_payload(&file[span.range.clone()], span, options)?,
+        None => open_file(&file, options, frames)?,
     };
     Ok(Opened::Body(body))
 }
 
-/// The labelled array of a NetCDF file that is no member, read as those that are.
+/// The labelled array of a NetCDF file that is not a member, read as those that are.
 pub fn read_netcdf(file: &[u8]) -> Result<Body> {
     let options = OpenOptions {
         codec: Codec::None,
@@ -221,16 +198,10 @@ pub fn read_netcdf(file: &[u8]) -> Result<Body> {
         prefetch: false,
         varying: None,
     };
-    open_file(file, &[], &options, &FrameCache::default())
+    open_file(file, &options, &FrameCache::default())
 }
 
-/// `begins` is how the member begins that the file comes from.
-fn open_file(
-    file: &[u8],
-    begins: &[u8],
-    options: &OpenOptions,
-    frames: &FrameCache,
-) -> Result<Body> {
+fn open_file(file: &[u8], options: &OpenOptions, frames: &FrameCache) -> Result<Body> {
     let dataset = match netcdf::read(file, &options.limits) {
         Ok(dataset) => dataset,
         // Of NetCDF-3 there is no other reader.
@@ -249,7 +220,6 @@ fn open_file(
         Data::Raw { range, shuffled } => {
             let payload = &file[range.clone()];
             let span = frames.remember(
-                begins,
                 file,
                 PayloadSpan {
                     frame,

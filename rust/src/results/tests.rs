@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 mod claims;
-mod shared_prefix;
 
 use super::*;
 use crate::archive::{Archive, Options, Writer};
@@ -122,6 +121,22 @@ fn results_of_a_sweep_share_one_frame() {
         Body::General(_) => panic!("a general body"),
     };
     assert!(results.iter().all(|r| frame(r) == frame(&results[0])));
+}
+
+#[test]
+fn members_of_one_frame_begin_with_the_same_compressed_bytes() {
+    let results = opened(NETCDF3, 2, &options(Codec::Lz4, None));
+    let file = stored(&results, &plans(2), Method::Deflated);
+    let archive = archive(&file).unwrap();
+    let Body::Plain(frame, _) = &results[0].body else {
+        panic!("a general body");
+    };
+    let prefix = frame.file_prefix(true).unwrap();
+    for plan in plans(2) {
+        let member = archive.fetch(&plan.data).unwrap();
+        assert!(member.compressed().starts_with(prefix.deflated().unwrap()));
+        assert!(member.decode().unwrap().starts_with(&prefix.bytes));
+    }
 }
 
 #[test]
