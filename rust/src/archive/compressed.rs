@@ -29,20 +29,46 @@ impl Compressed {
     ///
     /// What a method makes so small that [`Limits::expansion`] would refuse it is deflated instead.
     pub fn new(name: String, method: Method, level: Option<i32>, data: &[u8]) -> Result<Self> {
-        let (mut method, mut compressed) = (method, zip::compress(method, level, data)?);
-        let (len, size) = (compressed.len() as u64, data.len() as u64);
-        if Limits::default().check_member(len, size).is_err() {
-            (method, compressed) = (
-                Method::Deflated,
-                zip::compress(Method::Deflated, None, data)?,
-            );
+        Self::readable(name, method, level, |method, level| {
+            Ok(zip::Member {
+                data: zip::compress(method, level, data)?,
+                size: data.len() as u64,
+                crc: zip::crc32(data),
+            })
+        })
+    }
+
+    /// The same for content that is made while it is compressed: `content` gives what
+    /// [`zip::compress_pieces`] asks for its pieces, from the first on.
+    pub fn pieces<N: FnMut(&mut Vec<u8>) -> Result<()>>(
+        name: String,
+        method: Method,
+        level: Option<i32>,
+        content: impl Fn() -> N,
+    ) -> Result<Self> {
+        Self::readable(name, method, level, |method, level| {
+            zip::compress_pieces(method, level, content())
+        })
+    }
+
+    fn readable(
+        name: String,
+        mut method: Method,
+        level: Option<i32>,
+        compress: impl Fn(Method, Option<i32>) -> Result<zip::Member>,
+    ) -> Result<Self> {
+        let mut member = compress(method, level)?;
+        let len = member.data.len() as u64;
+        if Limits::default().check_member(len, member.size).is_err() {
+            method = Method::Deflated;
+            member = compress(method, None)?;
         }
         Ok(Self {
             name,
             method,
-            crc: zip::crc32(data),
-            size,
-            data: compressed.into(),
+            crc: member.crc,
+            size: member.size,
+            data: member.data.into(),
         })
     }
 

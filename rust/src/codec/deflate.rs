@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use flate2::{Compress, Compression, Crc, Decompress, FlushCompress, FlushDecompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
 use crate::error::{Error, Kind, Result};
@@ -58,26 +58,10 @@ fn lvl(level: i32) -> Result<CompressionLvl> {
         .map_err(|_| Error::internal("a level of libdeflate from 0 to 12", level))
 }
 
-/// A part of a deflate stream, and the CRC-32 and size of what it holds.
-pub(crate) struct Part {
-    deflated: Vec<u8>,
-    crc: Crc,
-}
-
-/// Parts that are one stream.
-pub(crate) struct Joined {
-    /// The stream.
-    pub(crate) data: Vec<u8>,
-    /// CRC-32 of what it holds.
-    pub(crate) crc: u32,
-    /// Bytes of what it holds.
-    pub(crate) size: u64,
-}
-
-/// Compresses a part of a stream at a `compresslevel` from 0 to 9; the `last` one ends it, others end at a byte.
+/// Compresses a part of a stream at a `compresslevel` from 0 to 9; it ends at a byte, and does not end the stream.
 ///
 /// libdeflate knows only whole streams, hence flate2.
-pub(super) fn part(data: &[u8], compresslevel: i32, last: bool) -> Result<Vec<u8>> {
+pub(super) fn part(data: &[u8], compresslevel: i32) -> Result<Vec<u8>> {
     PARTS.with_borrow_mut(|parts| {
         let level = compresslevel.unsigned_abs();
         let stream = match parts.take_if(|(of, _)| *of == level) {
@@ -88,17 +72,12 @@ pub(super) fn part(data: &[u8], compresslevel: i32, last: bool) -> Result<Vec<u8
             None => Compress::new(Compression::new(level), false),
         };
         let (_, stream) = parts.insert((level, stream));
-        let flush = if last {
-            FlushCompress::Finish
-        } else {
-            FlushCompress::Sync
-        };
-        compressed(stream, data, flush)
+        compressed(stream, data)
     })
 }
 
 /// All that a stream makes of `data`.
-fn compressed(stream: &mut Compress, data: &[u8], flush: FlushCompress) -> Result<Vec<u8>> {
+fn compressed(stream: &mut Compress, data: &[u8]) -> Result<Vec<u8>> {
     let mut deflated = Vec::new();
     let mut rest = data;
     // A stream has come out when room is left (zlib's manual, `deflate`).
@@ -106,7 +85,7 @@ fn compressed(stream: &mut Compress, data: &[u8], flush: FlushCompress) -> Resul
         try_reserve(&mut deflated, rest.len() + 64)?;
         let before = stream.total_in();
         stream
-            .compress_vec(rest, &mut deflated, flush)
+            .compress_vec(rest, &mut deflated, FlushCompress::Sync)
             .map_err(|error| Error::new(Kind::Value, "a deflate stream", error.to_string()))?;
         let taken = usize::try_from(stream.total_in() - before).ok();
         rest = taken
@@ -122,39 +101,6 @@ fn compressed(stream: &mut Compress, data: &[u8], flush: FlushCompress) -> Resul
     }
     deflated.shrink_to_fit();
     Ok(deflated)
-}
-
-impl Part {
-    /// Compresses a part at a `compresslevel` from 0 to 9; the `last` one ends the stream.
-    pub(crate) fn new(data: &[u8], compresslevel: i32, last: bool) -> Result<Self> {
-        let mut crc = Crc::new();
-        crc.update(data);
-        Ok(Self {
-            deflated: part(data, compresslevel, last)?,
-            crc,
-        })
-    }
-
-    /// The stream of parts in their order, the last of which ends it.
-    pub(crate) fn join(parts: Vec<Self>) -> Result<Joined> {
-        let mut crc = Crc::new();
-        let mut size = 0;
-        let mut data = Vec::new();
-        try_reserve(
-            &mut data,
-            parts.iter().map(|part| part.deflated.len()).sum(),
-        )?;
-        for part in parts {
-            crc.combine(&part.crc);
-            size += u64::from(part.crc.amount());
-            data.extend_from_slice(&part.deflated);
-        }
-        Ok(Joined {
-            data,
-            crc: crc.sum(),
-            size,
-        })
-    }
 }
 
 /// Where a stream has ended: bytes taken from it, and bytes that came out.
@@ -214,16 +160,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_are_one_stream(
+        fn a_part_and_a_stream_are_one_stream(
             data in proptest::collection::vec(any::<u8>(), 0..40_000), cut in 0_usize..40_000, level in 0..10,
         ) {
             let (first, second) = data.split_at(cut.min(data.len()));
-            let parts = [(first, false), (second, true)].map(|(data, last)| Part::new(data, level, last).unwrap());
-            let joined = Part::join(parts.into()).unwrap();
+            let joined = [&part(first, level).unwrap()[..], &compress(second, level).unwrap()].concat();
             let mut out = vec![0; data.len()];
-            let written = Decompressor::new().deflate_decompress(&joined.data, &mut out);
+            let written = Decompressor::new().deflate_decompress(&joined, &mut out);
             prop_assert_eq!(written.unwrap(), data.len());
-            prop_assert_eq!((joined.size, joined.crc), (data.len() as u64, libdeflater::crc32(&data)));
             prop_assert_eq!(out, data);
         }
     }

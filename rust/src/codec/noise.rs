@@ -64,7 +64,7 @@ pub fn deflate(
     let mut at = 0;
     for noise in noise_runs(&data, itemsize) {
         if noise.start > at {
-            let compressed = part(&data[at..noise.start], part_level(level), false)?;
+            let compressed = part(&data[at..noise.start], part_level(level))?;
             pieces.push(Piece::Encoded(compressed.into()));
         }
         at = noise.end;
@@ -76,7 +76,7 @@ pub fn deflate(
 
 /// The beginning of a stream that holds `data`; what follows does not depend on it.
 pub fn beginning(data: &[u8]) -> Result<Vec<u8>> {
-    part(data, 9, false)
+    part(data, 9)
 }
 
 /// The level of flate2 for parts: its 4 and 7 came out larger than its 3 and 6 on Cuppini2014, and a higher

@@ -1,19 +1,16 @@
 //! Results as upstream stores them: arrays spelled out in the text, the labelled array in NetCDF-3.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::Plan;
 use super::frame::Frame;
 use super::store::{StoreOptions, one_plan_each, store_payload};
 use crate::archive::Compressed;
-use crate::codec::deflate::{self, Joined};
 use crate::codec::memory::{Codec, CompressedArray};
-use crate::codec::zip::{self, Method};
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
 use crate::json::write::Nested;
-use crate::memory::try_reserve;
+use crate::memory::{try_extend, try_reserve};
 use crate::netcdf::{self, Attr, Data, Dataset};
 use crate::work::parallel;
 
@@ -37,158 +34,92 @@ pub enum Labelled {
     General(Vec<u8>),
 }
 
-/// Numbers that are spelled out and compressed at once: about a megabyte of text.
-const PART: usize = 1 << 16;
+/// Numbers that are spelled out at once: about a megabyte of text.
+const PIECE: usize = 1 << 16;
 
 /// Bytes that a number takes as text, about, with the line that it is on.
 const NUMBER: usize = 32;
 
-/// Some text, and some numbers of an array that follow it.
-#[derive(Debug, Clone, PartialEq)]
-struct Part {
-    text: Range<usize>,
-    numbers: Option<(usize, Range<usize>)>,
-}
-
-enum Job {
-    Data,
-    Text,
-    Part(Part, bool),
-}
-
-enum Done {
-    Member(Compressed),
-    Part(deflate::Part),
-}
-
 /// Compresses the members of `results`, in upstream's order: the data, then the text.
 ///
-/// The text of a result with large arrays is never in memory as a whole: its parts are made, compressed and
-/// forgotten, many at once.
+/// The text of a result with large arrays is never in memory as a whole: it is made while it is compressed.
 pub fn spell(
     results: &[Spelled],
     plans: &[Plan],
     options: &StoreOptions,
 ) -> Result<Vec<Compressed>> {
     one_plan_each(results.len(), plans)?;
-    let mut jobs = Vec::new();
-    for (index, result) in results.iter().enumerate() {
-        jobs.push((index, Job::Data));
-        jobs.extend(result.jobs(options.method).map(|job| (index, job)));
-    }
-    let done = parallel::map(jobs.len(), options.threads, |at| {
-        let (index, job) = &jobs[at];
-        let (result, plan) = (&results[*index], &plans[*index]);
-        let (member, done) = match job {
-            Job::Data => (&plan.data, result.data(&plan.data, options)),
-            Job::Text => (&plan.text, result.whole(&plan.text, options)),
-            Job::Part(part, last) => (&plan.text, result.part(part, *last, options)),
+    parallel::map(2 * results.len(), options.threads, |index| {
+        let (result, plan) = (&results[index / 2], &plans[index / 2]);
+        let (member, compressed) = if index % 2 == 0 {
+            (&plan.data, result.data(&plan.data, options))
+        } else {
+            (&plan.text, result.text(&plan.text, options))
         };
-        done.map_err(|error| error.in_member(member))
-    })?;
-    let mut members = Vec::new();
-    let mut parts = Vec::new();
-    for ((index, job), done) in jobs.iter().zip(done) {
-        match done {
-            Done::Member(member) => members.push(member),
-            Done::Part(part) => parts.push(part),
-        }
-        if matches!(job, Job::Part(_, true)) {
-            let member = &plans[*index].text;
-            let joined = join(member, std::mem::take(&mut parts));
-            members.push(joined.map_err(|error| error.in_member(member))?);
-        }
-    }
-    Ok(members)
-}
-
-fn join(name: &str, parts: Vec<deflate::Part>) -> Result<Compressed> {
-    let Joined { data, crc, size } = deflate::Part::join(parts)?;
-    Ok(Compressed {
-        name: name.to_owned(),
-        method: Method::Deflated,
-        crc,
-        size,
-        data: data.into(),
+        compressed.map_err(|error| error.in_member(member))
     })
 }
 
-impl Spelled {
-    /// Texts with large arrays are deflated in parts; other methods have no streams that can be joined.
-    fn jobs(&self, method: Method) -> impl Iterator<Item = Job> {
-        let parts = self.parts();
-        let last = parts.len() - 1;
-        let whole = last == 0 || method != Method::Deflated;
-        let parts = parts.into_iter().enumerate();
-        let parts = parts.map(move |(at, part)| Job::Part(part, at == last));
-        let (text, parts) = if whole {
-            (Some(Job::Text), None)
-        } else {
-            (None, Some(parts))
+/// The text of a result, arrays and all, of which a piece at a time is made.
+struct Text<'a> {
+    spelled: &'a Spelled,
+    /// Bytes of [`Spelled::text`] that have come, arrays that have, and numbers of the array after these.
+    at: usize,
+    array: usize,
+    number: usize,
+}
+
+impl Text<'_> {
+    /// Appends the next piece; nothing at the end.
+    fn next(&mut self, piece: &mut Vec<u8>) -> Result<()> {
+        let Some((place, array)) = self.spelled.arrays.get(self.array) else {
+            return self.push_text(piece, self.spelled.text.len());
         };
-        text.into_iter().chain(parts.into_iter().flatten())
-    }
-
-    /// The text in parts, of which the last has no numbers.
-    fn parts(&self) -> Vec<Part> {
-        let mut parts = Vec::new();
-        let mut at = 0;
-        for (index, (place, array)) in self.arrays.iter().enumerate() {
-            for start in (0..array.count()).step_by(PART) {
-                let end = array.count().min(start + PART);
-                parts.push(Part {
-                    text: at..*place,
-                    numbers: Some((index, start..end)),
-                });
-                at = *place;
-            }
-        }
-        parts.push(Part {
-            text: at..self.text.len(),
-            numbers: None,
-        });
-        parts
-    }
-
-    fn push(&self, out: &mut Vec<u8>, part: &Part) -> Result<()> {
-        let text = self.text.get(part.text.clone()).ok_or_else(|| {
-            let expected = format!("places of arrays up to {}, ascending", self.text.len());
-            Error::new(Kind::Value, expected, format!("{:?}", part.text))
-        })?;
-        let numbers = part.numbers.as_ref().map_or(0, |(_, range)| range.len());
-        try_reserve(out, text.len() + numbers * NUMBER)?;
-        out.extend_from_slice(text);
-        if let Some((index, range)) = &part.numbers {
-            self.arrays[*index].1.push(out, range.clone())?;
-        }
+        self.push_text(piece, *place)?;
+        let end = array.count().min(self.number + PIECE);
+        try_reserve(piece, (end - self.number) * NUMBER)?;
+        array.push(piece, self.number..end)?;
+        (self.array, self.number) = if end == array.count() {
+            (self.array + 1, 0)
+        } else {
+            (self.array, end)
+        };
         Ok(())
     }
 
-    fn part(&self, part: &Part, last: bool, options: &StoreOptions) -> Result<Done> {
-        let mut text = Vec::new();
-        self.push(&mut text, part)?;
-        let level = options.level.filter(|&level| level >= 0);
-        deflate::Part::new(&text, level.unwrap_or(zip::DEFLATE), last).map(Done::Part)
+    fn push_text(&mut self, piece: &mut Vec<u8>, end: usize) -> Result<()> {
+        let text = &self.spelled.text;
+        let range = self.at..end;
+        let text = text.get(range.clone()).ok_or_else(|| {
+            let expected = format!("places of arrays up to {}, ascending", text.len());
+            Error::new(Kind::Value, expected, format!("{range:?}"))
+        })?;
+        self.at = end;
+        try_extend(piece, text)
     }
+}
 
-    fn whole(&self, name: &str, options: &StoreOptions) -> Result<Done> {
-        let mut text = Vec::new();
-        for part in self.parts() {
-            self.push(&mut text, &part)?;
+impl Spelled {
+    fn text(&self, name: &str, options: &StoreOptions) -> Result<Compressed> {
+        if self.arrays.is_empty() {
+            return Compressed::text(name.to_owned(), options.method, options.level, &self.text);
         }
         // Readers count no large arrays as text (`Limits::text_bytes`), so that these may compress as well as they can.
-        let compress = if self.arrays.is_empty() {
-            Compressed::text
-        } else {
-            Compressed::new
+        let text = || {
+            let mut text = Text {
+                spelled: self,
+                at: 0,
+                array: 0,
+                number: 0,
+            };
+            move |piece: &mut Vec<u8>| text.next(piece)
         };
-        compress(name.to_owned(), options.method, options.level, &text).map(Done::Member)
+        Compressed::pieces(name.to_owned(), options.method, options.level, text)
     }
 
-    fn data(&self, name: &str, options: &StoreOptions) -> Result<Done> {
-        let compressed = |file: &[u8]| {
-            Compressed::new(name.to_owned(), options.method, options.level, file).map(Done::Member)
-        };
+    fn data(&self, name: &str, options: &StoreOptions) -> Result<Compressed> {
+        let compressed =
+            |file: &[u8]| Compressed::new(name.to_owned(), options.method, options.level, file);
         let (frame, payload) = match &self.data {
             Labelled::General(file) => return compressed(file),
             Labelled::Plain(frame, payload) => (frame, payload),
@@ -197,7 +128,7 @@ impl Spelled {
             Ok(file) => compressed(&file),
             Err(error) if error.kind() == Kind::Unsupported => {
                 let packed = CompressedArray::from_plain(payload, frame.itemsize(), Codec::None)?;
-                store_payload(name, frame, &packed, options).map(Done::Member)
+                store_payload(name, frame, &packed, options)
             }
             Err(error) => Err(error),
         }

@@ -69,21 +69,23 @@ fn dictionary(asked: u32, size: u64) -> u32 {
     asked.clamp(*DICTIONARY.start(), needed)
 }
 
-pub(super) fn compress(data: &[u8]) -> Result<Vec<u8>> {
+/// Appends what it makes of a source, of `size` bytes where that is known.
+pub(super) fn compress(source: impl BufRead, size: Option<u64>, out: &mut Vec<u8>) -> Result<()> {
     // The encoder's memory follows the dictionary: 94 MB for the full one, which small members
     // cannot use.
-    let needed = u32::try_from(data.len()).unwrap_or(u32::MAX);
+    let needed = size
+        .and_then(|size| u32::try_from(size).ok())
+        .unwrap_or(u32::MAX);
     let dictionary = needed.clamp(*DICTIONARY.start(), *DICTIONARY.end());
     let mut options = options()?;
     options.dict_size(dictionary);
     let stream =
         Stream::new_raw_encoder(Filters::new().lzma1(&options)).map_err(io::Error::from)?;
-    let mut out = HEADER.to_vec();
+    out.extend(HEADER);
     // lc = 3, lp = 0, pb = 2, the values of every preset.
     out.push((2 * 5) * 9 + 3);
     out.extend(dictionary.to_le_bytes());
-    super::read_all(XzEncoder::new_stream(data, stream), &mut out)?;
-    Ok(out)
+    super::read_all(XzEncoder::new_stream(source, stream), out)
 }
 
 fn options() -> Result<LzmaOptions> {

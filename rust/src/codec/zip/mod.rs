@@ -7,10 +7,11 @@
 
 mod decoder;
 mod lzma;
+mod pieces;
 #[cfg(test)]
 mod tests;
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::ops::RangeInclusive;
 
 use super::deflate;
@@ -22,6 +23,7 @@ use crate::work::interrupt;
 pub(crate) use decoder::{Decoder, Decompressor, error_of, io_error};
 /// CRC-32 of bytes that come in pieces.
 pub(crate) use libdeflater::Crc;
+pub use pieces::{Member, compress_pieces};
 
 /// How the bytes of a member are compressed (APPNOTE 4.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,22 +164,44 @@ pub fn compress(method: Method, level: Option<i32>, data: &[u8]) -> Result<Buffe
     let level = method.checked_level(level)?;
     match method {
         Method::Stored => Buffer::copy_of(data),
-        Method::Deflated => deflate::compress(data, if level == -1 { DEFLATE } else { level }),
+        Method::Deflated => deflate::compress(data, deflate_level(level)),
+        _ => encode(method, level, data, Some(data.len() as u64)),
+    }
+}
+
+/// All that a method makes of a source, of `size` bytes where that is known.
+fn encode(
+    method: Method,
+    level: i32,
+    mut source: impl BufRead,
+    size: Option<u64>,
+) -> Result<Buffer> {
+    let mut out = Vec::new();
+    match method {
+        Method::Stored => read_all(source, &mut out)?,
+        Method::Deflated => {
+            let level = flate2::Compression::new(deflate_level(level).unsigned_abs());
+            read_all(
+                flate2::bufread::DeflateEncoder::new(source, level),
+                &mut out,
+            )?;
+        }
         Method::Bzip2 => {
             let level = bzip2::Compression::new(level.unsigned_abs());
-            let mut out = Vec::new();
-            read_all(bzip2::bufread::BzEncoder::new(data, level), &mut out)?;
-            Ok(out.into())
+            read_all(bzip2::bufread::BzEncoder::new(source, level), &mut out)?;
         }
-        Method::Lzma => lzma::compress(data).map(Buffer::from),
+        Method::Lzma => lzma::compress(source, size, &mut out)?,
         Method::Zstd => {
-            let mut encoder = zstd::stream::read::Encoder::with_buffer(data, level)?;
-            encoder.set_pledged_src_size(Some(data.len() as u64))?;
-            let mut out = Vec::new();
+            let mut encoder = zstd::stream::read::Encoder::with_buffer(&mut source, level)?;
+            encoder.set_pledged_src_size(size)?;
             read_all(encoder, &mut out)?;
-            Ok(out.into())
         }
     }
+    Ok(out.into())
+}
+
+const fn deflate_level(level: i32) -> i32 {
+    if level == -1 { DEFLATE } else { level }
 }
 
 /// Holds the sizes a header declares against the limits; gives back the uncompressed one.
