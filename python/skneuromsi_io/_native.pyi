@@ -23,7 +23,7 @@ __all__ = [
 #: Member names of one result: metadata, data, and (member, name) of each large array.
 _Plan = tuple[str, str, Sequence[tuple[str, str]]]
 
-#: Memory codec and its level: "none", "lz4", "lz4hc", "zlib", "gzip", "bz2", "lzma" or "xz".
+#: Memory codec and its level: "none", "lz4", "lz4hc" or "deflate".
 _Compression = tuple[str, int]
 
 #: Numbers of the metadata that vary: key of the object that holds them, keys of that object below which they

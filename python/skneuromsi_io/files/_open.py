@@ -35,7 +35,7 @@ def open_ndresults_collection(
         Where to read; a file object needs `read`, `seek` and `tell`.
     compression_params : None, bool, int, str or (str, int), optional
         How results are kept in memory: all that ``joblib.dump(compress=...)`` takes. The default is
-        byte-shuffled fast LZ4; ``"lz4hc"`` is high-compression LZ4.
+        byte-shuffled fast LZ4; ``"lz4hc"`` is high-compression LZ4; all other names and levels are deflate.
     expected_size : int, optional
         Number of results that the collection must have.
     tqdm_cls : type, bool or None, optional

@@ -5,15 +5,16 @@ from typing import Any
 #: Upstream's default (`core.DEFAULT_COMPRESSION_PARAMS`); here it is fast LZ4 of shuffled bytes.
 DEFAULT_COMPRESSION_PARAMS = ("lz4", 9)
 
-#: Default level of each codec: joblib's for its own names (3 where it leaves the choice to zlib & co).
-_LEVELS = {
-    "zlib": 3,
-    "gzip": 3,
-    "bz2": 9,
-    "lzma": 6,
-    "xz": 6,
-    "lz4": 0,
-    "lz4hc": 9,
+#: Native codec of each of joblib's names, and its level where none is given. Nobody sees the bytes in memory:
+#: deflate serves the names that ask for less memory than LZ4 takes.
+_CODECS = {
+    "zlib": ("deflate", 3),
+    "gzip": ("deflate", 3),
+    "bz2": ("deflate", 6),
+    "lzma": ("deflate", 6),
+    "xz": ("deflate", 6),
+    "lz4": ("lz4", 0),
+    "lz4hc": ("lz4hc", 9),
 }
 
 
@@ -23,8 +24,9 @@ def memory_codec(compression_params: Any) -> tuple[str, int]:
     Parameters
     ----------
     compression_params : None, bool, int, str or (str, int)
-        None, False and 0 keep results uncompressed; True and integers are zlib; names are ``"zlib"``, ``"gzip"``,
-        ``"bz2"``, ``"lzma"``, ``"xz"``, ``"lz4"`` (fast, the level is ignored) and ``"lz4hc"``.
+        None, False and 0 keep results uncompressed; True and integers are deflate. Of joblib's names, ``"lz4"``
+        is fast LZ4 (the level is ignored), ``"lz4hc"`` high-compression LZ4; ``"zlib"``, ``"gzip"``, ``"bz2"``,
+        ``"lzma"`` and ``"xz"`` are deflate.
 
     Raises
     ------
@@ -38,14 +40,15 @@ def memory_codec(compression_params: Any) -> tuple[str, int]:
             f'Non valid compress level given: "{level}". '
             f"Possible values are {list(range(10))}."
         )
-    if name not in _LEVELS:
+    if name not in _CODECS:
         raise ValueError(
             f'Non valid compression method given: "{name}". '
-            f"Possible values are {sorted(_LEVELS)}."
+            f"Possible values are {sorted(_CODECS)}."
         )
     if level is not None and int(level) == 0:
         return "none", 0
-    return name, _LEVELS[name] if level is None else int(level)
+    codec, default = _CODECS[name]
+    return codec, default if level is None else int(level)
 
 
 def _is_level(level: Any) -> bool:

@@ -28,10 +28,7 @@ pub(super) fn codec((name, level): &(String, u8)) -> PyResult<Codec> {
         "none" => Codec::None,
         "lz4" => Codec::Lz4,
         "lz4hc" => Codec::Lz4Hc(*level),
-        "zlib" | "gzip" => Codec::Deflate(*level),
-        "bz2" => Codec::Bzip2(*level),
-        "lzma" => Codec::Lzma(*level),
-        "xz" => Codec::Xz(*level),
+        "deflate" => Codec::Deflate(*level),
         _ => {
             return Err(PyValueError::new_err(format!(
                 "unknown memory codec {name:?}"

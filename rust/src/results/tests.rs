@@ -98,7 +98,6 @@ fn a_round_trip_keeps_every_byte() {
         Codec::Lz4,
         Codec::Lz4Hc(9),
         Codec::Deflate(3),
-        Codec::Xz(1),
     ] {
         let before = opened(NETCDF3, 6, &options(codec, None));
         for method in [Method::Stored, Method::Deflated] {

@@ -252,13 +252,10 @@ fn restored(state: &[u8]) {
 
 /// The memory codec of two bytes; slow levels are left out.
 pub(crate) fn codec(tag: u8, level: u8) -> Codec {
-    match tag % 7 {
+    match tag % 4 {
         0 => Codec::None,
         1 => Codec::Lz4,
         2 => Codec::Lz4Hc(level % 12 + 1),
-        3 => Codec::Deflate(level % 9 + 1),
-        4 => Codec::Bzip2(level % 9 + 1),
-        5 => Codec::Lzma(level % 2),
-        _ => Codec::Xz(level % 2),
+        _ => Codec::Deflate(level % 9 + 1),
     }
 }

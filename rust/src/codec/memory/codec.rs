@@ -1,14 +1,11 @@
 //! The codecs that a block may have.
 
-use std::io::{Read, Write};
-
 use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
 
 use crate::codec::deflate;
 use crate::error::{Error, Kind, Result};
-use crate::memory::Buffer;
 
-/// How arrays are compressed in memory: the names of `joblib.dump(compress=...)`, and `Lz4Hc`.
+/// How arrays are compressed in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
     /// As they are.
@@ -19,12 +16,6 @@ pub enum Codec {
     Lz4Hc(u8),
     /// Deflate, levels 1-9.
     Deflate(u8),
-    /// bzip2, levels 1-9.
-    Bzip2(u8),
-    /// LZMA in its `.lzma` container, levels 0-9.
-    Lzma(u8),
-    /// LZMA2 in its `.xz` container, levels 0-9.
-    Xz(u8),
 }
 
 /// A block is kept raw unless compressing it saves at least one part in so many.
@@ -47,44 +38,12 @@ impl Codec {
                 CompressionMode::HIGHCOMPRESSION(i32::from(level)),
                 out,
             )?,
-            _ => copied(&self.encoded(block)?, out),
+            Self::Deflate(level) => copied(&deflate::compress(block, i32::from(level))?, out),
         };
         if packed > block.len() - block.len() / WORTH || self == Self::None {
             return Ok(copied(block, out));
         }
         Ok(packed)
-    }
-
-    /// A block by the codecs that make vectors.
-    fn encoded(self, block: &[u8]) -> Result<Vec<u8>> {
-        match self {
-            Self::Deflate(level) => {
-                deflate::compress(block, i32::from(level)).map(Buffer::into_vec)
-            }
-            Self::Bzip2(level) => {
-                let level = bzip2::Compression::new(u32::from(level));
-                let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), level);
-                encoder.write_all(block)?;
-                Ok(encoder.finish()?)
-            }
-            Self::Lzma(level) => {
-                let options =
-                    liblzma::stream::LzmaOptions::new_preset(u32::from(level)).map_err(refused)?;
-                xz(block, liblzma::stream::Stream::new_lzma_encoder(&options))
-            }
-            Self::Xz(level) => {
-                let check = liblzma::stream::Check::None;
-                let level = u32::from(level);
-                xz(
-                    block,
-                    liblzma::stream::Stream::new_easy_encoder(level, check),
-                )
-            }
-            // `pack` itself serves these.
-            Self::None | Self::Lz4 | Self::Lz4Hc(_) => {
-                Err(Error::internal("a codec of vectors", format!("{self:?}")))
-            }
-        }
     }
 
     /// Restores a block of exactly `out.len()` bytes.
@@ -107,16 +66,6 @@ impl Codec {
                     .map_err(|_| damaged("deflate that does not decode"))?;
                 exactly(written, out.len())
             }
-            Self::Bzip2(_) => read(bzip2::read::BzDecoder::new(block), out),
-            Self::Lzma(_) => {
-                let stream = liblzma::stream::Stream::new_lzma_decoder(MEMORY).map_err(refused)?;
-                read(liblzma::read::XzDecoder::new_stream(block, stream), out)
-            }
-            Self::Xz(_) => {
-                let stream =
-                    liblzma::stream::Stream::new_stream_decoder(MEMORY, 0).map_err(refused)?;
-                read(liblzma::read::XzDecoder::new_stream(block, stream), out)
-            }
         }
     }
 
@@ -126,9 +75,6 @@ impl Codec {
             Self::Lz4 => (1, 0),
             Self::Lz4Hc(level) => (2, level),
             Self::Deflate(level) => (3, level),
-            Self::Bzip2(level) => (4, level),
-            Self::Lzma(level) => (5, level),
-            Self::Xz(level) => (6, level),
         }
     }
 
@@ -138,39 +84,18 @@ impl Codec {
             1 => Self::Lz4,
             2 => Self::Lz4Hc(level),
             3 => Self::Deflate(level),
-            4 => Self::Bzip2(level),
-            5 => Self::Lzma(level),
-            6 => Self::Xz(level),
             _ => return None,
         })
     }
 }
 
-/// Memory that an LZMA decoder of a block may take: preset 9 asks for 65 MiB (xz(1)).
-const MEMORY: u64 = 80 << 20;
-
 fn lz4(block: &[u8], mode: CompressionMode, out: &mut [u8]) -> Result<usize> {
     Ok(compress_to_buffer(block, Some(mode), false, out)?)
-}
-
-fn xz(
-    block: &[u8],
-    stream: std::result::Result<liblzma::stream::Stream, liblzma::stream::Error>,
-) -> Result<Vec<u8>> {
-    let mut encoder = liblzma::write::XzEncoder::new_stream(Vec::new(), stream.map_err(refused)?);
-    encoder.write_all(block)?;
-    Ok(encoder.finish()?)
 }
 
 fn copied(bytes: &[u8], out: &mut [u8]) -> usize {
     out[..bytes.len()].copy_from_slice(bytes);
     bytes.len()
-}
-
-fn read(mut decoder: impl Read, out: &mut [u8]) -> Result<()> {
-    decoder
-        .read_exact(out)
-        .map_err(|_| damaged("a block that does not decode"))
 }
 
 fn exactly(written: usize, expected: usize) -> Result<()> {
@@ -183,8 +108,4 @@ fn exactly(written: usize, expected: usize) -> Result<()> {
 
 fn damaged(found: &str) -> Error {
     Error::new(Kind::Value, "a sound block of a packed array", found)
-}
-
-fn refused(error: liblzma::stream::Error) -> Error {
-    Error::new(Kind::Value, "a working LZMA codec", error.to_string())
 }
