@@ -9,7 +9,6 @@ import skneuromsi_io as sio
 from helpers import make_array, make_result
 from skneuromsi_io.arrays._frame import frame_of
 from skneuromsi_io.model import _validation
-from skneuromsi_io.model._validation import Modes
 
 LIMITS = [
     *([0, 4], [-42, 42], [0.0, 4.0], [4, 0], [0, 0], [0.5, 0.25], [1], [0, 1, 2], 3),
@@ -56,28 +55,6 @@ def test_limits(limits, monkeypatch):
 def test_usual_limits_are_quick():
     for limits, step, found in (([0, 1], 1.0, 1), ([-42.0, 42.0], 84 / 49, 49)):
         assert _validation._agree(np.asarray(limits), step, found)
-
-
-@pytest.mark.parametrize(
-    "labels",
-    [
-        *(["a", "multi"], ["", "b"], ["a\0b", "multi "], [1, 2], [0.5, float("nan")]),
-        ["ñ", "multi"],
-    ],
-    ids=str,
-)
-def test_modes(labels):
-    array = np.asarray(labels)
-    modes = Modes(array)
-    assert len(modes) == len(array)
-    for label in ("a", "multi", "multi\0", "multi ", "", "\0", "a\0b", "1", "nan", "ñ"):
-        assert (label in modes) == (label in array)
-
-
-def test_modes_that_are_objects():
-    array = np.array(["a", None, 1], object)
-    assert "a" in Modes(array)
-    assert "b" not in Modes(array)
 
 
 def test_a_frame_says_what_it_expects():

@@ -11,7 +11,6 @@ import numpy as np
 from .. import _native
 from .._errors import BadNetCDFError, UnstorableError
 from ..model import _names
-from ..model._validation import Modes
 from ._dimensions import check_array, check_dimensions
 from ._labelling import Fill, filler
 from ._native_subset import are_plain_attrs, is_plain_dtype, is_plain_name, is_text
@@ -78,7 +77,7 @@ class Frame:
             for value in attrs.values()
         )
         self._fill: Fill | None = None
-        self._expected: tuple[Modes, int, int] | None = None
+        self._expected: tuple[npt.NDArray[Any], int, int] | None = None
 
     def labels(self, dim: str) -> npt.NDArray[Any]:
         """Labels of a dimension: its coordinate, or positions if it has none."""
@@ -90,7 +89,7 @@ class Frame:
     def _length(self, dim: str) -> int:
         return self.shape[self.dims.index(dim)]
 
-    def expected(self) -> tuple[Modes, int, int]:
+    def expected(self) -> tuple[npt.NDArray[Any], int, int]:
         """Return the modes and the numbers of times and positions, with which results are compared.
 
         Raises
@@ -103,7 +102,7 @@ class Frame:
             coords = {name: (of, values.shape) for name, of, values in self.coords}
             check_dimensions(self.name, self.dims, self.shape, coords)
             self._expected = (
-                Modes(self.labels(_names.MODES)),
+                self.labels(_names.MODES),
                 self._length(_names.TIMES),
                 self._length(_names.POSITIONS),
             )

@@ -8,35 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-class Modes:
-    """Labels of modes that many results are compared with.
-
-    NumPy compares a label with each of them, for 2 µs. Here texts are looked up first, and NumPy asked about
-    what is not among them.
-
-    Parameters
-    ----------
-    labels : numpy.ndarray
-        Of shape (n,).
-
-    """
-
-    __slots__ = ("_labels", "_texts")
-
-    def __init__(self, labels: npt.NDArray[Any]):
-        self._labels = labels
-        self._texts = frozenset(labels.tolist() if labels.dtype.kind == "U" else ())
-
-    def __contains__(self, label: str) -> bool:
-        return label in self._texts or label in self._labels
-
-    def __len__(self) -> int:
-        return len(self._labels)
-
-
-def validate(
-    result: Any, modes: Modes | npt.NDArray[Any], times: int, positions: int
-) -> None:
+def validate(result: Any, modes: npt.NDArray[Any], times: int, positions: int) -> None:
     """Check the attributes of a result against its labels.
 
     Raises

@@ -111,7 +111,6 @@ class PackedResult(Packed):
             with translating(BadMetadataError):
                 # As JSON has them, without restoring types.
                 validate(Claims(kwargs), modes, times, positions)
-            modes = self.frame.labels("modes")
         # Names that are not text have a type.
         typed = "run_parameters" in typed_mappings(document)
         names = self.columns() if typed else kwargs
