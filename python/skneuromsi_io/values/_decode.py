@@ -125,37 +125,18 @@ class _Once:
 
 def loads_plain(text: bytes) -> dict[str, Any]:
     """Decode a document and leave its types as JSON has them."""
-    known = text[:2] in _OBJECT_STARTS
-    if not known:
-        _check_encoding(text)
+    encoding = json.detect_encoding(text)
+    if not encoding.startswith("utf-8"):
+        # Other encodings have brackets and quotes where the native core, which knows bytes, sees none.
+        raise BadMetadataError(expected="JSON in UTF-8 (RFC 8259)", found=encoding)
     try:
-        document = _parsed(text) if known else json.loads(text)
+        # As json.loads decodes bytes, of which it would look for the encoding again.
+        document = json.loads(text.decode(encoding, "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise BadMetadataError(expected="JSON", found=str(error)) from error
     if not isinstance(document, dict):
         raise BadMetadataError(expected="a JSON object", found=type(document).__name__)
     return document
-
-
-_JSON = json.JSONDecoder()
-
-#: What begins so is an object in UTF-8: other encodings have a mark or a zero there.
-_OBJECT_STARTS = (b'{"', b"{\n")
-
-
-def _check_encoding(text: bytes) -> None:
-    encoding = json.detect_encoding(text)
-    if not encoding.startswith("utf-8"):
-        # Other encodings have brackets and quotes where the native core, which knows bytes, sees none.
-        raise BadMetadataError(expected="JSON in UTF-8 (RFC 8259)", found=encoding)
-
-
-def _parsed(text: bytes) -> Any:
-    """Parse an object as `json.loads`, which looks for its encoding and its ends for 1 us, an eighth."""
-    decoded = text.decode("utf-8", "surrogatepass")
-    document, end = _JSON.raw_decode(decoded)
-    # Anything but white space after it is an error, which json.loads describes.
-    return json.loads(text) if decoded[end:].strip(" \t\n\r") else document
 
 
 def put_arrays(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
