@@ -1,5 +1,7 @@
 """The light result: what it takes and what it tells."""
 
+import inspect
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -7,6 +9,8 @@ from labelled import KINDS, KWARGS, LABELS, MODES, VALUES, array_of
 
 import skneuromsi_io as sio
 from helpers import DIMS, assert_same, make_result
+from skneuromsi_io.model._arguments import ARGUMENTS, LIMITS, MAPPINGS, STEPS
+from skneuromsi_io.results._summary import GATHERED
 
 
 @pytest.fixture(params=KINDS)
@@ -215,3 +219,15 @@ def test_one_coordinate_needs_no_tuple():
 def test_wrong_modes_dict(modes, message):
     with pytest.raises(ValueError, match=message):
         sio.NDResult.from_modes_dict(modes_dict=modes, **KWARGS)
+
+
+def test_arguments_are_listed_once():
+    """The signature, the attributes and what upstream gathers agree with the one list."""
+    parameters = [*inspect.signature(sio.NDResult).parameters]
+    assert sorted(parameters) == sorted([*ARGUMENTS, "nddata", "ensure_dtype"])
+    attributes = {name.removeprefix("_") for name in vars(make_result())}
+    assert attributes == {*ARGUMENTS, "array"}
+    assert set(GATHERED.values()) < set(ARGUMENTS)
+    for names in (MAPPINGS, LIMITS, STEPS):
+        assert set(names) < set(ARGUMENTS)
+    assert [*make_result().to_dict()] == [*ARGUMENTS, "nddata"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import _native
 from .._errors import BadMetadataError, MissingMemberError, UnsupportedError
-from ..values import loads
+from ..values import TYPES, loads
 from ._members import METADATA
 from ._moment import utc_moment
 
@@ -25,8 +25,6 @@ VARYING = (
     ("run_parameters", "extra"),
     (LABELS, f"/{OBJECT_KWARGS}/run_parameters"),
 )
-#: Table from JSON pointers to the types of what they point to.
-TYPES = "types"
 #: Keys of a result that only format 0.2 writes.
 OURS = (TYPES, LABELS)
 FORMAT_VERSION = "format_version"

@@ -6,21 +6,12 @@ from typing import Any
 import numpy as np
 
 from .._errors import BadMetadataError
-from ._document import OBJECT_KWARGS, TYPES
+from ..model._arguments import ARGUMENTS, LIMITS, MAPPINGS, STEPS
+from ..values import TYPES
+from ._document import OBJECT_KWARGS
 
-#: Constructor arguments that a result's metadata must have, and no others.
-_KWARGS = frozenset(
-    (
-        *("mname", "mtype", "output_mode", "nmap", "time_range", "position_range"),
-        *("time_res", "position_res", "causes", "run_parameters", "extra"),
-    )
-)
-
-#: The arguments that are mappings, steps and limits.
-_MAPPINGS = ("nmap", "run_parameters", "extra")
-_POINTERS = {f"/{OBJECT_KWARGS}/{name}": name for name in _MAPPINGS}
-_STEPS = ("time_res", "position_res")
-_LIMITS = ("time_range", "position_range")
+#: Where a mapping may have a type, by JSON pointer.
+_POINTERS = {f"/{OBJECT_KWARGS}/{name}": name for name in MAPPINGS}
 
 
 class Claims:
@@ -67,18 +58,18 @@ def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
         With what was expected and found; the caller names the place.
 
     """
-    if kwargs.keys() != _KWARGS:
+    if kwargs.keys() != set(ARGUMENTS):
         raise BadMetadataError(
-            expected=f"{OBJECT_KWARGS!r} with the keys {sorted(_KWARGS)}",
+            expected=f"{OBJECT_KWARGS!r} with the keys {sorted(ARGUMENTS)}",
             found=f"{sorted(kwargs)!r:.200}",
         )
-    for name in _MAPPINGS:
+    for name in MAPPINGS:
         if not isinstance(kwargs[name], dict) and name not in typed:
             raise _unexpected("an object", kwargs, name)
-    for name in _STEPS:
+    for name in STEPS:
         if not _is_step(kwargs[name]):
             raise _unexpected("a number other than 0", kwargs, name)
-    for name in _LIMITS:
+    for name in LIMITS:
         limits = kwargs[name]
         if not (isinstance(limits, list) and all(map(_is_finite, limits))):
             raise _unexpected("two finite numbers", kwargs, name)
@@ -103,7 +94,7 @@ def check_restored(kwargs: dict[str, Any], *, skip: str | None) -> None:
     for pointer, name in _POINTERS.items():
         if not isinstance(kwargs[name], dict) and pointer != skip:
             raise _unexpected("an object", kwargs, name)
-    for name in _LIMITS:
+    for name in LIMITS:
         # JSON's own list was looked into by `check_kwargs`.
         if type(kwargs[name]) is not list and not _are_numbers(kwargs[name]):
             raise _unexpected("two finite numbers", kwargs, name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from ._arguments import ARGUMENTS
 from ._data import LabelledData
 from ._dtypes import deep_astype, deep_dtypes, table_of
 from ._metadata import Metadata
@@ -185,20 +186,11 @@ class NDResult(Metadata, LabelledData):
             Arguments by name; `nddata`, `nmap`, `run_parameters` and `extra` are copies.
 
         """
-        return {
-            "mname": self.mname,
-            "mtype": self.mtype,
-            "output_mode": self.output_mode,
-            "nmap": self.nmap_,
-            "time_range": self.time_range,
-            "position_range": self.position_range,
-            "time_res": self.time_res,
-            "position_res": self.position_res,
-            "causes": self.causes_,
-            "run_parameters": copy.deepcopy(self._run_parameters),
-            "extra": copy.deepcopy(self._extra),
-            "nddata": self.to_xarray(),
-        }
+        arguments = {name: getattr(self, f"_{name}") for name in ARGUMENTS}
+        arguments["nmap"] = self.nmap_
+        for name in ("run_parameters", "extra"):
+            arguments[name] = copy.deepcopy(arguments[name])
+        return {**arguments, "nddata": self.to_xarray()}
 
     def to_ndr(
         self, path_or_stream: Any, metadata: dict[str, Any] | None = None, **kwargs: Any

@@ -16,6 +16,7 @@ from ..archive import _document
 from ..arrays import _sidecar, _xarray_netcdf
 from ..arrays._frame import Frame, frame_of
 from ..model import NDResult
+from ..model._arguments import ARGUMENTS, LIMITS
 from ..values import dumps
 from ._compression import memory_codec
 from ._held import HeldResult
@@ -37,19 +38,10 @@ def is_ndresult(obj: Any) -> bool:
 
 def kwargs_of(result: Any) -> dict[str, Any]:
     """Return the constructor arguments of a result but for `nddata`, not copied."""
-    return {
-        "mname": result._mname,
-        "mtype": result._mtype,
-        "output_mode": result._output_mode,
-        "nmap": result._nmap,
-        "time_range": _range(result._time_range),
-        "position_range": _range(result._position_range),
-        "time_res": result._time_res,
-        "position_res": result._position_res,
-        "causes": result._causes,
-        "run_parameters": result._run_parameters,
-        "extra": result._extra,
-    }
+    arguments = {name: getattr(result, f"_{name}") for name in ARGUMENTS}
+    for name in LIMITS:
+        arguments[name] = _range(arguments[name])
+    return arguments
 
 
 def _range(limits: Any) -> Any:

@@ -20,7 +20,7 @@ from skneuromsi.utils import Bunch
 
 from .._progress import check_tqdm
 from ..model import NDResult as LightResult
-from ..model import _names
+from ..model import _arguments, _names
 from ..results import _pack
 from ..results._collection import NDResultCollection as LightCollection
 from ..results._collection import check_packed
@@ -180,10 +180,11 @@ def _has_same_attributes() -> bool:
             **{dim: [0] for dim in _names.DIMENSIONS if dim != "modes"},
         },
     )
-    kwargs: dict[str, Any] = dict.fromkeys(("mname", "mtype", "output_mode"), "a")
-    kwargs |= {name: {} for name in ("nmap", "run_parameters", "extra")}
-    kwargs |= dict.fromkeys(("time_range", "position_range"), (0, 1))
-    kwargs |= {"time_res": 1, "position_res": 1, "causes": None, "nddata": nddata}
+    kwargs: dict[str, Any] = dict.fromkeys(_arguments.ARGUMENTS, "a")
+    kwargs |= {name: {} for name in _arguments.MAPPINGS}
+    kwargs |= dict.fromkeys(_arguments.LIMITS, (0, 1))
+    kwargs |= dict.fromkeys(_arguments.STEPS, 1)
+    kwargs |= {"causes": None, "nddata": nddata}
     theirs = vars(skneuromsi.NDResult(**kwargs))
     ours = vars(LightResult(**kwargs))
     return theirs.keys() == (ours.keys() - _OWN) | {"_nddata"} and all(

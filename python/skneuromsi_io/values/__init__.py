@@ -9,11 +9,13 @@ from ._decode import loads, loads_plain, put_arrays
 from ._encode import INLINE_LIMIT, Encoded, dumps
 from ._numpy import dtype_of
 from ._sets import in_order
+from ._table import TYPES
 from ._unstorable import show, unstorable
 from ._xarray_pandas import coords_of, restore_coords
 
 __all__ = [
     "INLINE_LIMIT",
+    "TYPES",
     "Encoded",
     "coords_of",
     "dtype_of",

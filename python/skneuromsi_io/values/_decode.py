@@ -15,6 +15,7 @@ import numpy.typing as npt
 from .._errors import BadMetadataError, at, translating
 from . import _numpy, _xarray_pandas
 from ._numpy import expect
+from ._table import TYPES
 from ._timezones import iana_zone
 
 _Moment = TypeVar("_Moment", dt.datetime, dt.time)
@@ -44,13 +45,11 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
 
     """
     document = loads_plain(text)
-    types = document.pop("types", None)
+    types = document.pop(TYPES, None)
     if types is None:
         return document
     if not isinstance(types, dict):
-        raise BadMetadataError(
-            key="types", expected="an object", found=f"{types!r:.60}"
-        )
+        raise BadMetadataError(key=TYPES, expected="an object", found=f"{types!r:.60}")
     once = _Once(array_of)
     places_of = _places if len(text) <= _MOST_KEPT_TEXT else _places.__wrapped__
     for place in places_of(tuple(types)):
@@ -173,7 +172,7 @@ _MOST_ALIKE = 100
 def _restore_at(document: Any, place: _Place, name: Any, once: _Once) -> None:
     if place.path is None:
         raise BadMetadataError(
-            key="types", expected="a JSON pointer", found=f"{place.pointer!r:.200}"
+            key=TYPES, expected="a JSON pointer", found=f"{place.pointer!r:.200}"
         )
     try:
         _restore_there(document, place, name, once)

@@ -15,6 +15,7 @@ from .. import _native
 from .._errors import UnstorableError
 from . import _numpy, _xarray_pandas
 from ._sets import in_order
+from ._table import TYPES
 from ._unstorable import show, unstorable
 
 #: Arrays of more numbers than this leave the JSON for a NetCDF member.
@@ -67,7 +68,7 @@ def dumps(document: dict[str, Any], *, external: bool = True) -> Encoded:
         raise unstorable(document, error) from error
     if recorder.types:
         types = json.dumps(recorder.types)
-        text = b'%s,\n  "types": %s\n}' % (text[:-2], types.encode())
+        text = b'%s,\n  "%s": %s\n}' % (text[:-2], TYPES.encode(), types.encode())
     return Encoded(text, recorder.arrays, recorder.exact)
 
 

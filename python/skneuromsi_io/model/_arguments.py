@@ -1,0 +1,12 @@
+"""The constructor's arguments of a result except `nddata`: one list for all that goes through them."""
+
+#: Names of all, in upstream's order, which is that of files.
+ARGUMENTS = (
+    *("mname", "mtype", "output_mode", "nmap", "time_range", "position_range"),
+    *("time_res", "position_res", "causes", "run_parameters", "extra"),
+)
+
+#: Names of the mappings, of the limits (two numbers) and of the steps (one) among them.
+MAPPINGS = ("nmap", "run_parameters", "extra")
+LIMITS = ("time_range", "position_range")
+STEPS = ("time_res", "position_res")
