@@ -54,8 +54,6 @@ class Archive:
         A path, the archive itself, or an object with `read`, `seek` and `tell`.
     label : str
         What messages call the archive.
-    encoding : str, optional
-        Encoding of member names that are not flagged as UTF-8; cp437 by default.
     limits : sequence of (str, int), optional
         Limits that differ from their defaults, by name.
 
@@ -72,7 +70,6 @@ class Archive:
         cls,
         source_: Any,
         label: str,
-        encoding: str | None = None,
         limits: Sequence[tuple[str, int]] | None = None,
     ) -> Archive: ...
     @staticmethod

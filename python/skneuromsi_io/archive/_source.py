@@ -12,10 +12,19 @@ from typing import Any
 from .. import _native
 from .._errors import ArgumentError
 from ._file_system import printable
+from ._members import METADATA
 from ._target import is_path, refuse_text
 
-#: An empty archive, for `zipfile.ZipFile` to check its arguments against.
-_EMPTY_ZIP = b"PK\5\6" + bytes(18)
+
+def _small_zip() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(METADATA, b"")
+    return stream.getvalue()
+
+
+#: An archive for `zipfile.ZipFile` to check its arguments against: an encoding by decoding a name.
+_SMALL_ZIP = _small_zip()
 
 #: Kinds of files that are read from their beginning to their end only.
 _SPECIAL = {
@@ -55,8 +64,8 @@ def open_archive(
     limits : mapping of str to int, optional
         Limits that differ from their defaults (SECURITY.md).
     **kwargs
-        What `zipfile.ZipFile` takes in mode ``"r"``, checked by it: of these, only
-        ``metadata_encoding`` changes how an archive is read.
+        What `zipfile.ZipFile` takes in mode ``"r"``, checked by it. None changes how an archive is read: the
+        names of all members that count are ASCII.
 
     Raises
     ------
@@ -69,10 +78,10 @@ def open_archive(
 
     """
     # zipfile itself judges the arguments, so that they keep its meaning and its errors.
-    with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
-        encoding = kwargs.get("metadata_encoding") or None
+    with zipfile.ZipFile(io.BytesIO(_SMALL_ZIP), "r", **kwargs):
+        pass
     return _native.Archive(
-        source_of(path_or_stream), label_of(path_or_stream), encoding, caps_of(limits)
+        source_of(path_or_stream), label_of(path_or_stream), caps_of(limits)
     )
 
 

@@ -46,7 +46,7 @@ def open_ndresults_collection(
     limits : mapping of str to int, optional
         Limits to change for this file, by the names that SECURITY.md lists and that a `LimitError` gives.
     **kwargs
-        What `zipfile.ZipFile` takes in mode ``"r"``, such as `metadata_encoding`.
+        What `zipfile.ZipFile` takes in mode ``"r"``, checked by it; none changes how an archive is read.
 
     Returns
     -------

@@ -1,11 +1,9 @@
 //! The central directory, read at once: what each member is and how far its bytes may reach.
 
-use std::collections::HashMap;
-
 use super::end::{self, End};
 use super::entry::Entry;
-use super::name::cp437;
-use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN, UTF8};
+use super::name;
+use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::{no_memory, try_zeroed};
@@ -13,9 +11,6 @@ use crate::source::ReadAt;
 
 /// Newest version of the format that is read, 6.3; Python's `zipfile` refuses later ones too.
 const NEWEST: u8 = 63;
-
-/// Turns the bytes of a name without UTF-8 flag into text, for archives of a known encoding.
-pub type DecodeName<'a> = &'a dyn Fn(&[u8]) -> Result<String>;
 
 /// All members, found by name or in directory order.
 #[derive(Debug, Default)]
@@ -26,16 +21,10 @@ pub(super) struct Index {
     by_name: Vec<u32>,
     /// Whether entries lead to the data themselves: their headers were judged already.
     data: bool,
-    /// Names as they stand in the headers, where that differs from `names`.
-    foreign: HashMap<usize, Box<[u8]>>,
 }
 
 impl Index {
-    pub(super) fn read(
-        source: &dyn ReadAt,
-        limits: &Limits,
-        decode: Option<DecodeName>,
-    ) -> Result<Self> {
+    pub(super) fn read(source: &dyn ReadAt, limits: &Limits) -> Result<Self> {
         let end = end::find(source)?;
         let size = end.directory.end - end.directory.start;
         check(
@@ -57,7 +46,7 @@ impl Index {
         let mut bytes = try_zeroed(usize::try_from(size).map_err(|_| no_memory(size))?)?;
         source.read_exact_at(&mut bytes, end.directory.start)?;
 
-        let mut index = Self::parse(&bytes, &end, decode)?;
+        let mut index = Self::parse(&bytes, &end)?;
         index.refuse_overlaps(end.directory.start)?;
         index.sort_names()?;
         Ok(index)
@@ -88,12 +77,6 @@ impl Index {
         &self.names[entry.start..entry.end]
     }
 
-    /// The name of `entry` as its local header has to repeat it.
-    pub(super) fn raw_name(&self, entry: &Entry) -> &[u8] {
-        let name = self.name(entry).as_bytes();
-        self.foreign.get(&entry.start).map_or(name, |raw| raw)
-    }
-
     pub(super) fn get(&self, name: &str) -> Option<&Entry> {
         let at = |&position: &u32| self.name(&self.entries[position as usize]);
         let found = self
@@ -103,7 +86,7 @@ impl Index {
         self.entries.get(self.by_name[found] as usize)
     }
 
-    fn parse(bytes: &[u8], end: &End, decode: Option<DecodeName>) -> Result<Self> {
+    fn parse(bytes: &[u8], end: &End) -> Result<Self> {
         let members = usize::try_from(end.members).map_err(|_| no_memory(end.members))?;
         let mut index = Self::default();
         let mut fields = Fields::new(bytes, Kind::Archive, "a central directory header");
@@ -111,7 +94,7 @@ impl Index {
             if index.len() == members {
                 return Err(wrong_count(end.members, "more"));
             }
-            index.push(&mut fields, end, decode)?;
+            index.push(&mut fields, end)?;
         }
         if index.len() != members {
             return Err(wrong_count(end.members, &index.len().to_string()));
@@ -119,7 +102,7 @@ impl Index {
         Ok(index)
     }
 
-    fn push(&mut self, fields: &mut Fields, end: &End, decode: Option<DecodeName>) -> Result<()> {
+    fn push(&mut self, fields: &mut Fields, end: &End) -> Result<()> {
         fields.signature(CENTRAL)?;
         let [_, _, needed, _] = fields.u32()?.to_le_bytes();
         if needed > NEWEST {
@@ -159,37 +142,17 @@ impl Index {
             start: 0,
             end: 0,
         };
-        self.add(raw, entry, decode)
+        self.add(raw, entry)
     }
 
     /// Adds a member of the name `raw`; [`Index::sort_names`] comes after the last one.
-    pub(super) fn add(
-        &mut self,
-        raw: &[u8],
-        mut entry: Entry,
-        decode: Option<DecodeName>,
-    ) -> Result<()> {
+    pub(super) fn add(&mut self, raw: &[u8], mut entry: Entry) -> Result<()> {
         entry.start = self.names.len();
-        self.push_name(raw, entry.flags, decode)?;
+        // Readers disagree on whether a NUL ends the name.
+        let name = name::decoded(raw, entry.flags).filter(|name| !name.contains('\0'));
+        self.names.push_str(&name.ok_or_else(|| bad_name(raw))?);
         entry.end = self.names.len();
         self.entries.push(entry);
-        Ok(())
-    }
-
-    fn push_name(&mut self, raw: &[u8], flags: u16, decode: Option<DecodeName>) -> Result<()> {
-        let start = self.names.len();
-        if flags & UTF8 != 0 || (raw.is_ascii() && decode.is_none()) {
-            let name = str::from_utf8(raw).map_err(|_| bad_name(raw))?;
-            self.names.push_str(name);
-        } else {
-            self.names
-                .push_str(&decode.map_or_else(|| Ok(cp437(raw)), |decode| decode(raw))?);
-            self.foreign.insert(start, raw.into());
-        }
-        // Readers disagree on whether a NUL ends the name.
-        if self.names[start..].contains('\0') {
-            return Err(bad_name(raw));
-        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::ops::{Deref, Range};
 
 use super::entry::{Entry, Local};
+use super::name;
 use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
 use crate::codec::zip::{self, Decoder, Method, error_of};
 use crate::error::{Error, Kind, Result};
@@ -148,12 +149,12 @@ pub(super) fn load_bytes<'a>(
 }
 
 /// Where in `bytes`, which begin with the local header of `entry`, its data begins.
-pub(super) fn data_start(bytes: &[u8], entry: &Entry, raw_name: &[u8]) -> Result<usize> {
+pub(super) fn data_start(bytes: &[u8], entry: &Entry, name: &str) -> Result<usize> {
     let local = Local::parse(bytes)?;
     refuse_flags(local.flags)?;
     let same_encoding = (local.flags ^ entry.flags) & UTF8 == 0 || local.name.is_ascii();
-    if local.name != raw_name || !same_encoding {
-        let expected = format!("name {}", raw_name.escape_ascii());
+    if name::decoded(local.name, entry.flags).as_deref() != Some(name) || !same_encoding {
+        let expected = format!("name {name:?}");
         return Err(local.error(expected, local.name.escape_ascii().to_string()));
     }
     let [size, compressed] = local.sizes()?;

@@ -29,7 +29,6 @@ use index::Index;
 
 pub use compressed::Compressed;
 pub use entry::Entry;
-pub use index::DecodeName;
 pub use member::Fetched;
 pub use salvage::Lost;
 pub use stream::Stream;
@@ -48,17 +47,7 @@ pub struct Archive {
 impl Archive {
     /// Reads the directory of the archive in `source`.
     pub fn open(source: Arc<dyn ReadAt>, limits: Limits) -> Result<Self> {
-        Self::open_with(source, limits, None)
-    }
-
-    /// Like [`Archive::open`], with `decode` for the names that are not flagged as UTF-8; without it
-    /// they are code page 437.
-    pub fn open_with(
-        source: Arc<dyn ReadAt>,
-        limits: Limits,
-        decode: Option<DecodeName>,
-    ) -> Result<Self> {
-        let index = Index::read(&*source, &limits, decode)?;
+        let index = Index::read(&*source, &limits)?;
         Ok(Self {
             source,
             limits,
@@ -149,7 +138,7 @@ impl Archive {
             return Ok((member::load_bytes(&*self.source, entry, data)?, 0));
         }
         let bytes = member::load(&*self.source, entry, data)?;
-        let start = member::data_start(&bytes, entry, self.index.raw_name(entry))?;
+        let start = member::data_start(&bytes, entry, self.index.name(entry))?;
         Ok((bytes, start))
     }
 

@@ -1,19 +1,18 @@
-//! Names whose header does not say that they are UTF-8.
+//! Names of members as text.
 
-/// Code page 437 from 0x80 on (APPNOTE D.1), the encoding of names without flag bit 11.
-const CP437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧\
-╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
+use std::borrow::Cow;
 
-pub(super) fn cp437(raw: &[u8]) -> String {
-    raw.iter()
-        .map(|&byte| match byte.checked_sub(0x80) {
-            None => char::from(byte),
-            Some(high) => CP437
-                .chars()
-                .nth(high.into())
-                .unwrap_or(char::REPLACEMENT_CHARACTER),
-        })
-        .collect()
+use super::record::UTF8;
+
+/// The name in a header with these flags; `None` if it is not the UTF-8 that it is flagged to be.
+///
+/// A name that is neither ASCII nor flagged may be in any code page. No member that counts has one: each byte is taken
+/// for the character of its number, so that such members can be named and told apart.
+pub(super) fn decoded(raw: &[u8], flags: u16) -> Option<Cow<'_, str>> {
+    if flags & UTF8 != 0 || raw.is_ascii() {
+        return str::from_utf8(raw).ok().map(Cow::Borrowed);
+    }
+    Some(raw.iter().map(|&byte| char::from(byte)).collect())
 }
 
 #[cfg(test)]
@@ -21,9 +20,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_upper_half_is_whole() {
-        assert_eq!(CP437.chars().count(), 128);
-        // bytes([0x41, 0x80, 0x9f, 0xb0, 0xe0, 0xff]).decode("cp437")
-        assert_eq!(cp437(&[0x41, 0x80, 0x9f, 0xb0, 0xe0, 0xff]), "AÇƒ░α\u{a0}");
+    fn every_name_without_flag_has_a_text_of_its_own() {
+        let names: Vec<_> = (0..=255)
+            .map(|byte| decoded(&[byte], 0).unwrap().into_owned())
+            .collect();
+        assert_eq!(&names[0x41], "A");
+        assert_eq!(&names[0xe9], "é");
+        let distinct: std::collections::HashSet<_> = names.iter().collect();
+        assert_eq!(distinct.len(), 256);
+    }
+
+    #[test]
+    fn a_flagged_name_is_utf8() {
+        assert_eq!(decoded("é".as_bytes(), UTF8).unwrap(), "é");
+        assert_eq!(decoded(b"\xe9", UTF8), None);
     }
 }

@@ -11,7 +11,7 @@ use super::buffer::bytes;
 use super::error::{detached, raise, raised};
 use super::packed::{Packed, codec, wrap};
 use super::source::source;
-use crate::archive::{self, Compressed, DecodeName};
+use crate::archive::{self, Compressed};
 use crate::codec::memory::Codec;
 use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
@@ -19,7 +19,6 @@ use crate::json::Varying;
 use crate::limits::Limits;
 use crate::memory::Buffer;
 use crate::results::{self, FrameCache, OpenOptions, Plan};
-use crate::source::ReadAt;
 use crate::work::parallel;
 
 /// An open zip archive; see the stub.
@@ -67,18 +66,17 @@ fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {
 #[pymethods]
 impl Archive {
     #[new]
-    #[pyo3(signature = (source_, label, encoding=None, limits=None))]
+    #[pyo3(signature = (source_, label, limits=None))]
     fn new(
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
         label: String,
-        encoding: Option<&str>,
         limits: Option<Vec<(String, u64)>>,
     ) -> PyResult<Self> {
         let caps = caps(py, limits.unwrap_or_default())?;
         let source = source(source_)?;
         let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
-        let opened = source.and_then(|source| py.detach(|| open(source, encoding, caps)));
+        let opened = source.and_then(|source| py.detach(|| archive::Archive::open(source, caps)));
         match opened {
             Ok(archive) => Ok(Self::of(archive, label, prefetch, caps)),
             Err(error) => Err(raise(py, &label, &error)),
@@ -267,22 +265,4 @@ impl Archive {
         let archive = self.open_archive()?;
         detached(py, || work(&archive)).map_err(|error| raise(py, &self.label, &error))
     }
-}
-
-/// Opens an archive whose names are, unless flagged as UTF-8, in one of Python's encodings.
-fn open(
-    source: Arc<dyn ReadAt>,
-    encoding: Option<&str>,
-    limits: Limits,
-) -> Result<archive::Archive> {
-    let decode = |name: &[u8]| {
-        Python::attach(|py| -> PyResult<String> {
-            PyBytes::new(py, name)
-                .call_method1("decode", (encoding,))?
-                .extract()
-        })
-        .map_err(|failure| Error::from(std::io::Error::other(failure)))
-    };
-    let decode = encoding.map(|_| &decode as DecodeName<'_>);
-    archive::Archive::open_with(source, limits, decode)
 }

@@ -93,12 +93,7 @@ fn the_three_writers_files_hold_the_same_arrays() {
 
 #[test]
 fn a_round_trip_keeps_every_byte() {
-    for codec in [
-        Codec::None,
-        Codec::Lz4,
-        Codec::Lz4Hc(9),
-        Codec::Deflate(3),
-    ] {
+    for codec in [Codec::None, Codec::Lz4, Codec::Lz4Hc(9), Codec::Deflate(3)] {
         let before = opened(NETCDF3, 6, &options(codec, None));
         for method in [Method::Stored, Method::Deflated] {
             let file = stored(&before, &plans(6), method);

@@ -35,7 +35,7 @@ pub(super) fn settle(mut found: Vec<Found>, lost: Vec<Loss>) -> Result<(Index, V
         for name in names {
             // The same content for a second time adds nothing.
             if !added.contains(&name) {
-                index.add(name.as_bytes(), entry(member), None)?;
+                index.add(name.as_bytes(), entry(member))?;
                 added.insert(name);
             }
         }

@@ -4,12 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const CODECS: [Codec; 4] = [
-    Codec::None,
-    Codec::Lz4,
-    Codec::Lz4Hc(9),
-    Codec::Deflate(3),
-];
+const CODECS: [Codec; 4] = [Codec::None, Codec::Lz4, Codec::Lz4Hc(9), Codec::Deflate(3)];
 
 fn smooth(items: u32) -> Vec<u8> {
     (0..items)
