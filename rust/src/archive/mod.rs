@@ -67,6 +67,18 @@ impl Archive {
         Ok((archive, lost))
     }
 
+    /// What a file may ask for.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// True if several threads may read members at once.
+    #[must_use]
+    pub fn concurrent(&self) -> bool {
+        self.source.concurrent()
+    }
+
     /// Reads a member to its end, piece by piece, and throws its content away.
     pub fn check(&self, name: &str) -> Result<()> {
         self.stream(name)?.drain()

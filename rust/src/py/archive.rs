@@ -27,9 +27,6 @@ pub(super) struct Archive {
     /// None once it is closed. The lock is held to take the reference, not to read.
     archive: Mutex<Option<Arc<archive::Archive>>>,
     label: String,
-    /// True if the source is read on the calling thread only.
-    prefetch: bool,
-    limits: Limits,
     frames: FrameCache,
 }
 
@@ -75,10 +72,9 @@ impl Archive {
     ) -> PyResult<Self> {
         let caps = caps(py, limits.unwrap_or_default())?;
         let source = source(source_)?;
-        let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let opened = source.and_then(|source| py.detach(|| archive::Archive::open(source, caps)));
         match opened {
-            Ok(archive) => Ok(Self::of(archive, label, prefetch, caps)),
+            Ok(archive) => Ok(Self::of(archive, label)),
             Err(error) => Err(raise(py, &label, &error)),
         }
     }
@@ -93,7 +89,6 @@ impl Archive {
     ) -> PyResult<(Self, Vec<Fault>)> {
         let caps = caps(py, limits)?;
         let source = source(source_)?;
-        let prefetch = source.as_ref().is_ok_and(|source| !source.concurrent());
         let (archive, lost) = source
             .and_then(|source| detached(py, || archive::Archive::salvage(source, caps)))
             .map_err(|error| raise(py, &label, &error))?;
@@ -102,7 +97,7 @@ impl Archive {
             .map(|(name, error)| error.in_member(&name))
             .collect();
         let lost = raised(py, &label, &lost);
-        Ok((Self::of(archive, label, prefetch, caps), lost))
+        Ok((Self::of(archive, label), lost))
     }
 
     fn close(&self, py: Python<'_>) {
@@ -159,12 +154,16 @@ impl Archive {
         threads: usize,
     ) -> PyResult<Vec<Packed>> {
         let plans = plans(plans_);
-        let mut options = self.options(codec(&compression)?, lift, threads);
-        options.varying = varying.map(|(object, keys, unless)| Varying {
-            object,
-            keys,
-            unless,
-        });
+        let options = OpenOptions {
+            codec: codec(&compression)?,
+            lift,
+            varying: varying.map(|(object, keys, unless)| Varying {
+                object,
+                keys,
+                unless,
+            }),
+            threads,
+        };
         let results = self.run(py, |archive| {
             results::open(archive, &plans, &options, &self.frames)
         })?;
@@ -178,7 +177,12 @@ impl Archive {
         lift: Option<usize>,
     ) -> PyResult<Vec<Fault>> {
         let plan = plan(plan_);
-        let options = self.options(Codec::None, lift, 1);
+        let options = OpenOptions {
+            codec: Codec::None,
+            lift,
+            varying: None,
+            threads: 1,
+        };
         let found = self.run(py, |archive| {
             results::faults(archive, &plan, &options, &self.frames)
         })?;
@@ -187,8 +191,8 @@ impl Archive {
 
     #[pyo3(signature = (names, *, threads))]
     fn faults(&self, py: Python<'_>, names: Vec<String>, threads: usize) -> PyResult<Vec<Fault>> {
-        let threads = if self.prefetch { 1 } else { threads };
         let found = self.run(py, |archive| {
+            let threads = if archive.concurrent() { threads } else { 1 };
             parallel::map(names.len(), threads, |index| {
                 match archive.check(&names[index]) {
                     Ok(()) => Ok(None),
@@ -202,12 +206,10 @@ impl Archive {
 }
 
 impl Archive {
-    fn of(archive: archive::Archive, label: String, prefetch: bool, limits: Limits) -> Self {
+    fn of(archive: archive::Archive, label: String) -> Self {
         Self {
             archive: Mutex::new(Some(Arc::new(archive))),
             label,
-            prefetch,
-            limits,
             frames: FrameCache::default(),
         }
     }
@@ -244,17 +246,6 @@ impl Archive {
                 data: Buffer::copy_of(fetched.compressed())?.into(),
             })
         })
-    }
-
-    fn options(&self, codec: Codec, lift: Option<usize>, threads: usize) -> OpenOptions {
-        OpenOptions {
-            codec,
-            lift,
-            varying: None,
-            threads,
-            limits: self.limits,
-            prefetch: self.prefetch,
-        }
     }
 
     fn run<T: Send>(

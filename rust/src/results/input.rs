@@ -18,11 +18,12 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(archive: &'a Archive, member: &'a str, prefetch: bool) -> Result<Self> {
-        let fetched = if prefetch {
-            Some(archive.fetch(member)?)
-        } else {
+    /// A source that is not made for threads is read here, on the calling thread.
+    pub(super) fn new(archive: &'a Archive, member: &'a str) -> Result<Self> {
+        let fetched = if archive.concurrent() {
             None
+        } else {
+            Some(archive.fetch(member)?)
         };
         Ok(Self {
             archive,
@@ -46,7 +47,8 @@ impl<'a> Input<'a> {
     }
 
     /// The text without its large lists; much of it is inflated on one thread and scanned on another.
-    pub(super) fn lift(&self, least: usize, limits: &Limits, threads: usize) -> Result<Lifted> {
+    pub(super) fn lift(&self, least: usize, threads: usize) -> Result<Lifted> {
+        let limits = self.limits();
         let Entry {
             compressed, size, ..
         } = *self.entry()?;
@@ -61,12 +63,16 @@ impl<'a> Input<'a> {
         }
     }
 
-    pub(super) fn text(&self, limits: &Limits) -> Result<Vec<u8>> {
+    pub(super) fn text(&self) -> Result<Vec<u8>> {
         let Entry {
             compressed, size, ..
         } = *self.entry()?;
-        limits.check_text(compressed, size)?;
+        self.limits().check_text(compressed, size)?;
         self.read().map(Buffer::into_vec)
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        self.archive.limits()
     }
 
     pub(super) fn entry(&self) -> Result<&Entry> {

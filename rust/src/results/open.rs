@@ -27,11 +27,6 @@ pub struct OpenOptions {
     pub varying: Option<Varying>,
     /// Threads to use.
     pub threads: usize,
-    /// What a file may ask for.
-    pub limits: Limits,
-    /// True if all compressed bytes are read first, on the calling thread: for sources that are not
-    /// made for threads.
-    pub prefetch: bool,
 }
 
 /// One member of one result.
@@ -55,7 +50,7 @@ pub fn open(
     let mut jobs = Vec::new();
     for plan in plans {
         for member in plan.members() {
-            let input = Input::new(archive, plan.name(member), options.prefetch)?;
+            let input = Input::new(archive, plan.name(member))?;
             jobs.push((plan, member, input));
         }
     }
@@ -80,7 +75,7 @@ pub fn faults(
     let mut found = Vec::new();
     for member in plan.members() {
         let name = plan.name(member);
-        let opened = Input::new(archive, name, options.prefetch)
+        let opened = Input::new(archive, name)
             .and_then(|input| open_member(plan, member, &input, options, frames));
         match opened {
             Ok(_) => {}
@@ -99,9 +94,9 @@ fn open_member(
     frames: &FrameCache,
 ) -> Result<Opened> {
     let opened = match member {
-        Member::Data => open_body(input, options, frames),
+        Member::Data => open_body(input, options.codec, frames),
         Member::Text => open_text(input, options),
-        Member::Array(index) => open_array(input, &plan.arrays[index].1, options),
+        Member::Array(index) => open_array(input, &plan.arrays[index].1, options.codec),
     };
     opened.map_err(|error| error.in_member(input.member))
 }
@@ -149,7 +144,7 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
                 text,
                 arrays,
                 token,
-            } = input.lift(least, &options.limits, options.threads)?;
+            } = input.lift(least, options.threads)?;
             let arrays = parallel::map(arrays.len(), options.threads, |index| {
                 let array = &arrays[index];
                 Ok(Array {
@@ -168,7 +163,7 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
             })
         }
         _ => {
-            let text = input.text(&options.limits)?;
+            let text = input.text()?;
             let varying = options.varying.as_ref();
             Ok(Opened::Text {
                 fingerprint: varying.and_then(|varying| fingerprint(&text, varying)),
@@ -179,39 +174,36 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
     }
 }
 
-fn open_body(input: &Input<'_>, options: &OpenOptions, frames: &FrameCache) -> Result<Opened> {
+fn open_body(input: &Input<'_>, codec: Codec, frames: &FrameCache) -> Result<Opened> {
     let file = input.with_fetched(netcdf_member::decode)?;
     let body = match frames.recall(&file) {
-        Some(span) => pack_payload(&file[span.range.clone()], span, options)?,
-        None => open_file(&file, options, frames)?,
+        Some(span) => pack_payload(&file[span.range.clone()], span, codec)?,
+        None => open_file(&file, codec, input.limits(), frames)?,
     };
     Ok(Opened::Body(body))
 }
 
 /// The labelled array of a NetCDF file that is not a member, read as those that are.
 pub fn read_netcdf(file: &[u8]) -> Result<Body> {
-    let options = OpenOptions {
-        codec: Codec::None,
-        lift: None,
-        threads: 1,
-        limits: Limits::default(),
-        prefetch: false,
-        varying: None,
-    };
-    open_file(file, &options, &FrameCache::default())
+    open_file(
+        file,
+        Codec::None,
+        &Limits::default(),
+        &FrameCache::default(),
+    )
 }
 
-fn open_file(file: &[u8], options: &OpenOptions, frames: &FrameCache) -> Result<Body> {
-    let dataset = match netcdf::read(file, &options.limits) {
+fn open_file(file: &[u8], codec: Codec, limits: &Limits, frames: &FrameCache) -> Result<Body> {
+    let dataset = match netcdf::read(file, limits) {
         Ok(dataset) => dataset,
         // Of NetCDF-3 there is no other reader.
         Err(error) if error.kind() == Kind::Unsupported && !file.starts_with(b"CDF") => {
-            return general(file, options);
+            return general(file, codec, limits);
         }
         Err(error) => return Err(error),
     };
     let Some(payload) = plain_array(&dataset) else {
-        return general(&as_netcdf4(file, dataset)?, options);
+        return general(&as_netcdf4(file, dataset)?, codec, limits);
     };
     let variable = &dataset.variables[payload];
     let (order, data) = (variable.order, variable.data.clone());
@@ -228,19 +220,19 @@ fn open_file(file: &[u8], options: &OpenOptions, frames: &FrameCache) -> Result<
                     order,
                 },
             )?;
-            pack_payload(payload, span, options)
+            pack_payload(payload, span, codec)
         }
         Data::Owned(bytes) => {
-            let packed = pack(&bytes, false, order, frame.itemsize(), options.codec)?;
+            let packed = pack(&bytes, false, order, frame.itemsize(), codec)?;
             Ok(Body::Plain(frame, packed))
         }
         Data::Strings(_) => Err(Error::internal("the numbers of a plain array", "texts")),
     }
 }
 
-fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Opened> {
+fn open_array(input: &Input<'_>, name: &str, codec: Codec) -> Result<Opened> {
     let file = input.with_fetched(netcdf_member::decode)?;
-    let dataset = netcdf::read(&file, &options.limits)?;
+    let dataset = netcdf::read(&file, input.limits())?;
     let [variable] = dataset.variables.as_slice() else {
         let found = format!("{} variables", dataset.variables.len());
         return Err(Error::new(Kind::Netcdf, "one variable", found));
@@ -249,14 +241,10 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Op
     let dtype = variable.dtype.ok_or_else(text)?;
     let size = dtype.size();
     let packed = match &variable.data {
-        Data::Raw { range, shuffled } => pack(
-            &file[range.clone()],
-            *shuffled,
-            variable.order,
-            size,
-            options.codec,
-        )?,
-        Data::Owned(bytes) => pack(bytes, false, variable.order, size, options.codec)?,
+        Data::Raw { range, shuffled } => {
+            pack(&file[range.clone()], *shuffled, variable.order, size, codec)?
+        }
+        Data::Owned(bytes) => pack(bytes, false, variable.order, size, codec)?,
         Data::Strings(_) => return Err(Error::internal("an array of numbers", "texts")),
     };
     Ok(Opened::Array(Array {
@@ -267,19 +255,19 @@ fn open_array(input: &Input<'_>, name: &str, options: &OpenOptions) -> Result<Op
     }))
 }
 
-fn general(file: &[u8], options: &OpenOptions) -> Result<Body> {
-    options.limits.check_delegated(file.len() as u64)?;
-    let packed = CompressedArray::from_plain(file, 1, options.codec)?;
+fn general(file: &[u8], codec: Codec, limits: &Limits) -> Result<Body> {
+    limits.check_delegated(file.len() as u64)?;
+    let packed = CompressedArray::from_plain(file, 1, codec)?;
     Ok(Body::General(packed))
 }
 
-fn pack_payload(payload: &[u8], span: PayloadSpan, options: &OpenOptions) -> Result<Body> {
+fn pack_payload(payload: &[u8], span: PayloadSpan, codec: Codec) -> Result<Body> {
     let PayloadSpan {
         frame,
         shuffled,
         order,
         ..
     } = span;
-    let packed = pack(payload, shuffled, order, frame.itemsize(), options.codec)?;
+    let packed = pack(payload, shuffled, order, frame.itemsize(), codec)?;
     Ok(Body::Plain(frame, packed))
 }

@@ -11,6 +11,7 @@ use crate::codec::zip::Method;
 use crate::dtype::DType;
 use crate::error::{Kind, Result};
 use crate::limits::Limits;
+use crate::source::ReadAt;
 
 const NETCDF4: &[u8] = include_bytes!("../../../tests/data/upstream/alais-netcdf4.ndc");
 const NETCDF3: &[u8] = include_bytes!("../../../tests/data/upstream/alais-netcdf3.ndc");
@@ -32,8 +33,6 @@ fn options(codec: Codec, lift: Option<usize>) -> OpenOptions {
         lift,
         varying: None,
         threads: 2,
-        limits: Limits::default(),
-        prefetch: false,
     }
 }
 
@@ -167,11 +166,30 @@ fn lifted_arrays_become_members_and_come_back() {
 }
 
 #[test]
-fn prefetching_changes_nothing() {
-    let mut prefetching = options(Codec::Lz4, None);
-    prefetching.prefetch = true;
-    let results = opened(NETCDF4, 6, &prefetching);
-    let expected = opened(NETCDF4, 6, &options(Codec::Lz4, None));
+fn a_source_that_is_not_made_for_threads_is_read_on_the_calling_thread() {
+    /// Bytes that one thread may read.
+    struct Serial(Vec<u8>, std::thread::ThreadId);
+
+    impl ReadAt for Serial {
+        fn size(&self) -> u64 {
+            self.0.size()
+        }
+
+        fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
+            assert_eq!(std::thread::current().id(), self.1);
+            self.0.read_exact_at(buf, offset)
+        }
+
+        fn concurrent(&self) -> bool {
+            false
+        }
+    }
+
+    let source = Serial(NETCDF4.to_vec(), std::thread::current().id());
+    let archive = Archive::open(Arc::new(source), Limits::default()).unwrap();
+    let lz4 = options(Codec::Lz4, None);
+    let results = open(&archive, &plans(6), &lz4, &FrameCache::default()).unwrap();
+    let expected = opened(NETCDF4, 6, &lz4);
     assert!(results.iter().map(values).eq(expected.iter().map(values)));
 }
 

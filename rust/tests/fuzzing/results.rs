@@ -11,6 +11,7 @@ use _native::netcdf::{Attr, Variable};
 use _native::results::{
     self, Body, Frame, FrameCache, OpenOptions, PackedResult, Plan, StoreOptions,
 };
+use _native::source::ReadAt;
 
 use crate::checksums;
 use crate::targets::{limits, zip};
@@ -30,14 +31,32 @@ pub(crate) fn collection(bytes: &[u8]) {
     } else {
         return;
     };
-    if let Ok(archive) = Archive::open(Arc::new(archive), limits()) {
+    let serial = Archive::open(Arc::new(Serial(archive.clone())), limits());
+    if let (Ok(archive), Ok(serial)) = (Archive::open(Arc::new(archive), limits()), serial) {
         let codec = if flags & 4 == 0 {
             Codec::Lz4
         } else {
             Codec::None
         };
         let lift = (flags & 8 == 0).then_some(2);
-        all_ways(&archive, codec, lift);
+        all_ways(&archive, &serial, codec, lift);
+    }
+}
+
+/// Bytes that are read on one thread.
+struct Serial(Vec<u8>);
+
+impl ReadAt for Serial {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
+        self.0.read_exact_at(buf, offset)
+    }
+
+    fn concurrent(&self) -> bool {
+        false
     }
 }
 
@@ -84,26 +103,24 @@ fn plans_of(archive: &Archive) -> Vec<Plan> {
     plans
 }
 
-fn all_ways(archive: &Archive, codec: Codec, lift: Option<usize>) {
+fn all_ways(archive: &Archive, serial: &Archive, codec: Codec, lift: Option<usize>) {
     let plans = plans_of(archive);
-    let options = |threads, prefetch| OpenOptions {
+    let options = |threads| OpenOptions {
         codec,
         lift,
         varying: None,
         threads,
-        limits: limits(),
-        prefetch,
     };
     let one_by_one: Vec<_> = plans
         .iter()
         .map(|plan| {
             let plan = std::slice::from_ref(plan);
-            results::open(archive, plan, &options(1, false), &FrameCache::default())
+            results::open(archive, plan, &options(1), &FrameCache::default())
         })
         .collect();
     let frames = FrameCache::default();
-    for options in [options(1, false), options(1, true), options(2, false)] {
-        let together = results::open(archive, &plans, &options, &frames);
+    for (archive, threads) in [(archive, 1), (serial, 1), (archive, 2)] {
+        let together = results::open(archive, &plans, &options(threads), &frames);
         compare(&one_by_one, &together);
     }
     for (plan, alone) in plans.iter().zip(one_by_one) {
@@ -157,8 +174,6 @@ fn restored(result: &PackedResult, plan: &Plan) {
             lift: None,
             varying: None,
             threads: 1,
-            limits: limits(),
-            prefetch: false,
         };
         let again = results::open(&archive, &plans, &options, &FrameCache::default());
         let mut again = again.expect("what we stored").remove(0);
