@@ -49,7 +49,7 @@ fn codecs(criterion: &mut Criterion) {
         let copy = planes.to_vec().into();
         let mut stream = Vec::new();
         let prefix = Arc::from(noise::beginning(&[]).unwrap());
-        let encoded = noise::deflate(prefix, copy, ITEMSIZE, None).unwrap();
+        let encoded = noise::deflate(prefix, copy, ITEMSIZE, 1).unwrap();
         encoded.write_to(&mut stream).unwrap();
         stream
     };

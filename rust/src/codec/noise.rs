@@ -45,32 +45,25 @@ const WORDS: usize = 4;
 const WORD: usize = 8;
 const WINDOW: usize = 32 << 10;
 
-/// The level where none is asked for: on shuffled planes of the models' results, levels beyond it save less than
-/// 2 % (README, "Compression levels").
-const DEFAULT_LEVEL: i32 = 1;
-
 /// Compresses what `prefix`, the beginning of a stream, holds and then `data`, which are `itemsize` byte planes of equal
-/// length, at a `compresslevel` from 1 to 9; `None` and -1 are the default.
+/// length, at a `compresslevel` from 1 to 9.
 pub fn deflate(
     prefix: Arc<[u8]>,
     data: Buffer,
     itemsize: usize,
-    compresslevel: Option<i32>,
+    compresslevel: i32,
 ) -> Result<Pieces> {
-    let level = compresslevel
-        .filter(|&level| level >= 0)
-        .unwrap_or(DEFAULT_LEVEL);
     let mut pieces = vec![Piece::Shared(prefix)];
     let mut at = 0;
     for noise in noise_runs(&data, itemsize) {
         if noise.start > at {
-            let compressed = part(&data[at..noise.start], part_level(level))?;
+            let compressed = part(&data[at..noise.start], part_level(compresslevel))?;
             pieces.push(Piece::Encoded(compressed.into()));
         }
         at = noise.end;
         pieces.push(Piece::Stored(noise));
     }
-    pieces.push(Piece::Encoded(compress(&data[at..], level)?));
+    pieces.push(Piece::Encoded(compress(&data[at..], compresslevel)?));
     Ok(Pieces::new(data, pieces))
 }
 
@@ -144,7 +137,7 @@ mod tests {
     use super::*;
 
     /// The stream as it is written.
-    fn stream(prefix: &[u8], data: &[u8], itemsize: usize, level: Option<i32>) -> Vec<u8> {
+    fn stream(prefix: &[u8], data: &[u8], itemsize: usize, level: i32) -> Vec<u8> {
         let prefix = beginning(prefix).unwrap().into();
         let encoded = deflate(prefix, data.to_vec().into(), itemsize, level).unwrap();
         let mut bytes = Vec::new();
@@ -179,7 +172,7 @@ mod tests {
         let mut data = noise(300_000);
         data.extend(vec![7; 300_000]);
         let prefix = beginning(b"head").unwrap();
-        let deflated = stream(b"head", &data, 2, Some(6));
+        let deflated = stream(b"head", &data, 2, 6);
         assert_eq!(
             inflate(&deflated, data.len() + 4),
             [b"head", &data[..]].concat()
@@ -193,7 +186,7 @@ mod tests {
     fn noise_that_comes_and_goes_is_stored_where_it_is() {
         let (quiet, busy) = (vec![3; 1 << 20], noise(1 << 20));
         let data = [&quiet[..], &busy, &quiet, &busy].concat();
-        let deflated = stream(b"", &data, 8, None);
+        let deflated = stream(b"", &data, 8, 1);
         assert_eq!(inflate(&deflated, data.len()), data);
         assert!(
             deflated.len() < 2 * busy.len() + (64 << 10),
@@ -229,14 +222,14 @@ mod tests {
             let data = noise(len).repeat(times);
             let runs = noise_runs(&data, 1);
             assert!(runs.iter().all(|run| run.end <= len), "{runs:?}");
-            assert!(stream(b"", &data, 1, None).len() < len + data.len() / 10);
+            assert!(stream(b"", &data, 1, 1).len() < len + data.len() / 10);
         }
     }
 
     #[test]
     fn compressible_planes_are_not_stored() {
         let data = vec![1; 8 * 300_000];
-        assert!(stream(b"", &data, 8, Some(1)).len() < data.len() / 100);
+        assert!(stream(b"", &data, 8, 1).len() < data.len() / 100);
     }
 
     proptest! {
@@ -245,7 +238,7 @@ mod tests {
         #[test]
         fn runs_of_any_kind_and_length_inflate(
             runs in proptest::collection::vec((any::<bool>(), 0_usize..400_000), 1..5),
-            itemsize in 1_usize..9, level in proptest::option::of(-1..8),
+            itemsize in 1_usize..9, level in 1..8,
         ) {
             let run = |(noisy, len)| if noisy { noise(len) } else { vec![1; len] };
             let data: Vec<u8> = runs.into_iter().flat_map(run).collect();
@@ -256,7 +249,7 @@ mod tests {
         #[test]
         fn every_stream_inflates_to_its_data(
             data in proptest::collection::vec(any::<u8>(), 0..40_000),
-            prefix in 0_usize..100, itemsize in 1_usize..9, level in proptest::option::of(-1..10),
+            prefix in 0_usize..100, itemsize in 1_usize..9, level in 1..10,
         ) {
             let (prefix, rest) = data.split_at(prefix.min(data.len()));
             prop_assert_eq!(inflate(&stream(prefix, rest, itemsize, level), data.len()), data);

@@ -183,14 +183,7 @@ impl Writer {
     }
 
     fn add_text(&self, py: Python<'_>, name: &str, data: &[u8]) -> PyResult<()> {
-        self.run(py, |writer| {
-            writer.add(&Compressed::text(
-                name.to_owned(),
-                self.method,
-                self.level,
-                data,
-            )?)
-        })
+        self.run(py, |writer| writer.add(&self.options(1).text(name, data)?))
     }
 
     fn copy(&self, py: Python<'_>, archive: &Archive, member: &str, name: String) -> PyResult<()> {

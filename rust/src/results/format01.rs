@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Plan;
 use super::frame::Frame;
-use super::store::{StoreOptions, one_plan_each, store_payload};
+use super::policy::StoreOptions;
+use super::store::{one_plan_each, store_payload};
 use crate::archive::Compressed;
 use crate::codec::memory::{Codec, CompressedArray};
 use crate::dtype::{DType, Endian};
@@ -102,7 +103,7 @@ impl Text<'_> {
 impl Spelled {
     fn text(&self, name: &str, options: &StoreOptions) -> Result<Compressed> {
         if self.arrays.is_empty() {
-            return Compressed::text(name.to_owned(), options.method, options.level, &self.text);
+            return options.text(name, &self.text);
         }
         // Readers count no large arrays as text (`Limits::text_bytes`), so that these may compress as well as they can.
         let text = || {
@@ -114,18 +115,16 @@ impl Spelled {
             };
             move |piece: &mut Vec<u8>| text.next(piece)
         };
-        Compressed::pieces(name.to_owned(), options.method, options.level, text)
+        options.pieces(name, text)
     }
 
     fn data(&self, name: &str, options: &StoreOptions) -> Result<Compressed> {
-        let compressed =
-            |file: &[u8]| Compressed::new(name.to_owned(), options.method, options.level, file);
         let (frame, payload) = match &self.data {
-            Labelled::General(file) => return compressed(file),
+            Labelled::General(file) => return options.file(name, file),
             Labelled::Plain(frame, payload) => (frame, payload),
         };
         match classic(frame, payload) {
-            Ok(file) => compressed(&file),
+            Ok(file) => options.file(name, &file),
             Err(error) if error.kind() == Kind::Unsupported => {
                 let packed = CompressedArray::from_plain(payload, frame.itemsize(), Codec::None)?;
                 store_payload(name, frame, &packed, options)

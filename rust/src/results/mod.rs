@@ -12,6 +12,7 @@ mod netcdf_member;
 mod open;
 mod packed;
 mod payload;
+mod policy;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,8 @@ pub use frame::Frame;
 pub use frame_cache::FrameCache;
 pub use open::{OpenOptions, faults, open, read_netcdf};
 pub use packed::{Array, Body, PackedResult};
-pub use store::{StoreOptions, store};
+pub use policy::StoreOptions;
+pub use store::store;
 
 /// Names of the members that one result consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]

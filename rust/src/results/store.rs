@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
+use super::policy::{Content, StoreOptions};
 use super::{Member, Plan};
 use crate::archive::Compressed;
 use crate::codec::memory::CompressedArray;
@@ -14,24 +15,6 @@ use crate::codec::zip::{Crc, Method};
 use crate::error::{Error, Kind, Result};
 use crate::memory::Buffer;
 use crate::work::parallel;
-
-/// How members are compressed.
-#[derive(Debug, Clone, Copy)]
-pub struct StoreOptions {
-    /// Zip compression method.
-    pub method: Method,
-    /// Its level; `None` is the method's default.
-    pub level: Option<i32>,
-    /// Threads to use.
-    pub threads: usize,
-}
-
-/// Payloads from this size on are byte-shuffled: below, the description of the chunk costs more than the
-/// shuffle saves.
-const SHUFFLE_LEAST: usize = 4096;
-
-/// HDF5 describes the size of a chunk in 32 bits; larger payloads are contiguous.
-const SHUFFLE_MOST: usize = u32::MAX as usize;
 
 /// Compresses the members of `results`, in upstream's order: the data, the text, then further arrays.
 pub fn store(
@@ -61,9 +44,7 @@ pub fn store(
         let name = plan.name(member);
         let compressed = match member {
             Member::Data => store_body(name, &result.body, options),
-            Member::Text => {
-                Compressed::text(name.to_owned(), options.method, options.level, &result.text)
-            }
+            Member::Text => options.text(name, &result.text),
             Member::Array(index) => {
                 let array = &result.arrays[index];
                 let frame = &frames[&(array.dtype, array.shape.as_slice())];
@@ -93,7 +74,7 @@ fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compr
         Body::General(packed) => {
             let mut file = Buffer::zeroed(packed.nbytes())?;
             packed.unpack_into(&mut file)?;
-            Compressed::new(member.to_owned(), options.method, options.level, &file)
+            options.file(member, &file)
         }
     }
 }
@@ -105,17 +86,17 @@ pub(super) fn store_payload(
     options: &StoreOptions,
 ) -> Result<Compressed> {
     let itemsize = frame.itemsize();
-    let shuffled = (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&packed.nbytes())
-        && options.method != Method::Stored
-        && itemsize > 1;
+    let shuffled = options.shuffles(packed.nbytes(), itemsize);
     let prefix = frame.file_prefix(shuffled)?;
-    if options.method != Method::Deflated || options.level == Some(0) {
+    let level = options.level(Content::Payload);
+    let deflated = level.filter(|&level| options.method == Method::Deflated && level > 0);
+    let Some(level) = deflated else {
         let start = prefix.bytes.len();
         let mut file = Buffer::zeroed(start + packed.nbytes())?;
         file[..start].copy_from_slice(&prefix.bytes);
         unpack(packed, shuffled, &mut file[start..])?;
-        return Compressed::new(member.to_owned(), options.method, options.level, &file);
-    }
+        return options.file(member, &file);
+    };
     let mut payload = Buffer::zeroed(packed.nbytes())?;
     unpack(packed, shuffled, &mut payload)?;
     let mut crc = Crc::new();
@@ -127,12 +108,7 @@ pub(super) fn store_payload(
         method: Method::Deflated,
         crc: crc.sum(),
         size: (prefix.bytes.len() + payload.len()) as u64,
-        data: noise::deflate(
-            Arc::clone(prefix.deflated()?),
-            payload,
-            planes,
-            options.level,
-        )?,
+        data: noise::deflate(Arc::clone(prefix.deflated()?), payload, planes, level)?,
     })
 }
 

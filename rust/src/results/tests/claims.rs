@@ -1,7 +1,6 @@
 //! Members that are longer than the NetCDF file in them.
 
 use super::*;
-use crate::archive::Compressed;
 use crate::netcdf;
 use crate::results::netcdf_member::decode;
 
@@ -12,8 +11,12 @@ fn decoded(file: &[u8], behind: usize, method: Method) -> Result<usize> {
     let mut plain = file.to_vec();
     plain.resize(file.len() + behind, 0);
     let mut writer = Writer::new(Vec::new(), 0, OPTIONS);
-    let member = Compressed::new("data".to_owned(), method, None, &plain).unwrap();
-    writer.add(&member).unwrap();
+    let options = StoreOptions {
+        method,
+        level: None,
+        threads: 1,
+    };
+    writer.add(&options.file("data", &plain).unwrap()).unwrap();
     let archive = archive(&writer.finish().unwrap()).unwrap();
     decode(&archive.fetch("data").unwrap()).map(|bytes| bytes.len())
 }
