@@ -25,7 +25,7 @@ thread_local! {
 ///
 /// Up to 7 they are the same, but for 4: libdeflate's came out larger than its 3 on results of Kording2007. Its own 8
 /// and 9 came out larger than its 7 on results of `AlaisBurr2004` and Cuppini2014, so 8 and 9 are its near-optimal
-/// parsers. So the order is kept (README, "Compression levels").
+/// parsers. So the order is kept (`docs/performance.md`, "Compression levels").
 #[must_use]
 const fn level_of(compresslevel: i32) -> i32 {
     match compresslevel {
