@@ -77,7 +77,7 @@ def test_levels(method):
             stored(make_result(), compression=method, compresslevel=level)
 
 
-@pytest.mark.parametrize("codec", _compression._LEVELS)
+@pytest.mark.parametrize("codec", _compression._CODECS)
 def test_codecs(codec):
     """Each name that joblib has is one of the native core's."""
     array = make_array(shape=(2, 100, 50, 1))

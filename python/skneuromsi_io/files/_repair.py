@@ -33,8 +33,8 @@ def repair(
 
     Members are found by their own headers and by those in the directory at the end of the archive, whichever of
     them are damaged. A result is saved if all its members are whole, if it opens, and if it is like the first one
-    that does; results are numbered anew, and their members are copied as they are. Where a complete directory lists
-    members, others are left out; where it is damaged, two different members of one name are both left out.
+    that does; results are numbered anew, and their members are copied as they are. Where a complete directory
+    lists members, others are left out; where it is damaged, two different members of one name are both left out.
 
     Parameters
     ----------
