@@ -99,6 +99,8 @@ REFUSED = {
     "masked scalar": np.ma.masked,
     "own time zone": dt.datetime(2020, 1, 1, tzinfo=type("Zone", (dt.tzinfo,), {})()),
     "unknown time zone": dt.datetime(2020, 1, 1, tzinfo=_unknown_zone()),
+    "surrogates that follow": "\ud800\udc00",
+    "surrogates in a key": {"\ud83d\ude00": 1},
     "object in array": np.array([Opaque()], dtype=object),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,6 +15,9 @@ from . import _xarray_pandas
 
 #: Levels of nesting that the native encoder writes.
 _MOST_LEVELS = _native.constants()["nesting"]
+
+#: Code points that JSON's escapes make one character of.
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 _Path = tuple[Any, ...]
 
@@ -34,6 +38,12 @@ def unstorable(document: dict[str, Any], error: ValueError) -> UnstorableError:
             return UnstorableError(
                 f"an integer of more than {sys.get_int_max_str_digits()} digits cannot "
                 "be stored; see sys.set_int_max_str_digits()",
+                key=show(path),
+            )
+        if isinstance(value, str) and _SURROGATES.search(value) is not None:
+            return UnstorableError(
+                "text in which two surrogates follow each other cannot be stored; JSON "
+                "makes one character of them",
                 key=show(path),
             )
         # The first is on top.

@@ -218,8 +218,14 @@ fn push_text(out: &mut Vec<u8>, text: &Bound<'_, PyString>) -> PyResult<()> {
         push_string(out, text);
         return Ok(());
     }
-    // Lone surrogates have no UTF-8: Python escapes each of them.
-    let dumps = text.py().import("json")?.getattr("dumps")?;
-    out.extend_from_slice(dumps.call1((text,))?.extract::<String>()?.as_bytes());
+    // Lone surrogates have no UTF-8: Python escapes each of them, and reads two that follow each other as one.
+    let json = text.py().import("json")?;
+    let escaped = json.getattr("dumps")?.call1((text,))?;
+    if !json.getattr("loads")?.call1((&escaped,))?.eq(text)? {
+        return Err(PyValueError::new_err(
+            "expected text that JSON can hold, found surrogates that would become a character",
+        ));
+    }
+    out.extend_from_slice(escaped.extract::<String>()?.as_bytes());
     Ok(())
 }
