@@ -39,7 +39,21 @@ NAMES = (
     *("xarray.DataArray", "xarray.Dataset", "pandas.DataFrame", "pandas.Series"),
     *("pandas.Index", "pandas.NA", "pandas.Timedelta", "pandas.Timestamp"),
 )
-DTYPES = ("<f8", "<i8", "|O", "<U3", "|b1", "<M8[s]", "<c16", "|S2", "<M8[0s]", "<M8")
+DTYPES = (
+    "<f8",
+    "<i8",
+    "|O",
+    "<U3",
+    "|b1",
+    "<M8[s]",
+    "<c16",
+    "|S2",
+    "<M8[0s]",
+    "<M8",
+    "bfloat16",
+    "StringDType",
+    "<f16",
+)
 PLAIN = (
     *("tuple", "set", "frozenset", "pairs", "complex", "bytes", "bytearray", "date"),
     *("time", "datetime", "timedelta"),
@@ -51,7 +65,7 @@ PARTS = (
     ),
     *(("range", "name"), ("codes", "categories", "ordered"), ("utc", "unit", "tz")),
     *(("values", "dtype"), ("levels", "codes", "names"), ("moment", "unit", "tz")),
-    ("data_vars", "coords", "attrs"),
+    *(("data_vars", "coords", "attrs"), ("arrow",), ("values", "dtype", "storage")),
 )
 
 

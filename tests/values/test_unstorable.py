@@ -4,6 +4,7 @@ import collections
 import datetime as dt
 import enum
 import io
+import pathlib
 import struct
 import zoneinfo
 from fractions import Fraction
@@ -59,10 +60,50 @@ def test_subclasses_become_their_bases(value, base):
     assert_same(through_file(result).extra_["value"], base)
 
 
+def test_a_zone_that_was_read_from_a_file_becomes_an_offset():
+    moment = dt.datetime(2020, 1, 1, tzinfo=_unknown_zone())
+    found = through_file(make_result(extra={"t": moment}))._extra["t"]
+    assert_same(found, dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize("cls", [pathlib.PurePosixPath, pathlib.PureWindowsPath])
+def test_paths_become_text(cls):
+    path = cls("a") / "b"
+    assert_same(through_file(make_result(extra={"p": path}))._extra["p"], str(path))
+    held = sio.NDResultCollection.from_ndresults("n", [make_result(extra={"p": path})])
+    assert held[0]._extra["p"] == path
+
+
 def test_subclasses_in_memory_stay():
     results = [make_result(extra={"value": Point(1, 2)})]
     held = sio.NDResultCollection.from_ndresults("n", results)
     assert type(held[0].extra_["value"]) is Point
+
+
+class Frozen(dict):
+    def __hash__(self):
+        return 1
+
+
+class Odd(int):
+    """A number that is equal to itself only."""
+
+    def __eq__(self, other):
+        return self is other
+
+    def __hash__(self):
+        return int.__hash__(self)
+
+
+class Alternating(dt.tzinfo):
+    """A zone whose offset depends on the day, so that times have none."""
+
+    def utcoffset(self, moment):
+        return None if moment is None else dt.timedelta(hours=moment.day % 2)
+
+
+#: Integers that hash alike: equal modulo 2**61 - 1.
+ALIKE = [number * (2**61 - 1) for number in range(1, 1100)]
 
 
 class Opaque:
@@ -98,11 +139,32 @@ REFUSED = {
     "masked large": np.ma.zeros(2000),
     "masked scalar": np.ma.masked,
     "own time zone": dt.datetime(2020, 1, 1, tzinfo=type("Zone", (dt.tzinfo,), {})()),
-    "unknown time zone": dt.datetime(2020, 1, 1, tzinfo=_unknown_zone()),
+    "time of no offset": dt.time(1, tzinfo=Alternating()),
     "surrogates that follow": "\ud800\udc00",
     "surrogates in a key": {"\ud83d\ude00": 1},
+    "keys of one hash": dict.fromkeys(ALIKE),
+    "unhashable as its base": {Frozen(a=1)},
+    "equal as their bases": {Odd(1): "a", 1: "b"},
+    "text and path": {"a": 1, pathlib.PurePosixPath("a"): 2},
+    "missing text of its own": np.array(["a"], np.dtypes.StringDType(na_object="x")),
     "object in array": np.array([Opaque()], dtype=object),
 }
+
+
+def test_what_hashes_alike_is_stored_up_to_a_thousand():
+    for value in (set(ALIKE[:900]), dict.fromkeys(ALIKE[:900], 1)):
+        assert_same(through_file(make_result(extra={"v": value}))._extra["v"], value)
+    pairs = {(number, "x") for number in ALIKE[:300]}
+    assert_same(through_file(make_result(extra={"v": pairs}))._extra["v"], pairs)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_values_are_kept_in_memory(name):
+    result = make_result(extra={"v": [REFUSED[name]]})
+    if name in ("function", "generator", "class"):
+        pytest.skip("cannot be copied, or is its own copy")
+    held = sio.NDResultCollection.from_ndresults("n", [result])
+    assert type(held[0]._extra["v"][0]) is type(REFUSED[name])
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -5,9 +5,11 @@ text. What these were is written down beside them, under ``"types"``: a table fr
 to names.
 """
 
+from ._budget import Budget
 from ._decode import loads, loads_plain, put_arrays
+from ._dtypes import dtype_of
 from ._encode import INLINE_LIMIT, Encoded, dumps
-from ._numpy import dtype_of
+from ._numpy import restore_array
 from ._sets import in_order
 from ._table import TYPES
 from ._unstorable import show, unstorable
@@ -16,6 +18,7 @@ from ._xarray_pandas import coords_of, restore_coords
 __all__ = [
     "INLINE_LIMIT",
     "TYPES",
+    "Budget",
     "Encoded",
     "coords_of",
     "dtype_of",
@@ -24,6 +27,7 @@ __all__ = [
     "loads",
     "loads_plain",
     "put_arrays",
+    "restore_array",
     "restore_coords",
     "show",
     "unstorable",

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import functools
 import json
-from collections import Counter
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
 from .._errors import BadMetadataError, at, translating
-from . import _numpy, _xarray_pandas
+from . import _containers, _datetimes, _numpy, _xarray_pandas
+from ._budget import Budget
 from ._numpy import expect
 from ._table import TYPES
-from ._timezones import iana_zone
-
-_Moment = TypeVar("_Moment", dt.datetime, dt.time)
 
 #: Gives the array for the name in a descriptor.
 ArrayOf = Callable[[str], npt.NDArray[Any]]
@@ -85,17 +82,21 @@ class _Place(NamedTuple):
 def _places(pointers: tuple[str, ...]) -> tuple[_Place, ...]:
     """Take pointers apart, the deepest first: a container is restored after what it contains.
 
-    The results of a sweep have the same pointers: those of two values take 3 us.
+    The results of a sweep have the same pointers: those of two values take 3 µs.
     """
     deepest_first = sorted(pointers, key=lambda pointer: -pointer.count("/"))
     return tuple(map(_place_of, deepest_first))
+
+
+#: A tilde that RFC 6901 has no meaning for.
+_NO_ESCAPE = re.compile(r"~(?![01])")
 
 
 def _place_of(pointer: str) -> _Place:
     first, *path = [
         part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")
     ]
-    if first or not path:
+    if first or not path or _NO_ESCAPE.search(pointer) is not None:
         return _Place(pointer, None, "")
     return _Place(pointer, tuple(path[:-1]), path[-1])
 
@@ -105,13 +106,13 @@ class _Once:
 
     Attributes
     ----------
-    budget : TextBudget
-        What the arrays of text of the document have left.
+    budget : Budget
+        Memory that the values of the document have left.
 
     """
 
     def __init__(self, array_of: ArrayOf):
-        self.budget = _numpy.TextBudget()
+        self.budget = Budget()
         self._array_of = array_of
         self._given: set[str] = set()
 
@@ -129,13 +130,16 @@ def loads_plain(text: bytes) -> dict[str, Any]:
         # Other encodings have brackets and quotes where the native core, which knows bytes, sees none.
         raise BadMetadataError(expected="JSON in UTF-8 (RFC 8259)", found=encoding)
     try:
-        # As json.loads decodes bytes, of which it would look for the encoding again.
-        document = json.loads(text.decode(encoding, "surrogatepass"))
+        document = _JSON.decode(text.decode(encoding, "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise BadMetadataError(expected="JSON", found=str(error)) from error
     if not isinstance(document, dict):
         raise BadMetadataError(expected="a JSON object", found=type(document).__name__)
     return document
+
+
+#: Each NaN is an object of its own, as those of a set are.
+_JSON = json.JSONDecoder(parse_constant=float)
 
 
 def put_arrays(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
@@ -165,8 +169,8 @@ def _placed(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
 #: Values of a document whose parts are looked up by name: they are objects, and stay so.
 _OBJECTS = ("/object_kwargs", "/nddata")
 
-#: Keys of one hash that a set or dict may hold: each is compared with all others.
-_MOST_ALIKE = 100
+#: Index of an item of an array (RFC 6901, section 4).
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def _restore_at(document: Any, place: _Place, name: Any, once: _Once) -> None:
@@ -198,83 +202,61 @@ def _restore_there(document: Any, place: _Place, name: Any, once: _Once) -> None
 
 
 def _step(holder: Any, part: str) -> Any:
-    if isinstance(holder, list):
-        return int(part)
-    raise BadMetadataError(
-        expected="a value there", found=f"{type(holder).__name__}, which has no parts"
-    )
+    if not isinstance(holder, list):
+        raise BadMetadataError(
+            expected="a value there",
+            found=f"{type(holder).__name__}, which has no parts",
+        )
+    if _INDEX.fullmatch(part) is None:
+        raise BadMetadataError(expected="an index of a list", found=f"{part!r:.80}")
+    return int(part)
 
 
 def _restore(value: Any, name: Any, once: _Once) -> Any:
     args: Any = ()
-    if isinstance(name, list) and name:
-        name, args = name[0], name[1:]
+    if isinstance(name, list) and len(name) > 1:
+        name, *args = name
     restore = _DECODERS.get(name) if isinstance(name, str) else None
     if restore is None:
         raise BadMetadataError(
             expected="a type that FORMAT.md lists", found=f"{name!r:.60}"
         )
-    if name == "external":
-        carried = once(expect(expect(value, dict)["netcdf"], str))
-        return _numpy.restore_carried(carried, *args)
-    if name == "array":
-        return _numpy.restore_array(value, once.budget, *args)
-    return restore(value, *args)
+    return restore(value, once, *args)
 
 
-def _datetime(value: str, *zone: Any) -> dt.datetime:
-    return _zoned(dt.datetime.fromisoformat(value), *zone)
+def _external(value: Any, once: _Once, *args: Any) -> Any:
+    carried = once(expect(expect(value, dict)["netcdf"], str))
+    return _numpy.restore_carried(carried, value, *args)
 
 
-def _time(value: str, *zone: Any) -> dt.time:
-    return _zoned(dt.time.fromisoformat(value), *zone)
+def _alone(restore: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a decoder of what needs nothing but its value and the arguments of its type."""
+    return lambda value, _, *args: restore(value, *args)
 
 
-def _zoned(
-    moment: _Moment, key: Any = None, fold: int = 0, title: Any = None
-) -> _Moment:
-    if title is not None:
-        moment = moment.replace(
-            tzinfo=dt.timezone(expect(moment.utcoffset(), dt.timedelta), title)
-        )
-    if key is None:
-        return moment.replace(fold=fold)
-    return moment.replace(tzinfo=iana_zone(key), fold=fold)
-
-
-def _keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
-    if not all(type(key) in (str, int, float, bool, type(None)) for key in keys):
-        raise TypeError("keys that are no scalars")
-    return dict(zip(_apart(keys), expect(value, dict).values(), strict=True))
-
-
-def _pairs(value: list[Any]) -> dict[Any, Any]:
-    _apart([key for key, _ in expect(value, list)])
-    return dict(value)
-
-
-def _apart(items: Any) -> list[Any]:
-    """Return a list whose items do not hash alike by the thousand, which takes a set or dict quadratic time."""
-    if max(Counter(map(hash, expect(items, list))).values(), default=0) > _MOST_ALIKE:
-        raise ValueError("items that hash alike")
-    return list(items)
+def _sequence(cls: Callable[[list[Any]], Any]) -> Callable[..., Any]:
+    return _alone(lambda value: cls(expect(value, list)))
 
 
 _DECODERS: dict[str, Callable[..., Any]] = {
-    "tuple": lambda value: tuple(expect(value, list)),
-    "set": lambda value: set(_apart(value)),
-    "frozenset": lambda value: frozenset(_apart(value)),
-    "complex": lambda value: complex(*value),
-    "bytes": lambda value: base64.b64decode(value, validate=True),
-    "bytearray": lambda value: bytearray(base64.b64decode(value, validate=True)),
-    "datetime": _datetime,
-    "date": dt.date.fromisoformat,
-    "time": _time,
-    "timedelta": lambda value: dt.timedelta(*value),
-    "scalar": _numpy.restore_scalar,
-    "array": _numpy.restore_array,
-    "external": _numpy.restore_carried,
-    "keys": _keys,
-    "pairs": _pairs,
-    "object": _xarray_pandas.restore,
+    "tuple": _sequence(tuple),
+    "set": _sequence(lambda items: set(_containers.checked(items))),
+    "frozenset": _sequence(lambda items: frozenset(_containers.checked(items))),
+    "complex": _alone(_numpy.restore_complex),
+    "bytes": _alone(lambda value: base64.b64decode(value, validate=True)),
+    "bytearray": _alone(
+        lambda value: bytearray(base64.b64decode(value, validate=True))
+    ),
+    "datetime": _alone(_datetimes.datetime),
+    "date": _alone(_datetimes.date),
+    "time": _alone(_datetimes.time),
+    "timedelta": _alone(_datetimes.timedelta),
+    "scalar": _alone(_numpy.restore_scalar),
+    "array": lambda value, once, *args: _numpy.restore_array(value, once.budget, *args),
+    "external": _external,
+    "keys": _alone(_containers.keys),
+    "pairs": _alone(_containers.pairs),
+    "object": lambda value, once, name: _xarray_pandas.restore(
+        value, once.budget, name
+    ),
 }

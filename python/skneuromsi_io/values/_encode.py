@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -13,16 +14,15 @@ import numpy.typing as npt
 
 from .. import _native
 from .._errors import UnstorableError
-from . import _numpy, _xarray_pandas
+from . import _containers, _datetimes, _numpy, _xarray_pandas
+from ._budget import Budget
+from ._dtypes import NUMBERS, carrier, kind_of, name_of
 from ._sets import in_order
 from ._table import TYPES
 from ._unstorable import show, unstorable
 
 #: Arrays of more numbers than this leave the JSON for a NetCDF member.
 INLINE_LIMIT = 1000
-
-#: Types that need their name only.
-_SEQUENCES = (tuple, set, frozenset)
 
 
 class Encoded(NamedTuple):
@@ -79,7 +79,7 @@ class _Recorder:
         self.external = external
         self.types: dict[str, Any] = {}
         self.arrays: list[tuple[str, npt.NDArray[Any]]] = []
-        self.budget = _numpy.TextBudget()
+        self.budget = Budget()
         self.exact = True
 
     def hook(self, value: Any, path: tuple[str | int, ...]) -> Any:
@@ -91,10 +91,10 @@ class _Recorder:
 
     def replacement(self, value: Any, path: tuple[str | int, ...]) -> Any:
         # First, since a Dataset is a mapping too, and a Timestamp a datetime.
-        labelled = _xarray_pandas.reduce(value)
+        labelled = _xarray_pandas.reduce(value, self.budget)
         if labelled is not None:
-            name, parts = labelled
-            return self.record(path, ["object", name], parts)
+            self.exact = self.exact and labelled.exact
+            return self.record(path, ["object", labelled.name], labelled.parts)
         for cls, encode in _ENCODERS:
             if isinstance(value, cls):
                 return encode(self, value, path)
@@ -121,30 +121,23 @@ def pointer(path: tuple[str | int, ...]) -> str:
     )
 
 
-def _sequence(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
-    cls = next(cls for cls in _SEQUENCES if isinstance(value, cls))
+def _tuple(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    recorder.base(value, tuple)
+    return recorder.record(path, "tuple", list(value))
+
+
+def _set(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
+    cls = set if isinstance(value, set) else frozenset
     recorder.base(value, cls)
-    items = list(value) if cls is tuple else in_order(value)
-    return recorder.record(path, cls.__name__, items)
+    _containers.check_storable(value)
+    return recorder.record(path, cls.__name__, in_order(value))
 
 
 def _mapping(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
     recorder.base(value, dict)
-    keys = list(value)
-    if all(type(key) is str for key in keys):
+    if all(type(key) is str for key in value):
         return dict(value)
-    # json.dumps turns these keys into text; others it refuses.
-    if all(type(key) in (str, int, float, bool, type(None)) for key in keys):
-        texts = [key if type(key) is str else _key_text(key) for key in keys]
-        if len(set(texts)) == len(keys):
-            plain = dict(zip(texts, value.values(), strict=True))
-            return recorder.record(path, ["keys", keys], plain)
-    pairs = [[key, item] for key, item in value.items()]
-    return recorder.record(path, "pairs", pairs)
-
-
-def _key_text(key: Any) -> str:
-    return json.dumps(key)
+    return recorder.record(path, *_containers.as_pairs(value))
 
 
 def _list(recorder: _Recorder, value: Any, _: tuple[str | int, ...]) -> Any:
@@ -171,39 +164,15 @@ def _bytes(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
     return recorder.record(path, cls.__name__, base64.b64encode(value).decode())
 
 
+def _path(recorder: _Recorder, value: Any, _: Any) -> Any:
+    recorder.base(value, str)
+    return str(value)
+
+
 def _date(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
-    cls = next(c for c in (dt.datetime, dt.date, dt.time) if isinstance(value, c))
-    recorder.base(value, cls)
-    zone, fold = getattr(value, "tzinfo", None), getattr(value, "fold", 0)
-    name: Any = cls.__name__
-    if isinstance(zone, dt.timezone):
-        # ISO text has the offset, but no name that was given to it.
-        title = zone.tzname(None)
-        if title != dt.timezone(zone.utcoffset(None)).tzname(None):
-            name = [name, None, fold, title]
-        elif fold:
-            name = [name, None, fold]
-    elif zone is not None:
-        name = [name, _zone_key(zone), fold]
-    elif fold:
-        name = [name, None, fold]
-    return recorder.record(path, name, value.isoformat())
-
-
-def _zone_key(zone: dt.tzinfo) -> str:
-    """IANA name of a zone, by which it can be found again."""
-    import zoneinfo
-
-    try:
-        if isinstance(zone, zoneinfo.ZoneInfo) and zone.key is not None:
-            return zoneinfo.ZoneInfo(zone.key).key
-    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
-        # A zone that was read from a file may have any name.
-        pass
-    raise UnstorableError(
-        f"a time zone of type {type(zone).__name__} cannot be stored; use "
-        "zoneinfo.ZoneInfo with an IANA name, or datetime.timezone"
-    )
+    name, text, exact = _datetimes.moment_parts(value)
+    recorder.exact = recorder.exact and exact
+    return recorder.record(path, name, text)
 
 
 def _timedelta(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
@@ -213,9 +182,8 @@ def _timedelta(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> 
 
 
 def _numpy_scalar(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
-    return recorder.record(
-        path, ["scalar", value.dtype.str], _numpy.scalar_value(value)
-    )
+    name = ["scalar", name_of(value.dtype)]
+    return recorder.record(path, name, _numpy.scalar_value(value))
 
 
 def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
@@ -225,21 +193,24 @@ def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
         )
     recorder.base(value, np.ndarray)
     array = np.asarray(value)
-    _numpy.check_storable(array.dtype)
-    large = array.dtype.kind in "biufcmM" and array.size > INLINE_LIMIT
-    if recorder.external and large:
+    name, kind = name_of(array.dtype), kind_of(array.dtype)
+    if recorder.external and kind in NUMBERS and array.size > INLINE_LIMIT:
         return _external(recorder, array, path)
-    name = ["array", array.dtype.str, list(array.shape)]
-    return recorder.record(path, name, _numpy.listed(array, recorder.budget))
+    row = ["array", name, list(array.shape)]
+    if kind == "T":
+        # Which objects may be assigned to it as text is not kept.
+        recorder.exact = recorder.exact and getattr(array.dtype, "coerce", True)
+        row += _numpy.missing_of(array.dtype)
+    return recorder.record(path, row, _numpy.listed(array, recorder.budget))
 
 
 def _external(
     recorder: _Recorder, array: npt.NDArray[Any], path: tuple[str | int, ...]
 ) -> Any:
-    carried = _numpy.carrier(array)
+    carried = carrier(array)
     member = f"extra_{len(recorder.arrays)}.nc"
     recorder.arrays.append((member, carried))
-    recorder.record(path, ["external", array.dtype.str, list(array.shape)], None)
+    recorder.record(path, ["external", name_of(array.dtype), list(array.shape)], None)
     return {
         "netcdf": member,
         "dtype": carried.dtype.str,
@@ -250,7 +221,8 @@ def _external(
 _ENCODERS: tuple[tuple[Any, Callable[[_Recorder, Any, Any], Any]], ...] = (
     (np.ndarray, _array),
     (np.generic, _numpy_scalar),
-    (_SEQUENCES, _sequence),
+    (tuple, _tuple),
+    ((set, frozenset), _set),
     (Mapping, _mapping),
     (list, _list),
     (bool, _scalar_base(bool)),
@@ -261,4 +233,5 @@ _ENCODERS: tuple[tuple[Any, Callable[[_Recorder, Any, Any], Any]], ...] = (
     ((bytes, bytearray), _bytes),
     ((dt.date, dt.time), _date),
     (dt.timedelta, _timedelta),
+    (pathlib.PurePath, _path),
 )

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import base64
-import functools
-import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .._errors import UnstorableError
-
-#: Dtypes as `numpy.dtype.str` has them. NumPy divides by the zero of ``<M8[s/0]``, which ends the process, and
-#: gives ``(2,)f8`` to Python's parser: it is asked about nothing else. Nine digits fit the integers that it keeps.
-_DTYPE = re.compile(
-    r"[<>|=]?[biufcmMUSO][0-9]{0,9}"
-    r"(\[([1-9][0-9]{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
-)
+from ._budget import Budget
+from ._dtypes import NUMBERS, carrier, dtype_of, kind_of
 
 #: Dimensions and elements that a NumPy array can have.
 _MOST_DIMS, _MOST_SIZE = 64, 2**63
 
-#: Memory that the arrays of text of a document may take whatever their text. Their dtype states a width, which may
-#: be false: ``["array", "<U1000000000", [1000]]`` is a line of JSON and 4 TB.
-_FREE_TEXT_BYTES = 64 << 20
-
-#: Beyond it, how many bytes of memory for each character of the texts.
+#: Bytes of memory that are due to each character of the texts of an array.
 _TEXT_BYTES_PER_CHARACTER = 64
-
-
-def check_storable(dtype: np.dtype[Any]) -> None:
-    """Refuse what has no JSON form: structures, long doubles.
-
-    Raises
-    ------
-    UnstorableError
-        With the reason; the caller names the key.
-
-    """
-    kind = dtype.kind
-    wide = kind in "fc" and dtype.itemsize > (8 if kind == "f" else 16)
-    if kind not in "biufcmMUSO" or wide or dtype.hasobject != (kind == "O"):
-        raise UnstorableError(
-            f"an array of dtype {dtype} cannot be stored; convert it to integers, "
-            "floats, complex numbers, text or dates"
-        )
 
 
 def scalar_value(value: Any) -> Any:
@@ -57,28 +28,30 @@ def scalar_value(value: Any) -> Any:
         If its dtype has none.
 
     """
-    dtype = value.dtype
-    if dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize <= 8):
-        return value.item()
-    if dtype.kind == "c" and dtype.itemsize <= 16:
-        return [float(value.real), float(value.imag)]
-    if dtype.kind in "mM":
-        return int(value.view("i8"))
-    if dtype.kind == "U":
+    kind = kind_of(value.dtype)
+    if kind == "U":
         return str(value)
-    if dtype.kind == "S":
+    if kind == "S":
         return base64.b64encode(value).decode()
-    raise UnstorableError(f"a NumPy scalar of dtype {dtype} cannot be stored")
+    if kind not in NUMBERS:
+        raise UnstorableError(f"a NumPy scalar of dtype {value.dtype} cannot be stored")
+    return _number_lists(np.asarray(value))
 
 
-def listed(array: npt.NDArray[Any], budget: TextBudget) -> Any:
+def listed(array: npt.NDArray[Any], budget: Budget) -> Any:
     """Nested lists of an array, as upstream's JSON shows them where it can."""
-    kind = array.dtype.kind
-    if kind in "cmM":
-        return carrier(array).tolist()
+    kind = kind_of(array.dtype)
+    if kind in NUMBERS:
+        return _number_lists(array)
+    if kind == "T":
+        objects = array.astype(object)
+        texts = np.frompyfunc(
+            lambda item: item if isinstance(item, str) else None, 1, 1
+        )
+        return np.asarray(texts(objects), dtype=object).tolist()
     if kind == "S" and array.size:
         array = np.char.decode(array, "latin-1")
-    if kind in "US" and not budget.fits(array.dtype, array.reshape(-1).tolist()):
+    if kind in "US" and not _fits(budget, array.dtype, array.reshape(-1).tolist()):
         raise UnstorableError(
             f"an array of dtype {array.dtype} is much wider than its texts; convert it "
             "to dtype object"
@@ -86,37 +59,46 @@ def listed(array: npt.NDArray[Any], budget: TextBudget) -> Any:
     return array.tolist()
 
 
-def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Little-endian numbers that NetCDF can hold, with the bits of `array`.
+def _number_lists(array: npt.NDArray[Any]) -> Any:
+    kind = kind_of(array.dtype)
+    if kind == "e":
+        return array.astype(_wide(array.dtype)).tolist()
+    return carrier(array).tolist() if kind in "cmM" else array.tolist()
 
-    Booleans become uint8, half floats uint16, complex numbers pairs of floats in a last axis of two, dates and
-    durations int64.
+
+def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return NumPy's dtype that has all numbers of one of ml_dtypes."""
+    return np.dtype("i8" if "int" in dtype.name else "f8")
+
+
+def missing_of(dtype: np.dtype[Any]) -> list[str]:
+    """Return the name of what a StringDType has for missing text, in a list; an empty one if it has nothing.
+
+    Raises
+    ------
+    UnstorableError
+        If it is an object that a file has no name for.
+
     """
-    array = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
-    kind = array.dtype.kind
-    if kind == "b":
-        return array.view("u1")
-    if array.dtype == np.float16:
-        return array.view("<u2")
-    if kind in "mM":
-        return array.view("<i8")
-    if kind == "c":
-        real = np.dtype(f"<f{array.dtype.itemsize // 2}")
-        return array.reshape(-1).view(real).reshape((*array.shape, 2))
-    return array
+    if not hasattr(dtype, "na_object"):
+        return []
+    missing = dtype.na_object
+    for name, known in _MISSING.items():
+        if missing is known or (missing != missing and known != known):
+            return [name]
+    raise UnstorableError(
+        f"an array of {dtype} cannot be stored; use nan or None for missing text"
+    )
 
 
-class TextBudget:
-    """Memory that a document's arrays of text may still take out of proportion to their texts."""
+#: What a StringDType has for missing text, by the names that a file gives it.
+_MISSING = {"nan": np.nan, "None": None}
 
-    def __init__(self) -> None:
-        self._left = _FREE_TEXT_BYTES
 
-    def fits(self, dtype: np.dtype[Any], texts: list[str]) -> bool:
-        """Whether there is memory left for an array of these texts, which takes it."""
-        due = _TEXT_BYTES_PER_CHARACTER * sum(map(len, texts))
-        self._left -= max(0, dtype.itemsize * len(texts) - due)
-        return self._left >= 0
+def _fits(budget: Budget, dtype: np.dtype[Any], texts: list[str]) -> bool:
+    """Whether there is memory for an array of these texts, which takes it."""
+    due = _TEXT_BYTES_PER_CHARACTER * sum(map(len, texts))
+    return budget.allows(dtype.itemsize * len(texts), due)
 
 
 def expect(value: Any, cls: type) -> Any:
@@ -126,64 +108,66 @@ def expect(value: Any, cls: type) -> Any:
     return value
 
 
-def dtype_of(name: Any, kinds: str = "biufcmMUSO") -> np.dtype[Any]:
-    """Return the dtype of one of these kinds that a file names; a TypeError for others."""
-    dtype = _dtype(expect(name, str))
-    if dtype.kind not in kinds:
-        raise TypeError(f"dtype {name!r}")
-    return dtype
-
-
-@functools.lru_cache(maxsize=256)
-def _dtype(name: str) -> np.dtype[Any]:
-    if _DTYPE.fullmatch(name) is None:
-        raise TypeError(f"dtype {name!r:.80}")
-    dtype: np.dtype[Any] = np.dtype(name)
-    if dtype.str != name:
-        raise TypeError(f"dtype {name!r}")
-    return dtype
-
-
 def restore_scalar(value: Any, name: str) -> Any:
     """NumPy scalar of dtype `name` from its JSON value."""
-    dtype = dtype_of(name, "biufcmMUS")
-    if dtype.kind == "c":
-        real, imag = value
-        return dtype.type(complex(real, imag))
-    if dtype.kind in "mM":
-        return np.array(value, dtype="i8").view(dtype.newbyteorder("="))[()]
-    if dtype.kind == "S":
-        return dtype.type(base64.b64decode(value, validate=True))
-    if dtype.kind == "U":
-        return dtype.type(expect(value, str))
-    return _numbers(value, [], dtype)[0]
+    dtype = dtype_of(name, NUMBERS + "US")
+    if dtype.kind not in "US":
+        return _flat_numbers(value, [], dtype)[0]
+    text = expect(value, str)
+    found = dtype.type(
+        base64.b64decode(text, validate=True) if dtype.kind == "S" else text
+    )
+    if found.dtype != dtype:
+        raise ValueError(f"text of dtype {found.dtype.str!r}")
+    return found
 
 
 def restore_array(
-    value: Any, budget: TextBudget, name: str, shape: list[int]
+    value: Any, budget: Budget, name: str, shape: list[int], *missing: str
 ) -> npt.NDArray[Any]:
     """Array of dtype `name` and `shape` from nested lists."""
-    dtype = dtype_of(name)
+    dtype = dtype_of(name, NUMBERS + "USOT")
     size = _size(shape)
-    if dtype.kind in "biuf":
-        return _numbers(value, shape, dtype).reshape(shape)
-    if dtype.kind == "O":
+    if missing and dtype.kind != "T":
+        raise TypeError(f"missing text in an array of dtype {name!r}")
+    if dtype.kind == "T":
+        flat = _strings(_flat(value, shape), *missing)
+    elif dtype.kind == "O":
         return _objects(value, shape, size)
-    if dtype.kind in "cmM":
-        carried = carrier(np.empty(0, dtype=dtype)).dtype
-        tail = [2] if dtype.kind == "c" else []
-        flat = _numbers(value, [*shape, *tail], carried)
-        flat = flat.view(dtype.newbyteorder("<"))
-    else:
+    elif dtype.kind in "US":
         flat = _texts(_flat(value, shape), dtype, budget)
+    else:
+        flat = _flat_numbers(value, shape, dtype)
     if flat.size != size:
         raise ValueError(f"{flat.size} items for the shape {shape}")
-    return flat.astype(dtype, copy=False).reshape(shape)
+    return flat.reshape(shape)
+
+
+def _flat_numbers(
+    value: Any, shape: list[int], dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    """Array of one dimension from nested lists of numbers of this shape."""
+    kind = kind_of(dtype)
+    if kind in "biuf":
+        return _numbers(value, shape, dtype)
+    if kind == "e":
+        wide = _numbers(value, shape, _wide(dtype))
+        small = wide.astype(dtype)
+        if not np.array_equal(small.astype(wide.dtype), wide, equal_nan=True):
+            raise ValueError(f"numbers that {dtype.name} has not")
+        return small
+    carried = carrier(np.empty(0, dtype=dtype)).dtype
+    tail = [2] if kind == "c" else []
+    flat = _numbers(value, [*shape, *tail], carried)
+    return flat.view(dtype.newbyteorder("<")).astype(dtype, copy=False)
 
 
 #: What JSON has for numbers of a kind of dtype; for others, integers.
 _JSON_TYPES: dict[str, set[type]] = {"b": {bool}, "f": {float, int}}
 _INTEGERS: set[type] = {int}
+
+#: Bytes of the floats that have all numbers of JSON; overflow of others is an error.
+_WIDEST_FLOAT = 8
 
 
 def _numbers(value: Any, shape: list[int], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -193,7 +177,23 @@ def _numbers(value: Any, shape: list[int], dtype: np.dtype[Any]) -> npt.NDArray[
     if not right.issuperset(map(type, items)):
         wrong = set(map(type, items)) - right
         raise TypeError(f"{wrong.pop().__name__} where {dtype} is due")
+    if dtype.kind in "iu" and items:
+        bounds = np.iinfo(dtype)
+        if min(items) < bounds.min or max(items) > bounds.max:
+            # NumPy 1 would wrap around.
+            raise OverflowError(f"integers beyond {dtype}")
+    if dtype.kind == "f" and dtype.itemsize < _WIDEST_FLOAT:
+        with np.errstate(over="raise"):
+            return np.array(items, dtype=dtype)
     return np.array(items, dtype=dtype)
+
+
+def restore_complex(value: Any) -> complex:
+    """Complex number of Python from its real and imaginary part."""
+    real, imag = expect(value, list)
+    if not {float, int}.issuperset((type(real), type(imag))):
+        raise TypeError(f"the parts {value!r:.80}")
+    return complex(real, imag)
 
 
 def _flat(value: Any, shape: list[int]) -> list[Any]:
@@ -212,10 +212,8 @@ def _objects(value: Any, shape: list[int], size: int) -> npt.NDArray[Any]:
     return flat.reshape(shape)
 
 
-def _texts(
-    items: list[str], dtype: np.dtype[Any], budget: TextBudget
-) -> npt.NDArray[Any]:
-    if not budget.fits(dtype, items):
+def _texts(items: list[str], dtype: np.dtype[Any], budget: Budget) -> npt.NDArray[Any]:
+    if not _fits(budget, dtype, items):
         raise ValueError(f"dtype {dtype.str!r} for much shorter text")
     found: list[Any] = [expect(item, str) for item in items]
     width = dtype.itemsize
@@ -226,6 +224,16 @@ def _texts(
     if any(len(item) > width for item in found):
         raise ValueError(f"longer text than dtype {dtype.str!r} holds")
     return np.array(found, dtype=dtype)
+
+
+def _strings(items: list[Any], *missing: str) -> npt.NDArray[Any]:
+    """Array of NumPy's text of any length, None being what is missing."""
+    (absent,) = [_MISSING[name] for name in missing] or [np.nan]
+    if None in items and not missing:
+        raise TypeError("missing text where none may be missing")
+    texts: Any = [absent if item is None else expect(item, str) for item in items]
+    dtype: Any = np.dtypes.StringDType
+    return np.array(texts, dtype=dtype(na_object=absent) if missing else dtype())
 
 
 def _row(row: Any, length: int) -> list[Any]:
@@ -250,10 +258,13 @@ def _size(shape: Any) -> int:
 
 
 def restore_carried(
-    carried: npt.NDArray[Any], name: str, shape: list[int]
+    carried: npt.NDArray[Any], descriptor: dict[str, Any], name: str, shape: list[int]
 ) -> npt.NDArray[Any]:
     """Array of dtype `name` and `shape` whose bits `carried` has; see :func:`carrier`."""
-    dtype = dtype_of(name, "biufcmM")
+    told = descriptor["dtype"], descriptor["shape"]
+    if told != (carried.dtype.str, list(carried.shape)):
+        raise ValueError(f"an array of dtype {carried.dtype}, shape {carried.shape}")
+    dtype = dtype_of(name, NUMBERS)
     expected = carrier(np.empty(0, dtype=dtype)).dtype
     tail = [2] if dtype.kind == "c" else []
     _size(shape)

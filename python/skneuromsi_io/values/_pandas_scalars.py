@@ -9,50 +9,65 @@ from typing import Any
 
 import numpy as np
 
-from .._errors import BadMetadataError
+from .._errors import BadMetadataError, UnstorableError
+from ._budget import Budget
 from ._numpy import expect
 from ._timezones import zone_of
 
 #: A moment as `pandas.Timestamp.isoformat` writes it; pandas would also take "now".
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d(\.\d{6})?)?)?",
-    re.ASCII,
-)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(\+00:00)?", re.ASCII)
 
 #: Units of time that pandas has.
 _UNITS = ("s", "ms", "us", "ns")
 
 
-def reduce_scalar(value: Any, pd: Any) -> tuple[str, Any] | None:
-    """Name and parts of a scalar of pandas, which has more digits than Python's; None for other objects."""
+def reduce_scalar(value: Any, pd: Any) -> tuple[str, Any, bool] | None:
+    """Take a scalar of pandas apart, which has more digits than Python's: name, parts, whether its type is kept.
+
+    Raises
+    ------
+    UnstorableError
+        If it is a moment that has no text.
+
+    """
     if value is pd.NaT:
-        return "pandas.NaT", None
+        return "pandas.NaT", None, True
     if value is pd.NA:
-        return "pandas.NA", None
-    if type(value) is pd.Timestamp:
-        zone = None if value.tz is None else zone_part(value.tz)
-        # In UTC, since offsets of old times have seconds, which ISO text of pandas drops.
-        moment = value if zone is None else value.tz_convert("UTC")
-        return "pandas.Timestamp", {
-            "moment": moment.isoformat(),
-            "unit": value.unit,
-            "tz": zone,
-        }
-    if type(value) is pd.Timedelta:
-        return "pandas.Timedelta", {"duration": value.asm8}
-    return None
+        return "pandas.NA", None, True
+    if not isinstance(value, (pd.Timestamp, pd.Timedelta)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return "pandas.Timestamp", _timestamp_parts(value), type(value) is pd.Timestamp
+    exact = type(value) is pd.Timedelta
+    return "pandas.Timedelta", {"duration": value.asm8}, exact
+
+
+def _timestamp_parts(value: Any) -> dict[str, Any]:
+    import pandas as pd
+
+    zone = None if value.tz is None else zone_part(value.tz)
+    # In UTC, since offsets of old times have seconds, which ISO text of pandas drops.
+    moment = value if zone is None else value.tz_convert("UTC")
+    text = pd.Timestamp.isoformat(moment)
+    if _MOMENT.fullmatch(text) is None or (value.tz is None and value.fold):
+        raise UnstorableError(
+            f"the Timestamp {text} with fold {value.fold} cannot be stored; use its to_datetime64()"
+        )
+    return {"moment": text, "unit": value.unit, "tz": zone}
 
 
 def zone_part(zone: dt.tzinfo) -> str | dt.datetime:
     """Name of a time zone where pandas makes the same of it; elsewhere a moment in it."""
     try:
         named = _named_zone(str(zone))
-        if type(named) is type(zone) and (named, str(named)) == (zone, str(zone)):
+        # Of pytz each zone has a class, and an object for each of its offsets.
+        same = named == zone or hasattr(zone, "localize")
+        if same and (type(named), str(named)) == (type(zone), str(zone)):
             return str(zone)
     except BadMetadataError:
         pass
     # Dates of Python have a form for the other zones, or say that there is none.
-    return dt.datetime(1970, 1, 1, tzinfo=zone)
+    return dt.datetime.fromtimestamp(0, tz=zone)
 
 
 def zone(part: Any) -> dt.tzinfo:
@@ -79,27 +94,30 @@ def unit_of(unit: Any) -> Any:
     return unit
 
 
-def timestamp(parts: dict[str, Any]) -> Any:
+def timestamp(parts: dict[str, Any], _: Budget) -> Any:
     """Moment of pandas from its parts."""
     import pandas as pd
 
-    if _MOMENT.fullmatch(expect(parts["moment"], str)) is None:
-        raise ValueError(f"the moment {parts['moment']!r:.80}")
-    moment = pd.Timestamp(parts["moment"]).as_unit(unit_of(parts["unit"]))
-    return moment if parts["tz"] is None else moment.tz_convert(zone(parts["tz"]))
+    text, unit, part = expect(parts["moment"], str), parts["unit"], parts["tz"]
+    if _MOMENT.fullmatch(text) is None or text.endswith("+00:00") != (part is not None):
+        raise ValueError(f"the moment {text!r:.80}")
+    moment = pd.Timestamp(text).as_unit(unit_of(unit), round_ok=False)
+    return moment if part is None else moment.tz_convert(zone(part))
 
 
-def timedelta(parts: dict[str, Any]) -> Any:
+def timedelta(parts: dict[str, Any], _: Budget) -> Any:
     """Duration of pandas from its parts."""
     import pandas as pd
 
-    return pd.Timedelta(expect(parts["duration"], np.timedelta64))
+    duration = expect(parts["duration"], np.timedelta64)
+    unit_of(np.datetime_data(duration)[0])
+    return expect(pd.Timedelta(duration), pd.Timedelta)
 
 
 def missing(name: str) -> Callable[..., Any]:
     """Value of pandas without parts, looked up when it is needed."""
 
-    def restore(parts: None) -> Any:
+    def restore(parts: None, _: Budget) -> Any:
         import pandas as pd
 
         expect(parts, type(None))

@@ -34,6 +34,22 @@ def zone_of(name: Any) -> dt.tzinfo:
     return iana_zone(name)
 
 
+def key_of(zone: dt.tzinfo) -> str | None:
+    """Return the key in the IANA database of a zone of zoneinfo, pytz or dateutil; None for others."""
+    for name in ("key", "zone", "_filename"):
+        key = getattr(zone, name, None)
+        if isinstance(key, str):
+            # dateutil has the path of the file that it read.
+            key = key.rpartition("/zoneinfo/")[2]
+            try:
+                iana_zone(key)
+            except BadMetadataError:
+                # A zone that was read from a file may have any name.
+                return None
+            return key
+    return None
+
+
 def iana_zone(key: Any) -> zoneinfo.ZoneInfo:
     """Return the zone of this key of the IANA database.
 

@@ -12,6 +12,7 @@ import numpy as np
 from .. import _native
 from .._errors import UnstorableError
 from . import _xarray_pandas
+from ._budget import Budget
 
 #: Levels of nesting that the native encoder writes.
 _MOST_LEVELS = _native.constants()["nesting"]
@@ -59,9 +60,9 @@ def show(path: _Path) -> str:
 
 
 def _parts(value: Any) -> Iterable[tuple[Any, Any]]:
-    labelled = _xarray_pandas.reduce(value)
+    labelled = _xarray_pandas.reduce(value, Budget())
     if labelled is not None:
-        value = labelled[1]
+        value = labelled.parts
     if isinstance(value, Mapping):
         keys = [(f"key {number}", key) for number, key in enumerate(value)]
         # Keys come first: what is wrong with one is told before it is shown in a path.

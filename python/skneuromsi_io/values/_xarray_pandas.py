@@ -5,91 +5,116 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 
 from __future__ import annotations
 
-import re
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._errors import UnstorableError
+from ._budget import Budget
 from ._numpy import expect
-from ._pandas_scalars import (
-    missing,
-    reduce_scalar,
-    timedelta,
-    timestamp,
-    unit_of,
-    zone,
-    zone_part,
-)
-
-#: Dtypes of columns, as :func:`_column_parts` writes them; pandas would take more from a file, and give some of
-#: it to Python's parser or to NumPy's.
-_COLUMN_DTYPE = re.compile(
-    r"bool|boolean|object|str|string(\[(python|pyarrow)\])?|[Uu]?[Ii]nt(8|16|32|64)"
-    r"|[Ff]loat(16|32|64)|complex(64|128)|[a-z_]{1,20}[0-9]{0,3}(\[(s|ms|us|ns|day)\])?\[pyarrow\]"
-)
+from ._pandas_columns import claim_fits, column, column_parts, is_of_pandas
+from ._pandas_scalars import missing, reduce_scalar, timedelta, timestamp
 
 
-def reduce(value: Any) -> tuple[str, Any] | None:
-    """Name and parts of a labelled object, or None if it is none."""
-    xr = sys.modules.get("xarray")
-    if xr is not None:
-        if type(value) is xr.DataArray:
-            return "xarray.DataArray", _array_parts(value)
-        if type(value) is xr.Dataset:
-            variables = {
-                n: _variable_parts(v.variable) for n, v in value.data_vars.items()
-            }
-            parts: dict[str, Any] = {
-                "data_vars": variables,
-                "coords": coords_of(value),
-                "attrs": dict(value.attrs),
-            }
-            return "xarray.Dataset", parts
-    pd = sys.modules.get("pandas")
-    if pd is not None:
-        if type(value) is pd.DataFrame:
-            columns = [
-                _column_parts(value.iloc[:, i].array) for i in range(value.shape[1])
-            ]
-            parts = {"index": value.index, "columns": value.columns, "data": columns}
-            return "pandas.DataFrame", parts
-        if type(value) is pd.Series:
-            data = _column_parts(value.array)
-            return "pandas.Series", {
-                "index": value.index,
-                "data": data,
-                "name": value.name,
-            }
-        if isinstance(value, pd.Index):
-            return "pandas.Index", _index_parts(value)
-        return reduce_scalar(value, pd)
-    return None
+class Reduced(NamedTuple):
+    """A labelled object, taken apart.
+
+    Attributes
+    ----------
+    name : str
+    parts : object
+    exact : bool
+        Whether the very type comes back; False for a subclass.
+
+    """
+
+    name: str
+    parts: Any
+    exact: bool
 
 
-def restore(parts: Any, name: str) -> Any:
+def reduce(value: Any, budget: Budget) -> Reduced | None:
+    """Take a labelled object apart; None if it is none.
+
+    Raises
+    ------
+    UnstorableError
+        If a part of it does not come back.
+
+    """
+    xr, pd = sys.modules.get("xarray"), sys.modules.get("pandas")
+    if xr is not None and isinstance(value, (xr.DataArray, xr.Dataset)):
+        return _reduced_xarray(value, xr, budget)
+    if pd is None:
+        return None
+    if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)):
+        return _reduced_pandas(value, pd, budget)
+    scalar = reduce_scalar(value, pd)
+    return None if scalar is None else Reduced(*scalar)
+
+
+def _reduced_xarray(value: Any, xr: Any, budget: Budget) -> Reduced:
+    if isinstance(value, xr.DataArray):
+        exact = type(value) is xr.DataArray
+        return Reduced("xarray.DataArray", _array_parts(value, budget), exact)
+    exact = type(value) is xr.Dataset
+    return Reduced("xarray.Dataset", _dataset_parts(value, budget), exact)
+
+
+def _reduced_pandas(value: Any, pd: Any, budget: Budget) -> Reduced:
+    exact = is_of_pandas(type(value))
+    if isinstance(value, pd.DataFrame):
+        return Reduced("pandas.DataFrame", _frame_parts(value, budget), exact)
+    if isinstance(value, pd.Series):
+        return Reduced("pandas.Series", _series_parts(value, budget), exact)
+    return Reduced("pandas.Index", _index_parts(value, budget), exact)
+
+
+def restore(parts: Any, budget: Budget, name: str) -> Any:
     """Rebuild a labelled object from its parts."""
-    return _RESTORE[name](parts)
+    return _RESTORE[name](parts, budget)
 
 
-def _array_parts(array: Any) -> dict[str, Any]:
+def _array_parts(array: Any, budget: Budget) -> dict[str, Any]:
     return {
         "name": array.name,
-        **_variable_parts(array.variable),
-        "coords": coords_of(array),
+        **_variable_parts(array.variable, budget),
+        "coords": coords_of(array, budget),
     }
 
 
-def _variable_parts(variable: Any) -> dict[str, Any]:
+def _dataset_parts(dataset: Any, budget: Budget) -> dict[str, Any]:
+    variables = {
+        name: _variable_parts(array.variable, budget)
+        for name, array in dataset.data_vars.items()
+    }
+    coords = coords_of(dataset, budget)
+    return {"data_vars": variables, "coords": coords, "attrs": dict(dataset.attrs)}
+
+
+def _variable_parts(variable: Any, budget: Budget) -> dict[str, Any]:
     return {
         "dims": list(variable.dims),
-        "data": np.asarray(variable.values),
+        "data": _values_of(variable, budget),
         "attrs": dict(variable.attrs),
     }
 
 
-def coords_of(labelled: Any) -> dict[Any, Any]:
+def _values_of(variable: Any, budget: Budget) -> Any:
+    """Values of a variable: a NumPy array, or the parts of one of pandas, which NumPy would convert."""
+    import pandas as pd
+
+    if isinstance(variable.dtype, np.dtype):
+        return np.asarray(variable.values)
+    data = variable.data
+    if isinstance(data, np.ndarray):
+        # xarray shows text of pandas as objects.
+        data = pd.array(data, dtype=variable.dtype)
+    return column_parts(data, budget)
+
+
+def coords_of(labelled: Any, budget: Budget | None = None) -> dict[Any, Any]:
     """Parts of all coordinates of a labelled object, by name."""
     import pandas as pd
 
@@ -99,91 +124,74 @@ def coords_of(labelled: Any) -> dict[Any, Any]:
                 f"a coordinate with a MultiIndex ({name!r}) cannot be stored; call "
                 "reset_index() first"
             )
-    return {n: _variable_parts(c.variable) for n, c in labelled.coords.items()}
+    budget = budget or Budget()
+    return {n: _variable_parts(c.variable, budget) for n, c in labelled.coords.items()}
 
 
-def _variable(parts: dict[str, Any]) -> tuple[Any, ...]:
-    dims, data = expect(parts["dims"], list), expect(parts["data"], np.ndarray)
+def _variable(parts: dict[str, Any], budget: Budget) -> tuple[Any, ...]:
+    dims, data = expect(parts["dims"], list), parts["data"]
+    if not isinstance(data, np.ndarray):
+        data = _as_variable(column(expect(data, dict), budget))
     if data.ndim != len(dims):
         # xarray would repeat a 0-d array as often as the coordinates are long.
         raise ValueError(f"{data.ndim} dimensions where there are {len(dims)}")
     return tuple(dims), data, parts["attrs"]
 
 
-def restore_coords(parts: dict[Any, Any]) -> dict[Any, Any]:
+def _as_variable(array: Any) -> Any:
+    """Return a column in the form that xarray does not convert: for zoned moments that is an index."""
+    import pandas as pd
+
+    return pd.Index(array) if isinstance(array.dtype, pd.DatetimeTZDtype) else array
+
+
+def restore_coords(
+    parts: dict[Any, Any], budget: Budget | None = None
+) -> dict[Any, Any]:
     """Undo :func:`coords_of`, into what xarray's constructors take."""
-    return {name: _variable(coord) for name, coord in parts.items()}
+    budget = budget or Budget()
+    return {name: _variable(coord, budget) for name, coord in parts.items()}
 
 
-def _data_array(parts: dict[str, Any]) -> Any:
+def _data_array(parts: dict[str, Any], budget: Budget) -> Any:
     import xarray as xr
 
-    dims, data, attrs = _variable(parts)
-    coords = restore_coords(parts["coords"])
+    dims, data, attrs = _variable(parts, budget)
+    coords = restore_coords(parts["coords"], budget)
     return xr.DataArray(data, dims=dims, coords=coords, attrs=attrs, name=parts["name"])
 
 
-def _dataset(parts: dict[str, Any]) -> Any:
+def _dataset(parts: dict[str, Any], budget: Budget) -> Any:
     import xarray as xr
 
-    variables = {name: _variable(v) for name, v in parts["data_vars"].items()}
-    coords = restore_coords(parts["coords"])
+    variables = {name: _variable(v, budget) for name, v in parts["data_vars"].items()}
+    coords = restore_coords(parts["coords"], budget)
     return xr.Dataset(variables, coords=coords, attrs=parts["attrs"])
 
 
-def _column_parts(array: Any) -> Any:
-    """Values of a pandas column: a NumPy array, or a dict for pandas' own types."""
-    import pandas as pd
-
-    if type(array) is pd.arrays.NumpyExtensionArray:
-        # Its dtype is a wrapper of pandas; its subclasses hold text and have NA.
-        return array.to_numpy()
-    dtype = array.dtype
-    if isinstance(dtype, np.dtype):
-        return np.asarray(array)
-    if isinstance(dtype, pd.CategoricalDtype):
-        return {
-            "categories": dtype.categories,
-            "codes": np.asarray(array.codes),
-            "ordered": bool(dtype.ordered),
-        }
-    if isinstance(dtype, pd.DatetimeTZDtype):
-        return {"utc": array.asi8, "unit": dtype.unit, "tz": zone_part(dtype.tz)}
-    if isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype, pd.SparseDtype)):
-        raise UnstorableError(
-            f"a pandas column of dtype {dtype} cannot be stored; convert it first"
-        )
-    values = [None if item is pd.NA else item for item in array.astype(object)]
-    return {"values": values, "dtype": str(dtype)}
+def _frame_parts(frame: Any, budget: Budget) -> dict[str, Any]:
+    columns = [
+        column_parts(frame.iloc[:, number].array, budget)
+        for number in range(frame.shape[1])
+    ]
+    return {"index": frame.index, "columns": frame.columns, "data": columns}
 
 
-def _column(parts: Any) -> Any:
-    import pandas as pd
-
-    if isinstance(parts, np.ndarray):
-        if parts.ndim != 1:
-            # pandas would repeat a 0-d array as often as the index is long.
-            raise ValueError(f"a column of {parts.ndim} dimensions")
-        return parts
-    if "codes" in parts:
-        return pd.Categorical.from_codes(
-            expect(parts["codes"], np.ndarray),
-            categories=parts["categories"],
-            ordered=parts["ordered"],
-        )
-    if "utc" in parts:
-        moments = expect(parts["utc"], np.ndarray).view(f"M8[{unit_of(parts['unit'])}]")
-        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone(parts["tz"])).array
-    dtype = expect(parts["dtype"], str)
-    if _COLUMN_DTYPE.fullmatch(dtype) is None:
-        raise ValueError(f"a column of dtype {dtype!r:.80}")
-    return pd.array(expect(parts["values"], list), dtype=dtype)
+def _series_parts(series: Any, budget: Budget) -> dict[str, Any]:
+    data = column_parts(series.array, budget)
+    return {"index": series.index, "data": data, "name": series.name}
 
 
-def _index_parts(index: Any) -> dict[str, Any]:
+def _index_parts(index: Any, budget: Budget) -> dict[str, Any]:
     import pandas as pd
 
     if isinstance(index, pd.MultiIndex):
+        for level, codes in zip(index.levels, index.codes, strict=True):
+            if not claim_fits(level, len(codes), budget):
+                raise UnstorableError(
+                    f"a MultiIndex of {len(codes)} labels whose level is {level!r:.80} "
+                    "cannot be stored; call remove_unused_levels() first"
+                )
         return {
             "levels": [level.rename(None) for level in index.levels],
             "codes": [np.asarray(codes) for codes in index.codes],
@@ -191,44 +199,66 @@ def _index_parts(index: Any) -> dict[str, Any]:
         }
     if isinstance(index, pd.RangeIndex):
         return {"range": [index.start, index.stop, index.step], "name": index.name}
-    return {"data": _column_parts(index.array), "name": index.name}
+    return {"data": column_parts(index.array, budget), "name": index.name}
 
 
-def _index(parts: dict[str, Any]) -> Any:
+def _index(parts: dict[str, Any], budget: Budget) -> Any:
     import pandas as pd
 
     if "levels" in parts:
-        return pd.MultiIndex(
-            levels=parts["levels"], codes=parts["codes"], names=parts["names"]
-        )
+        return _multi_index(parts, budget)
     if "range" in parts:
-        start, stop, step = parts["range"]
+        limits = expect(parts["range"], list)
+        if set(map(type, limits)) != {int}:
+            raise TypeError(f"the range {limits!r:.80}")
+        start, stop, step = (int(np.int64(limit)) for limit in limits)
         return pd.RangeIndex(start, stop, step, name=parts["name"])
-    data = _column(parts["data"])
+    data = column(parts["data"], budget)
     dtype = data.dtype if isinstance(data, np.ndarray) else None
     return pd.Index(data, dtype=dtype, name=parts["name"])
 
 
-def _series(parts: dict[str, Any]) -> Any:
+def _multi_index(parts: dict[str, Any], budget: Budget) -> Any:
     import pandas as pd
 
-    data, index = _column(parts["data"]), expect(parts["index"], pd.Index)
-    if len(data) != len(index):
-        raise ValueError(f"{len(data)} values for {len(index)} labels")
+    # Of bare lists pandas would make an index each, for 240 bytes a byte of text.
+    levels = [expect(level, pd.Index) for level in expect(parts["levels"], list)]
+    codes = [expect(codes, np.ndarray) for codes in expect(parts["codes"], list)]
+    for level, places in zip(levels, codes, strict=True):
+        if not claim_fits(level, len(places), budget):
+            raise ValueError(f"a level of {len(level)} for {len(places)} labels")
+    return pd.MultiIndex(levels=levels, codes=codes, names=parts["names"])
+
+
+def _series(parts: dict[str, Any], budget: Budget) -> Any:
+    import pandas as pd
+
+    data, index = _fitting(parts["data"], parts["index"], budget)
     dtype = data.dtype if isinstance(data, np.ndarray) else None
     return pd.Series(data, index=index, name=parts["name"], dtype=dtype)
 
 
-def _data_frame(parts: dict[str, Any]) -> Any:
+def _fitting(data: Any, index: Any, budget: Budget) -> tuple[Any, Any]:
+    """Return a column and its index, if they are of one length."""
     import pandas as pd
 
-    index = parts["index"]
-    columns = dict(
-        enumerate(
-            _series({"index": index, "data": data, "name": None})
-            for data in parts["data"]
-        )
-    )
+    values = column(data, budget)
+    if len(values) != len(expect(index, pd.Index)):
+        raise ValueError(f"{len(values)} values for {len(index)} labels")
+    return values, index
+
+
+def _data_frame(parts: dict[str, Any], budget: Budget) -> Any:
+    import pandas as pd
+
+    data, index = expect(parts["data"], list), expect(parts["index"], pd.Index)
+    columns = {}
+    for number, part in enumerate(data):
+        values, _ = _fitting(part, index, budget)
+        if isinstance(values, np.ndarray) and values.dtype.kind == "O":
+            # Of objects alone pandas would infer a dtype. A Series takes twice the memory of a column.
+            values = pd.Series(values, index=index, dtype=object)
+        columns[number] = values
     frame = pd.DataFrame(columns, index=index)
     frame.columns = parts["columns"]
     return frame
