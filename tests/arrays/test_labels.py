@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+import skneuromsi_io as sio
 from helpers import (
     assert_same,
     make_array,
@@ -134,3 +135,41 @@ def test_dimensions_of_upstream_are_plain():
     archive = stored(make_result(named.assign_coords(array.coords)))
     assert "nddata" not in json.loads(members(archive)["ndr_0/metadata.json"])
     assert opened(archive)[0].to_xarray().dims == array.dims
+
+
+LABELS_OF_PANDAS = {
+    "zoned": pd.date_range("2020", periods=3, tz="Asia/Tokyo"),
+    "nullable": pd.array([2**62 + 1, None, 3], "Int64"),
+    "categories": pd.CategoricalIndex(["b", "a", "b"]),
+}
+
+
+@pytest.mark.parametrize("name", LABELS_OF_PANDAS)
+def test_labels_of_dtypes_of_pandas(name):
+    """They come back; readers that know nothing of the metadata see text."""
+    labels = LABELS_OF_PANDAS[name]
+    for array in (
+        make_array(times=labels),
+        make_array().assign_coords(more=("times", labels)),
+    ):
+        result = make_result(array)
+        archive = stored(result)
+        assert_same(opened(archive)[0], result)
+        held = sio.NDResultCollection.from_ndresults("n", [result])
+        assert_same(held[0], result)
+    if name != "categories":
+        seen = xr.open_dataarray(io.BytesIO(members(archive)["ndr_0/nddata.nc"]))
+        with seen:
+            assert seen["more"].values.tolist() == [str(label) for label in labels]
+
+
+def test_numbers_of_other_packages():
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    labels = np.arange(3).astype(ml_dtypes.bfloat16)
+    result = make_result(make_array().assign_coords(more=("times", labels)))
+    assert_same(through_file(result), result)
+    for dtype in (ml_dtypes.bfloat16, ml_dtypes.float8_e5m2):
+        array = make_array()
+        array = array.copy(data=np.ones(array.shape, dtype))
+        with pytest.raises(sio.UnstorableError, match=r"nddata.*convert it to"):
+            stored(make_result(array))

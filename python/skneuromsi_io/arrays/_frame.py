@@ -220,6 +220,9 @@ def _key(array: xr.DataArray) -> Any:
     for name, coord in array.coords.variables.items():
         if coord.dims != (name,) or not are_plain_attrs(coord.attrs):
             return None
+        if not isinstance(coord.dtype, np.dtype):
+            # NumPy's values drop the zone and the missing values of pandas' dtypes.
+            return None
         values = coord.values
         if values.dtype.kind in "UO":
             texts = tuple(values.tolist())

@@ -18,12 +18,12 @@ from .._errors import (
     translating,
 )
 from ..model._names import ARRAY_NAME
-from ..values import coords_of, dtype_of, restore_coords
-from ..values._numpy import TextBudget, restore_array
+from ..values import Budget, coords_of, dtype_of, restore_array, restore_coords
 from ._dimensions import check_dimensions
 from ._native_subset import is_plain_attr, is_plain_name
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import xarray as xr
 
 
@@ -73,7 +73,7 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
         If its values would come back as others.
 
     """
-    if array.dtype.kind not in _KINDS:
+    if array.dtype.kind not in _KINDS or array.dtype.isbuiltin == _OF_OTHERS:
         raise UnstorableError(
             f"an array of dtype {array.dtype} cannot be stored",
             key="nddata",
@@ -83,12 +83,12 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
         _check_objects(array.values)
     unnamed = [name for name in array.coords if not _is_coordinate(name, array.dims)]
     plain = array.astype(_plain_dtype(array.dtype)).drop_vars(unnamed)
-    halves = {
-        name: coord.astype(np.float32)
+    changed = {
+        name: (coord.dims, labels, coord.attrs)
         for name, coord in plain.coords.items()
-        if coord.dtype == np.float16
+        if (labels := _plain_labels(coord)) is not None
     }
-    plain = plain.assign_coords(halves)
+    plain = plain.assign_coords(changed)
     plain.name = _plain_name(array.name, {*plain.dims, *plain.coords})
     plain.attrs = _plain_attrs(array.attrs)
     for coord in plain.coords.values():
@@ -99,6 +99,26 @@ def plainer(array: xr.DataArray) -> xr.DataArray:
 def _plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return the native dtype, or one that has all its numbers and is NetCDF's."""
     return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
+
+
+#: `numpy.dtype.isbuiltin` of numbers of other packages, such as bfloat16.
+_OF_OTHERS = 2
+
+
+def _plain_labels(coord: xr.DataArray) -> npt.NDArray[Any] | None:
+    """Labels as NetCDF has them, or None if it has them as they are.
+
+    Text is what stands for the dtypes of pandas, which have zones and missing values.
+    """
+    dtype = coord.dtype
+    if not isinstance(dtype, np.dtype):
+        return np.array([str(label) for label in coord.to_index()], dtype=np.str_)
+    if dtype.kind == "T":
+        texts = [str(text) for text in coord.values.ravel()]
+        return np.array(texts, dtype=np.str_).reshape(coord.shape)
+    if dtype == np.float16 or dtype.isbuiltin == _OF_OTHERS:
+        return coord.values.astype(np.float32)
+    return None
 
 
 def _is_coordinate(name: Any, dims: tuple[Any, ...]) -> bool:
@@ -116,6 +136,10 @@ def _plain_name(name: Any, taken: set[Any]) -> str:
 _NUMBERS = frozenset(map(np.dtype, ("i8", "u8", "f8")))
 
 
+#: Python objects that an array may hold: they take up to 64 bytes each, of which NetCDF has 8.
+_MOST_OBJECTS = 1 << 20
+
+
 def _check_objects(values: Any) -> None:
     """Refuse objects of which NetCDF loses the type: None becomes NaN, a NumPy scalar a number of Python."""
     types = set(map(type, values.ravel()))
@@ -124,6 +148,12 @@ def _check_objects(values: Any) -> None:
         raise UnstorableError(
             f"an array of dtype object that holds {', '.join(names)} cannot be stored; "
             "convert it to numbers or text",
+            key="nddata",
+        )
+    if values.size > _MOST_OBJECTS:
+        raise UnstorableError(
+            f"an array of {values.size} Python objects cannot be stored; convert it to "
+            "numbers or text",
             key="nddata",
         )
 
@@ -170,9 +200,11 @@ def _cast(values: Any, name: str) -> Any:
     dtype = dtype_of(name)
     text = values.dtype.kind in "UOT"
     if dtype.kind == "O" and (text or values.dtype in _NUMBERS):
+        if values.size > _MOST_OBJECTS:
+            raise ValueError(f"{values.size} Python objects")
         return values.astype(object)
     if dtype.kind == "U" and text:
-        return restore_array(values.tolist(), TextBudget(), name, list(values.shape))
+        return restore_array(values.tolist(), Budget(), name, list(values.shape))
     if (dtype.kind, dtype.itemsize) == (values.dtype.kind, values.dtype.itemsize):
         return values.astype(dtype, copy=False)
     if dtype == np.float16 and values.dtype == np.float32:
