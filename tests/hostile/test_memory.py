@@ -14,6 +14,7 @@ from zipkit import build, changed, members_of
 
 import skneuromsi_io as sio
 from helpers import DIMS, make_array, make_result, members, stored
+from skneuromsi_io.arrays import _sidecar
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the peak of a process stands in /proc"
@@ -24,6 +25,7 @@ CONSTANT = 64 << 20
 PER_DECODED_BYTE = 3
 PER_LABEL_BYTE = 4
 PER_TEXT_BYTE = 40
+PER_TEXT_LABEL, PER_LABEL_CHARACTER = 160, 16
 
 MEASURE = """
 import json, re, sys
@@ -103,6 +105,80 @@ def test_large_labels_are_kept_once(tmp_path):
     # Files around values are kept to compare others with them, but not such large ones.
     labels = PER_DECODED_BYTE * 64_000_000
     assert taken <= CONSTANT + PER_DECODED_BYTE * sum(found) + labels
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("letter", ["a", "\N{WAVE DASH}", "\N{GRINNING FACE}"])
+def test_labels_that_are_text(tmp_path, letter):
+    """Short texts take far more than their bytes: pandas makes an object of each."""
+    size = 1_000_000
+    texts = [letter + str(number) for number in range(size)]
+    array = make_array("i1", (2, size, 1, 1), times=texts)
+    found, taken = peak(tmp_path, stored(make_result(array)))
+    assert found == [2 * size]
+    labels = PER_TEXT_LABEL * size + PER_LABEL_CHARACTER * sum(map(len, texts))
+    assert taken <= CONSTANT + PER_DECODED_BYTE * sum(found) + labels
+
+
+def with_value(value, **types):
+    """Return an archive with a value in the metadata, and the bytes of its text."""
+    document = json.loads(contents(1)[RESULT])
+    document["object_kwargs"]["extra"]["list"] = value
+    where = "/object_kwargs/extra/list"
+    document["types"] |= {where + at: name for at, name in types.items()}
+    text = json.dumps(document, separators=(",", ":")).encode()
+    return build(members_of(contents(1) | {RESULT: text})), len(text)
+
+
+INDEX, FRAME = ["object", "pandas.Index"], ["object", "pandas.DataFrame"]
+RANGE = {"range": [0, 2 * 10**9, 1], "name": None}
+COLUMN = {"values": [], "dtype": "string"}
+CLAIMS = {
+    "range as level": (
+        {"levels": [RANGE], "codes": [[0]], "names": None},
+        {"": INDEX, "/levels/0": INDEX, "/codes/0": ["array", "<i8", [1]]},
+    ),
+    "range as categories": (
+        {"data": {"codes": [0], "categories": RANGE, "ordered": False}, "name": None},
+        {"": INDEX, "/data/categories": INDEX, "/data/codes": ["array", "|i1", [1]]},
+    ),
+    "bare levels": (
+        {"levels": [[0]] * 50_000, "codes": [[0]] * 50_000, "names": None},
+        {"": INDEX},
+    ),
+    "columns of no rows": (
+        {
+            "index": {"range": [0, 0, 1], "name": None},
+            "columns": {"range": [0, 60_000, 1], "name": None},
+            "data": [COLUMN] * 60_000,
+        },
+        {"": FRAME, "/index": INDEX, "/columns": INDEX},
+    ),
+    "a range of no columns": (
+        {"index": RANGE, "columns": {"range": [0, 0, 1], "name": None}, "data": []},
+        {"": FRAME, "/index": INDEX, "/columns": INDEX},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_claims_of_metadata(tmp_path, name):
+    value, types = CLAIMS[name]
+    archive, size = with_value(value, **types)
+    _, taken = peak(tmp_path, archive)
+    assert taken <= CONSTANT + PER_TEXT_BYTE * size
+
+
+def test_numbers_as_objects(tmp_path, monkeypatch):
+    """An array of numbers of which the labels say that they are Python's."""
+    array = make_array(shape=(2, 1000, 1000, 1))
+    array = array.copy(data=np.full(array.shape, 1.5, dtype=object))
+    with pytest.raises(sio.UnstorableError, match="of 2000000 Python objects"):
+        stored(make_result(array))
+    monkeypatch.setattr(_sidecar, "_MOST_OBJECTS", array.size)
+    found, taken = peak(tmp_path, stored(make_result(array)))
+    assert found == "BadMetadataError"
+    assert taken <= CONSTANT + PER_DECODED_BYTE * 8 * array.size
 
 
 @pytest.mark.slow
@@ -190,3 +266,4 @@ def test_the_bound_is_that_of_security_md():
     assert f"{CONSTANT >> 20} MiB + {PER_DECODED_BYTE} bytes" in text
     assert f"({PER_LABEL_BYTE} for those of labels" in text
     assert f"{PER_TEXT_BYTE} bytes for each byte of JSON text" in text
+    assert f"text {PER_TEXT_LABEL}, and {PER_LABEL_CHARACTER} for each of its" in text
