@@ -12,12 +12,13 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust pyth
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help demo test test-quick check bench bench-quick instructions models fuzz clean
+.PHONY: help demo test test-quick test-versions check bench bench-quick instructions models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
 	@echo "make test         all tests: Rust, Python, and against the real scikit-neuromsi"
 	@echo "make test-quick   Rust's and Python's without scikit-neuromsi and without those marked slow"
+	@echo "make test-versions  tests without scikit-neuromsi, on all Pythons and with other dependencies"
 	@echo "make check        formatters, linters, types, stubs"
 	@echo "make bench        store and open times against upstream and peers"
 	@echo "make bench-quick  the same in two minutes"
@@ -37,6 +38,10 @@ test: $(ENVS)/dev/.ready $(ENVS)/upstream/.ready $(ENVS)/netcdf3/.ready
 test-quick: $(ENVS)/dev/.ready
 	cargo test --quiet
 	$(DEV)/python -m pytest --quiet --ignore=tests/upstream -m "not slow"
+
+# Every Python of this machine, the lowest dependencies that pyproject.toml declares, and pandas 2.
+test-versions: $(ENVS)/wheel/.built
+	$(DEV)/python scripts/versions.py $(ENVS)/wheel/*.whl $(ENVS)/versions
 
 check: $(ENVS)/dev/.ready
 	cargo fmt --check
@@ -77,7 +82,7 @@ $(ENVS)/dev/bin/python:
 
 $(ENVS)/dev/.tools: $(ENVS)/dev/bin/python pyproject.toml
 	$(DEV)/python $(PIP) --upgrade pip
-	$(DEV)/python $(PIP) "maturin>=1.14,<2"
+	$(DEV)/python $(PIP) "maturin>=1.14,<2" "uv>=0.5"
 	$(DEV)/python $(PIP) --group test --group lint --group demo
 	@touch $@
 
