@@ -79,7 +79,7 @@ def test_levels(method):
 
 @pytest.mark.parametrize("codec", _compression._CODECS)
 def test_codecs(codec):
-    """Each name that joblib has is one of the native core's."""
+    """Each of joblib's names means a codec of the native core."""
     array = make_array(shape=(2, 100, 50, 1))
     array.values[:] = np.arange(array.size).reshape(array.shape)
     archive = stored(make_result(array))
