@@ -15,16 +15,8 @@ from ._file_system import printable
 from ._members import METADATA
 from ._target import is_path, refuse_text
 
-
-def _small_zip() -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr(METADATA, b"")
-    return stream.getvalue()
-
-
-#: An archive for `zipfile.ZipFile` to check its arguments against: an encoding by decoding a name.
-_SMALL_ZIP = _small_zip()
+#: An empty archive, for `zipfile.ZipFile` to check its arguments against.
+_EMPTY_ZIP = b"PK\5\6" + bytes(18)
 
 #: Kinds of files that are read from their beginning to their end only.
 _SPECIAL = {
@@ -78,8 +70,11 @@ def open_archive(
 
     """
     # zipfile itself judges the arguments, so that they keep its meaning and its errors.
-    with zipfile.ZipFile(io.BytesIO(_SMALL_ZIP), "r", **kwargs):
-        pass
+    with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
+        encoding = kwargs.get("metadata_encoding") or None
+    if encoding is not None:
+        # As zipfile decodes a name, which it does not find here.
+        METADATA.encode().decode(encoding)
     return _native.Archive(
         source_of(path_or_stream), label_of(path_or_stream), caps_of(limits)
     )
