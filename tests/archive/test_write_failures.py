@@ -12,7 +12,7 @@ import pytest
 import skneuromsi_io as sio
 from helpers import assert_same, make_collection, opened, stored
 from processes import in_process
-from skneuromsi_io import _batches
+from skneuromsi_io import _batches, _native
 from skneuromsi_io.results._interface import Packed
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX limits and users")
@@ -79,6 +79,18 @@ def test_full_disk(small_disk):
     assert_untouched(old)
     sio.to_ndc(old, make_collection(1), tqdm_cls=None)
     assert len(opened(old)) == 1
+
+
+def test_a_temporary_file_that_cannot_be_opened_again(old, collection, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(_native, "Writer", refuse)
+    with pytest.raises(OSError, match="Too many") as held:
+        sio.to_ndc(old, collection, tqdm_cls=None)
+    # The exception, and with it what its traceback refers to, is alive.
+    assert held.value.errno == errno.EMFILE
+    assert_untouched(old)
 
 
 class Full(io.RawIOBase):

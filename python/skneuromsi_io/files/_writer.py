@@ -107,12 +107,16 @@ class NDCWriter:
         return self._layout.dumps(document)
 
     def __enter__(self) -> Self:
-        target, start = self._stack.enter_context(sink(self._sink))
-        self._native = _native.Writer(
-            target, label_of(self._sink), start=start, **self._options
-        )
-        # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
-        self._stack.callback(self._native.close)
+        # Else what the sink made would stay where the writer cannot be made: nothing leaves a block that raises on
+        # entering.
+        with contextlib.ExitStack() as stack:
+            target, start = stack.enter_context(sink(self._sink))
+            self._native = _native.Writer(
+                target, label_of(self._sink), start=start, **self._options
+            )
+            # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
+            stack.callback(self._native.close)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
