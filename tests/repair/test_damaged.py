@@ -108,6 +108,18 @@ def test_results_that_are_in_the_way_of_others(ours, out):
     ]
 
 
+def test_a_first_result_that_does_not_open_says_nothing_of_the_others(ours, out):
+    def unlike_the_others(document):
+        document["object_kwargs"]["run_parameters"] = {"other": 1}
+        document["types"]["/object_kwargs/extra"] = "unknown"
+
+    bad = edited(ours, "ndr_0/metadata.json", unlike_the_others)
+    report = sio.repair(bad, out)
+    assert_saved(report, out, ours, [*range(1, 10)], metadata=True)
+    assert [problem.member for problem in report.problems] == ["ndr_0/metadata.json"]
+    assert sio.verify(bad).problems == report.problems
+
+
 def test_results_beyond_the_size_and_results_that_are_nowhere(ours, out):
     bad = edited(ours, "metadata.json", lambda doc: doc.update(object_size=3))
     assert sio.repair(bad, out).kept == tuple(range(10))

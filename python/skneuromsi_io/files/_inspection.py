@@ -105,9 +105,9 @@ def _problems(
     if isinstance(loaded, list):
         return loaded
     try:
-        # In the order in which opening a collection and taking a result of it would.
-        reader.check(loaded)
+        # The others are compared with the first result that opens: one that does not may be unlike all of them.
         loaded.open()
+        reader.check(loaded)
     except SkneuromsiIOError as error:
         return [problem_of(error)]
     return []
