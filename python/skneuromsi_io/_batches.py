@@ -26,15 +26,16 @@ def thread_count() -> int:
     Raises
     ------
     ArgumentError
-        If ``SKNEUROMSI_IO_NUM_THREADS`` is not a positive integer.
+        If ``SKNEUROMSI_IO_NUM_THREADS`` is not an integer from 1 to 999,999,999.
 
     """
     wanted = os.environ.get("SKNEUROMSI_IO_NUM_THREADS")
     if wanted:
-        if not wanted.isdecimal() or int(wanted) < 1:
+        # The length first: Python refuses to read thousands of digits.
+        if not (wanted.isdecimal() and len(wanted) < 10 and int(wanted)):
             raise ArgumentError(
                 key="SKNEUROMSI_IO_NUM_THREADS",
-                expected="a positive integer",
+                expected="an integer from 1 to 999999999",
                 found=f"{wanted!r:.80}",
             )
         return int(wanted)

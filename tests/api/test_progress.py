@@ -130,10 +130,14 @@ def test_thread_count(monkeypatch):
     assert thread_count() == unset
 
 
-@pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5", " 2", " "])
+@pytest.mark.parametrize(
+    "wrong", ["0", "-1", "two", "1.5", " 2", " ", "9" * 20, "9" * 5000]
+)
 def test_wrong_thread_count(monkeypatch, wrong):
     monkeypatch.setenv("SKNEUROMSI_IO_NUM_THREADS", wrong)
-    expected = "'SKNEUROMSI_IO_NUM_THREADS': expected a positive integer, found"
+    expected = (
+        "'SKNEUROMSI_IO_NUM_THREADS': expected an integer from 1 to 999999999, found"
+    )
     with pytest.raises(sio.ArgumentError, match=expected):
         stored(make_collection(1))
 
