@@ -15,7 +15,7 @@ use crate::source::ReadAt;
 /// Longest stretch in which `zipfile` looks for the end record: a comment and the record itself.
 const SEARCH: usize = (1 << 16) + END_LEN;
 
-/// What the end records say.
+/// The statements of the end records.
 pub(super) struct End {
     /// Position of the central directory in the source.
     pub(super) directory: Range<u64>,

@@ -1,4 +1,4 @@
-//! What the two headers of a member say: that in the directory, and the local one before its data.
+//! The two headers of a member: that in the directory, and the local one before its data.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::record::{Fields, LOCAL, LOCAL_LEN, UTF8};
 use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
 
-/// What the directory says about one member.
+/// The header of one member in the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Compression method (APPNOTE 4.4.5).
@@ -25,7 +25,7 @@ pub struct Entry {
     pub(super) limit: u64,
     /// Length of the name in the headers.
     pub(super) raw_name: u16,
-    /// Where the name is among the names of the index.
+    /// Place of the name among the names of the index.
     pub(super) start: usize,
     pub(super) end: usize,
 }

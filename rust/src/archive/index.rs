@@ -19,7 +19,7 @@ pub(super) struct Index {
     entries: Vec<Entry>,
     /// Positions in `entries`, by name.
     by_name: Vec<u32>,
-    /// Whether entries lead to the data themselves: their headers were judged already.
+    /// True if entries lead to the data themselves: their headers were judged already.
     data: bool,
 }
 
@@ -60,7 +60,7 @@ impl Index {
         }
     }
 
-    /// Whether entries lead to the data themselves, not to a local header.
+    /// True if entries lead to the data themselves, not to a local header.
     pub(super) fn leads_to_data(&self) -> bool {
         self.data
     }

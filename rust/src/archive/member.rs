@@ -14,9 +14,9 @@ use crate::source::ReadAt;
 
 /// Bytes of a source.
 pub(super) enum Loaded<'a> {
-    /// Those of a source that is in memory.
+    /// Bytes of a source that is in memory.
     Borrowed(&'a [u8]),
-    /// Those that were read.
+    /// Bytes that were read.
     Owned(Buffer),
 }
 
@@ -64,7 +64,7 @@ impl<'a> Fetched<'a> {
         })
     }
 
-    /// What the directory says about the member.
+    /// The member's header in the directory.
     #[must_use]
     pub fn entry(&self) -> &Entry {
         self.entry
@@ -148,7 +148,7 @@ pub(super) fn load_bytes<'a>(
     Ok(Loaded::Owned(bytes))
 }
 
-/// Where in `bytes`, which begin with the local header of `entry`, its data begins.
+/// The place in `bytes`, which begin with the local header of `entry`, its data begins.
 pub(super) fn data_start(bytes: &[u8], entry: &Entry, name: &str) -> Result<usize> {
     let local = Local::parse(bytes)?;
     refuse_flags(local.flags)?;

@@ -34,7 +34,7 @@ pub use salvage::Lost;
 pub use stream::Stream;
 pub use writer::{Options, Writer};
 
-/// How many member names an error about a missing one lists.
+/// Member names that an error about a missing one lists.
 const NAMES_IN_ERRORS: usize = 5;
 
 /// An open archive. Reads are positioned and take `&self`, so that threads share it without a lock.
@@ -67,7 +67,7 @@ impl Archive {
         Ok((archive, lost))
     }
 
-    /// What a file may ask for.
+    /// Caps on the demands of a file.
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -90,7 +90,7 @@ impl Archive {
         self.index.names()
     }
 
-    /// What the directory says about a member.
+    /// A member's header in the directory, if there is one.
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.index.get(name)
@@ -154,7 +154,7 @@ impl Archive {
         Ok((bytes, start))
     }
 
-    /// What the directory says about a member that must be there.
+    /// The header of a member that must be there.
     pub(crate) fn find(&self, name: &str) -> Result<&Entry> {
         self.index.get(name).ok_or_else(|| self.missing(name))
     }

@@ -1,4 +1,4 @@
-//! What archives of all origins must and must not give.
+//! Archives of all origins, and their members.
 
 mod damage;
 mod hostile;
@@ -90,7 +90,7 @@ fn read_kind(bytes: &[u8], name: &str) -> Kind {
     read(&open(bytes).unwrap(), name).unwrap_err().kind()
 }
 
-/// Where the `nth` record with `signature` begins.
+/// The place of the `nth` record with `signature`.
 fn record(bytes: &[u8], signature: [u8; 4], nth: usize) -> usize {
     memchr::memmem::find_iter(bytes, &signature)
         .nth(nth)

@@ -25,7 +25,7 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Where `signature` stands next, at `from` or later.
+    /// The next place of `signature`, at `from` or later.
     pub(super) fn find(&mut self, signature: [u8; 4], mut from: u64) -> Result<Option<u64>> {
         loop {
             if let Some(rest) = self.rest(from).filter(|rest| rest.len() >= signature.len()) {

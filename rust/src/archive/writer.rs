@@ -22,7 +22,7 @@ const ATTRIBUTES: u32 = 0o600 << 16;
 /// Flag bit 1 of an LZMA member: the stream has an end marker.
 const END_MARKER: u16 = 1 << 1;
 
-/// How an archive is written.
+/// Choices for a whole archive.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// True if zip64 may be used where it is needed, else [`Kind::LargeZip`].

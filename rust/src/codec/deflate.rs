@@ -16,7 +16,7 @@ const PIECE: usize = 256 << 10;
 thread_local! {
     /// Compressors are large (up to 9 MB at level 12); each thread keeps those it has used.
     static COMPRESSORS: RefCell<HashMap<i32, Compressor>> = RefCell::new(HashMap::new());
-    /// Those of parts take 0.4 MB, which is zeroed anew for each: the one that was used last is kept.
+    /// Compressors of parts take 0.4 MB, which is zeroed anew for each: the one that was used last is kept.
     static PARTS: RefCell<Option<(u32, Compress)>> = const { RefCell::new(None) };
     static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
@@ -103,7 +103,7 @@ fn compressed(stream: &mut Compress, data: &[u8]) -> Result<Vec<u8>> {
     Ok(deflated)
 }
 
-/// Where a stream has ended: bytes taken from it, and bytes that came out.
+/// The end of a stream: bytes taken from it, and bytes that came out.
 pub(super) struct End {
     pub(super) taken: usize,
     pub(super) written: usize,

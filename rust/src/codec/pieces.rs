@@ -1,4 +1,4 @@
-//! What a codec made of the bytes of a member.
+//! A member's bytes as a codec made them.
 
 use std::io::Write;
 use std::ops::Range;

@@ -253,7 +253,7 @@ fn a_list_of_short_lists_is_an_array() {
     // One that does not fit: none of the parts is large enough.
     let mixed = format!("[{}[7, 8]]", "[1], ".repeat(2000));
     assert_eq!(lifted(&mixed, 1000), (mixed, Vec::new()));
-    // The large parts of what is no array as a whole are arrays.
+    // The large parts of a list that is not an array as a whole are arrays.
     let row = format!("[{}0]", "1, ".repeat(1500));
     let parts = format!("[{row}, {row}, [1]]");
     let (text, arrays) = lifted(&parts, 1000);

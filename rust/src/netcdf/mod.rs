@@ -30,7 +30,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     }
 }
 
-/// How many bytes a file has by its own header, of which `beginning` are the first; `None` where the header goes
+/// The bytes that a file has by its own header, of which `beginning` are the first; `None` where the header goes
 /// on behind them.
 ///
 /// Fails as [`read`] would. `beginning` is at least 64 bytes long.

@@ -1,4 +1,4 @@
-//! What Python must know as this crate knows it.
+//! Values that Python must know as this crate knows them.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};

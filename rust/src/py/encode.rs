@@ -49,7 +49,7 @@ pub(super) fn encode_nested<'py>(
     Ok((bytes(obj.py(), &walk.out)?, arrays.left_out))
 }
 
-/// What becomes of arrays that the hook gives.
+/// Treatment of arrays that the hook gives.
 struct Arrays<'py> {
     class: Bound<'py, PyType>,
     /// Bytes up to which an array is written into the text.

@@ -1,4 +1,4 @@
-//! Where Python says that an archive is: a path, a descriptor, bytes, or an object with `read` and `seek`.
+//! The source of an archive, as Python gives it: a path, a descriptor, bytes, or an object with `read` and `seek`.
 
 use std::fs::File;
 use std::sync::Arc;

@@ -20,7 +20,7 @@ use crate::codec::zip::Method;
 use crate::error::{Error, Result};
 use crate::results::{self, Labelled, PackedResult, Spelled, StoreOptions};
 
-/// Where the bytes go.
+/// The file or stream that the bytes go to.
 enum Target {
     File(File),
     Stream(Py<PyAny>),

@@ -44,7 +44,7 @@ pub struct Frame {
     dataset: Dataset,
     payload: usize,
     dtype: DType,
-    /// What precedes a plain and a shuffled payload, made when first asked for.
+    /// The files up to a plain and to a shuffled payload, made when first asked for.
     prefixes: [OnceLock<FilePrefix>; 2],
 }
 

@@ -8,7 +8,7 @@ use crate::dtype::Endian;
 use crate::error::Result;
 use crate::memory::try_copy;
 
-/// Where the payload of a plain file lies, in which order of bytes, and the frame around it.
+/// The place of the payload in a plain file, its order of bytes, and the frame around it.
 #[derive(Debug, Clone)]
 pub(super) struct PayloadSpan {
     pub(super) frame: Arc<Frame>,
@@ -39,7 +39,7 @@ const MOST_SEEN: usize = 16;
 const MOST_AROUND: usize = 16 << 20;
 
 impl FrameCache {
-    /// Where the payload of `file` is, if a file like it was parsed before.
+    /// The place of the payload in `file`, if a file like it was parsed before.
     pub(super) fn recall(&self, file: &[u8]) -> Option<PayloadSpan> {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
         let like = |seen: &&Seen| {

@@ -16,10 +16,10 @@ use crate::limits::Limits;
 use crate::netcdf::{self, Data};
 use crate::work::parallel;
 
-/// How results are opened.
+/// Choices for opening results.
 #[derive(Debug, Clone)]
 pub struct OpenOptions {
-    /// How they are kept in memory.
+    /// The codec that keeps them in memory.
     pub codec: Codec,
     /// Lists of more than so many numbers leave the text as arrays.
     pub lift: Option<usize>,
@@ -65,7 +65,7 @@ pub fn open(
         .collect()
 }
 
-/// What is wrong with each member of a result, where [`open`] stops at the first.
+/// The faults of all members of a result, where [`open`] stops at the first.
 pub fn faults(
     archive: &Archive,
     plan: &Plan,
@@ -196,7 +196,7 @@ pub fn read_netcdf(file: &[u8]) -> Result<Body> {
 fn open_file(file: &[u8], codec: Codec, limits: &Limits, frames: &FrameCache) -> Result<Body> {
     let dataset = match netcdf::read(file, limits) {
         Ok(dataset) => dataset,
-        // Of NetCDF-3 there is no other reader.
+        // NetCDF-3 has no other reader.
         Err(error) if error.kind() == Kind::Unsupported && !file.starts_with(b"CDF") => {
             return general(file, codec, limits);
         }

@@ -40,7 +40,7 @@ pub struct PackedResult {
     pub arrays: Vec<Array>,
     /// True if `arrays` were lifted out of the text, whose strings that equal a name stand for them.
     pub lifted: bool,
-    /// What its text has in common with others that differ in some numbers only, if it was asked for.
+    /// A hash that its text shares with others that differ in some numbers only, if it was asked for.
     pub fingerprint: Option<u64>,
 }
 

@@ -1,11 +1,11 @@
-//! How members are compressed: by which method and level, and whether arrays are byte-shuffled.
+//! Compression of members: method and level, and whether arrays are byte-shuffled.
 
 use crate::archive::Compressed;
 use crate::codec::zip::{self, Method};
 use crate::error::Result;
 use crate::limits::Limits;
 
-/// What the caller asks for.
+/// The caller's choices.
 #[derive(Debug, Clone, Copy)]
 pub struct StoreOptions {
     /// Zip compression method.
@@ -16,7 +16,7 @@ pub struct StoreOptions {
     pub threads: usize,
 }
 
-/// What is compressed.
+/// Kinds of content, which have levels of their own.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Content {
     /// A text of so many bytes.
@@ -53,7 +53,7 @@ impl StoreOptions {
         }
     }
 
-    /// Whether the values of an array are byte-shuffled.
+    /// True if the values of an array are byte-shuffled.
     pub(super) fn shuffles(&self, nbytes: usize, itemsize: usize) -> bool {
         (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&nbytes)
             && self.method != Method::Stored
@@ -99,7 +99,7 @@ impl StoreOptions {
         })
     }
 
-    /// What `compress` makes, deflated instead where [`Limits::expansion`] would refuse to read it.
+    /// The member that `compress` makes, deflated instead where [`Limits::expansion`] would refuse to read it.
     fn readable(
         &self,
         level: Option<i32>,

@@ -9,7 +9,7 @@ use super::*;
 struct Known {
     name: String,
     content: Vec<u8>,
-    /// Where its local header, its data and its header in the directory are.
+    /// Places of its local header, its data and its header in the directory.
     local: usize,
     data: Range<usize>,
     central: Range<usize>,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::archive::record::{CENTRAL, END, LOCAL};
 
-/// What reading gives of every member that `small` has, or nothing.
+/// All that reading gives of every member that `small` has, or nothing.
 fn contents(bytes: &[u8]) -> [Option<Vec<u8>>; 2] {
     match open(bytes) {
         Ok(archive) => ["a", "bb"].map(|name| read(&archive, name).ok()),

@@ -1,4 +1,4 @@
-//! What is whole comes back, whatever is around it.
+//! Whole members come back, whatever is around it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

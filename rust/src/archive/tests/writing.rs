@@ -1,4 +1,4 @@
-//! What the writer leaves behind.
+//! Bytes that the writer leaves behind.
 
 use super::*;
 use crate::archive::record::{CENTRAL, END64, LOCAL};

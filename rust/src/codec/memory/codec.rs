@@ -5,7 +5,7 @@ use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
 use crate::codec::deflate;
 use crate::error::{Error, Kind, Result};
 
-/// How arrays are compressed in memory.
+/// Codecs of arrays in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
     /// As they are.

@@ -37,7 +37,7 @@ impl<R: BufRead> Decoder<R> {
         })
     }
 
-    /// Whether all bytes came out, and their stream has ended.
+    /// True if all bytes came out, and their stream has ended.
     pub(crate) fn is_done(&self) -> bool {
         !self.unended
     }

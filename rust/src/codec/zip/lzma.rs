@@ -8,7 +8,7 @@ use liblzma::stream::{Filters, LzmaOptions, Stream};
 
 use crate::error::{Error, Kind, Result};
 
-/// What Python writes: LZMA SDK 9.4 and five bytes of properties.
+/// The header that Python writes: LZMA SDK 9.4 and five bytes of properties.
 const HEADER: [u8; 4] = [9, 4, 5, 0];
 /// Smallest dictionary of the format, and the largest of preset 6, which Python writes.
 const DICTIONARY: std::ops::RangeInclusive<u32> = 1 << 12..=1 << 23;

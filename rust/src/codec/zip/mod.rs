@@ -25,7 +25,7 @@ pub(crate) use decoder::{Decoder, Decompressor, error_of, io_error};
 pub(crate) use libdeflater::Crc;
 pub use pieces::{Member, compress_pieces};
 
-/// How the bytes of a member are compressed (APPNOTE 4.4.5).
+/// A compression method of members (APPNOTE 4.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// As they are.

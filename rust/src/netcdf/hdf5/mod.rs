@@ -27,10 +27,10 @@ pub(crate) const RESERVED: [&str; 8] = [
     "_NCProperties",
 ];
 
-/// What netCDF puts before the name of a variable that has the name of a dimension but is not its coordinate.
+/// The prefix that netCDF puts before the name of a variable that has the name of a dimension but is not its coordinate.
 pub(crate) const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
 
-/// What `_NCProperties` of our files says, up to the version of this crate.
+/// The text of `_NCProperties` in our files, up to the version of this crate.
 pub(crate) const WRITER: &str = "version=2,skneuromsi-io=";
 
 /// `NAME` of a dimension that has no coordinate variable, up to its length (`nc4internal.h`).

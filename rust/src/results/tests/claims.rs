@@ -6,7 +6,7 @@ use crate::results::netcdf_member::decode;
 
 const MIB: usize = 1 << 20;
 
-/// What comes of decoding a member that holds `file` and zeros behind it.
+/// The outcome of decoding a member that holds `file` and zeros behind it.
 fn decoded(file: &[u8], behind: usize, method: Method) -> Result<usize> {
     let mut plain = file.to_vec();
     plain.resize(file.len() + behind, 0);

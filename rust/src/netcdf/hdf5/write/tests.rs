@@ -125,7 +125,7 @@ fn contradictions_are_refused() {
         let mut dataset = kording();
         change(&mut dataset);
         let kind = file_prefix(&dataset, 4, false).unwrap_err().kind();
-        // A variable with another dimension's name is no contradiction, but has no place.
+        // A variable with another dimension's name is not a contradiction, but has no place.
         assert!(
             kind == Kind::Value || (at == 4 && kind == Kind::Unsupported),
             "{at}: {kind:?}"
