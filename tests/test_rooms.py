@@ -231,7 +231,7 @@ def test_long_files_are_looked_at():
 
 
 def test_names_of_test_files_are_unique():
-    """Their folders are no packages, so that pytest imports each by its name alone, and its helpers beside it."""
+    """Their folders are not packages, so that pytest imports each by its name alone, and its helpers beside it."""
     names = [path.name for path in (ROOT / "tests").rglob("*.py")]
     twice = {name for name in names if names.count(name) > 1}
     assert twice <= {"conftest.py"}

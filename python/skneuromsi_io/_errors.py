@@ -189,7 +189,7 @@ class InternalError(SkneuromsiIOError, RuntimeError):
 class at:  # noqa: N801 - reads as a preposition: ``with at(archive=...)``
     """Context manager that fills in where an error of this package happened.
 
-    A class, since a generator takes 1 µs more, and each result that is decoded passes through one.
+    A class, since a generator takes 1 µs more, and each result that is checked passes through one.
 
     Parameters
     ----------

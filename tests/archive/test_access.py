@@ -83,7 +83,7 @@ def test_the_bits_of_the_same_group_stay_where_nothing_can_be_given(
 
 @ROOT
 def test_others_cannot_give_files_away(old, collection, monkeypatch):
-    """An owner that cannot be kept is no reason to lose the group."""
+    """An owner that cannot be kept is not a reason to lose the group."""
     os.chown(old, 1234, 2345)
     old.chmod(0o660)
     original = os.fchown

@@ -1,4 +1,4 @@
-"""Cases of the metadata: text that is no JSON, values of wrong types, tables of types that lie."""
+"""Cases of the metadata: text that is not JSON, values of wrong types, tables of types that lie."""
 
 import json
 
@@ -15,7 +15,7 @@ def archive(contents):
 
 
 def texts():
-    """Members that are no JSON object."""
+    """Members that are not a JSON object."""
     for name in ("metadata.json", RESULT):
         good = contents(1)[name]
         for what, text in {

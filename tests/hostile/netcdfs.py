@@ -27,7 +27,7 @@ def classic():
 
 
 def garbage():
-    """Bytes that are no NetCDF."""
+    """Bytes that are not NetCDF."""
     for name in (VALUES, LARGE):
         good = contents(1)[name]
         for what, content in {

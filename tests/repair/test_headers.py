@@ -11,7 +11,7 @@ from saved import ends
 import skneuromsi_io as sio
 from helpers import assert_same, make_collection, opened, stored
 
-#: Where sizes stand in a local header, and where its name begins (APPNOTE 4.3.7).
+#: Places of the sizes in a local header, and where its name begins (APPNOTE 4.3.7).
 SIZES, NAME = range(18, 26), 30
 
 
@@ -130,7 +130,7 @@ def test_a_name_that_became_that_of_another_result(archive, out):
 
 
 def test_hidden_bytes_are_left_behind(archive, out):
-    """A size in both headers that counts what is behind a stream is no reason to lose it."""
+    """A size in both headers that counts what is behind a stream is not a reason to lose it."""
     last = [*starts(archive)][-1]
     directory = archive.index(b"PK\1\2")
     bad = bytearray(archive[:directory] + b"hidden" + archive[directory:])

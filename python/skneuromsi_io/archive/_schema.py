@@ -10,7 +10,7 @@ from ..model._arguments import ARGUMENTS, LIMITS, MAPPINGS, STEPS
 from ..values import TYPES
 from ._document import OBJECT_KWARGS
 
-#: Where a mapping may have a type, by JSON pointer.
+#: Names of the mappings by the JSON pointers at which each may have a type.
 _POINTERS = {f"/{OBJECT_KWARGS}/{name}": name for name in MAPPINGS}
 
 

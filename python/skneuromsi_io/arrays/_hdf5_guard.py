@@ -55,7 +55,7 @@ def check(netcdf: bytes) -> None:
     LimitError
         If its data are out of proportion to the file.
     BadNetCDFError
-        If it is no HDF5 file, or a chunk has not the size that it must have.
+        If it is not an HDF5 file, or a chunk does not have the size that it must have.
 
     """
     import h5py

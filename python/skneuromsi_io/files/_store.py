@@ -49,7 +49,7 @@ def store_ndresults_collection(
     Raises
     ------
     TypeError
-        If `ndrcollection` is no NDResultCollection, if `metadata` is a table or array, or if an argument is
+        If `ndrcollection` is not an NDResultCollection, if `metadata` is a table or array, or if an argument is
         unknown.
     UnstorableError
         A TypeError that names its key, if a result holds something that a file of the format cannot carry: objects
@@ -111,7 +111,7 @@ def store_ndresult(
     Raises
     ------
     TypeError
-        If `ndresult` is no NDResult; and as :func:`store_ndresults_collection`.
+        If `ndresult` is not an NDResult; and as :func:`store_ndresults_collection`.
 
     """
     if not is_ndresult(ndresult):
