@@ -149,7 +149,7 @@ def test_lists_of_upstream():
 
 
 def test_what_is_written_is_read():
-    """What a reader would refuse is refused when it is stored; up to there it comes back."""
+    """Values beyond what a reader takes are refused when they are stored; up to there they come back."""
     alike = [number * (2**61 - 1) for number in range(1, 1100)]
     for value in (
         set(alike),
