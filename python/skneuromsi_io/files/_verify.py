@@ -26,8 +26,8 @@ def verify(
     """Check everything in an archive and report each problem.
 
     Every member is read and its sizes and CRC-32 are checked, those that this package does not know too. Every
-    result is opened, one after the other, and compared with the first; none is kept, so that memory is bounded by
-    a batch of them. An archive without problems opens.
+    result is opened, one after the other, and compared with the first that opens; none is kept, so that memory is
+    bounded by a batch of them. An archive without problems opens.
 
     Parameters
     ----------
