@@ -91,6 +91,9 @@ class Archive:
     def names(self) -> list[str]:
         """Names of all members, in the order of the directory."""
 
+    def names_before_a_gap(self) -> list[str]:
+        """Names of the members that follow each other without a gap, from the first byte on."""
+
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
@@ -236,6 +239,31 @@ class Writer:
         allow_zip64: bool,
         modified: int,
     ) -> Writer: ...
+    @staticmethod
+    def resume(
+        path: str,
+        label: str,
+        archive: Archive,
+        names: Sequence[str],
+        *,
+        method: int,
+        level: int | None,
+        allow_zip64: bool,
+        modified: int,
+    ) -> Writer:
+        """Go on behind members that are in the file already, and cut off what follows them.
+
+        Its other parameters are those of the class.
+
+        Parameters
+        ----------
+        archive : Archive
+            The file as it is, salvaged.
+        names : sequence of str
+            Its first members, without a gap, as a writer leaves them.
+
+        """
+
     def add_results(
         self,
         results: Sequence[Packed],
@@ -259,6 +287,9 @@ class Writer:
 
     def copy(self, archive: Archive, member: str, name: str) -> None:
         """Write a member of another archive as it is, under the name `name`."""
+
+    def flush(self) -> None:
+        """Hand on all that was added to the operating system."""
 
     def finish(self) -> None:
         """Write the directory; nothing can be added any more."""

@@ -52,6 +52,8 @@ impl Entry {
 pub(super) struct Local<'a> {
     pub(super) flags: u16,
     pub(super) method: u16,
+    /// MS-DOS date and time (APPNOTE 4.4.6).
+    pub(super) modified: u32,
     pub(super) crc: u32,
     compressed: u32,
     size: u32,
@@ -66,7 +68,7 @@ impl<'a> Local<'a> {
         fields.signature(LOCAL)?;
         let _version = fields.u16()?;
         let (flags, method) = (fields.u16()?, fields.u16()?);
-        let _modified = fields.u32()?;
+        let modified = fields.u32()?;
         let (crc, compressed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
         let (name_len, extra_len) = (fields.u16()?, fields.u16()?);
         let name = fields.take(name_len.into())?;
@@ -74,6 +76,7 @@ impl<'a> Local<'a> {
         Ok(Self {
             flags,
             method,
+            modified,
             crc,
             compressed,
             size,

@@ -73,6 +73,11 @@ impl Index {
         self.entries.iter().map(|entry| self.name(entry))
     }
 
+    /// The members, in directory order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
     pub(super) fn name(&self, entry: &Entry) -> &str {
         &self.names[entry.start..entry.end]
     }

@@ -154,6 +154,39 @@ impl Archive {
         Ok((bytes, start))
     }
 
+    /// Names of the members that follow each other without a gap, from the first byte of the source on.
+    ///
+    /// Of a salvaged archive that was cut off, these are the members before the cut.
+    pub fn names_before_a_gap(&self) -> Result<Vec<&str>> {
+        let (mut names, mut at) = (Vec::new(), 0);
+        for entry in self.index.entries() {
+            let name = self.index.name(entry);
+            if self.local_header(name, at)?.is_none() {
+                break;
+            }
+            names.push(name);
+            at = entry.limit;
+        }
+        Ok(names)
+    }
+
+    /// The local header of a salvaged member if it begins at `at`.
+    pub fn local_header(&self, name: &str, at: u64) -> Result<Option<Buffer>> {
+        let entry = self.find(name)?;
+        let len = entry.offset.checked_sub(at);
+        let Some(len) = len.and_then(|len| usize::try_from(len).ok()) else {
+            return Ok(None);
+        };
+        if len > record::LOCAL_LEN + name.len() + usize::from(u16::MAX) {
+            return Ok(None);
+        }
+        let mut bytes = Buffer::zeroed(len)?;
+        self.source.read_exact_at(&mut bytes, at)?;
+        let whole = entry::Local::parse(&bytes)
+            .is_ok_and(|local| local.name == name.as_bytes() && local.len() == len);
+        Ok(whole.then_some(bytes))
+    }
+
     /// The header of a member that must be there.
     pub(crate) fn find(&self, name: &str) -> Result<&Entry> {
         self.index.get(name).ok_or_else(|| self.missing(name))

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::io::Write;
 
 use super::compressed::Compressed;
+use super::entry::{Entry, Local};
 use super::record::{CENTRAL, END, END64, LOCAL, LOCATOR64, UTF8};
 use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
@@ -63,15 +64,47 @@ impl<W: Write> Writer<W> {
         )?;
         self.allow_zip64(header.zip64, "a member of more than 2 GiB")?;
         self.allow_zip64(self.at > ZIP64_LIMIT, "an archive of more than 2 GiB")?;
-        if !self.names.insert(member.name.clone()) {
-            let error = Error::new(Kind::Value, "a name that is not in the archive", "it twice");
-            return Err(error.in_member(&member.name));
-        }
+        self.claim(&member.name)?;
         self.put(&header.local()?)?;
         member.data.write_to(&mut self.sink)?;
         self.at += header.compressed;
         header.central(&mut self.directory)?;
         Ok(())
+    }
+
+    /// Takes up a member that is in the sink already, where the next one would be written.
+    ///
+    /// `local` is its local header, found there, which must be what [`Writer::add`] would write, so that the directory
+    /// says the same. The sink stands behind the member when the next one is added.
+    pub fn adopt(&mut self, name: &str, entry: &Entry, local: &[u8]) -> Result<()> {
+        let header = MemberHeader {
+            name,
+            method: Method::from_id(entry.method)?,
+            crc: entry.crc,
+            compressed: entry.compressed,
+            size: entry.size,
+            offset: self.at,
+            modified: Local::parse(local)?.modified,
+            zip64: needs_zip64(entry.size, entry.compressed),
+        };
+        if header.local()? != local {
+            let expected = "a member as this writer leaves it";
+            return Err(Error::new(Kind::Archive, expected, "another").in_member(name));
+        }
+        self.claim(name)?;
+        self.at += local.len() as u64 + entry.compressed;
+        header.central(&mut self.directory)
+    }
+
+    /// Offset of the next member.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.at
+    }
+
+    /// Hands on what the sink has gathered.
+    pub fn flush(&mut self) -> Result<()> {
+        Ok(self.sink.flush()?)
     }
 
     /// Writes the directory and gives the flushed sink back.
@@ -122,6 +155,14 @@ impl<W: Write> Writer<W> {
         self.sink
     }
 
+    fn claim(&mut self, name: &str) -> Result<()> {
+        if self.names.insert(name.to_owned()) {
+            return Ok(());
+        }
+        let error = Error::new(Kind::Value, "a name that is not in the archive", "it twice");
+        Err(error.in_member(name))
+    }
+
     fn put(&mut self, bytes: &[u8]) -> Result<()> {
         self.sink.write_all(bytes)?;
         self.at += bytes.len() as u64;
@@ -164,8 +205,7 @@ impl<'a> MemberHeader<'a> {
             size,
             offset,
             modified,
-            // `zipfile` decides before it compresses and leaves room for 5 % of growth.
-            zip64: u128::from(size) * 21 > u128::from(ZIP64_LIMIT) * 20 || compressed > ZIP64_LIMIT,
+            zip64: needs_zip64(size, compressed),
         })
     }
 
@@ -233,6 +273,11 @@ impl<'a> MemberHeader<'a> {
     fn version(&self, zip64: bool) -> u16 {
         self.method.version().max(if zip64 { 45 } else { 20 })
     }
+}
+
+/// True if a local header has zip64 fields: `zipfile` decides before it compresses and leaves room for 5 % of growth.
+fn needs_zip64(size: u64, compressed: u64) -> bool {
+    u128::from(size) * 21 > u128::from(ZIP64_LIMIT) * 20 || compressed > ZIP64_LIMIT
 }
 
 /// A length that was held against the 16 bits of its field before.

@@ -119,6 +119,12 @@ impl Archive {
         PyList::new(py, self.open_archive()?.names())
     }
 
+    fn names_before_a_gap<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let archive = self.open_archive()?;
+        let names = detached(py, || archive.names_before_a_gap());
+        PyList::new(py, names.map_err(|error| raise(py, &self.label, &error))?)
+    }
+
     fn __contains__(&self, name: &str) -> PyResult<bool> {
         Ok(self.open_archive()?.entry(name).is_some())
     }
@@ -245,6 +251,24 @@ impl Archive {
                 size: entry.size,
                 data: Buffer::copy_of(fetched.compressed())?.into(),
             })
+        })
+    }
+
+    /// Lets a writer take up members that are in its sink, in their order.
+    pub(super) fn adopted<W: std::io::Write + Send>(
+        &self,
+        py: Python<'_>,
+        writer: &mut archive::Writer<W>,
+        names: &[String],
+    ) -> PyResult<()> {
+        self.run(py, |archive| {
+            for name in names {
+                let gap = || Error::new(Kind::Archive, "members without a gap", "one");
+                let local = archive.local_header(name, writer.position())?;
+                let local = local.ok_or_else(|| gap().in_member(name))?;
+                writer.adopt(name, archive.find(name)?, &local)?;
+            }
+            Ok(())
         })
     }
 

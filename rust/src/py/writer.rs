@@ -1,7 +1,7 @@
 //! [`Writer`] for Python: an archive being written to a file or to a stream.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::{PyBlockingIOError, PyValueError};
@@ -133,18 +133,50 @@ impl Writer {
         } else {
             Target::Stream(sink.clone().unbind())
         };
-        let sink = BufWriter::with_capacity(PIECE, sink);
         let options = Options {
             allow_zip64,
             modified,
         };
-        let writer = Mutex::new(Some(archive::Writer::new(sink, start, options)));
-        Ok(Self {
-            writer,
-            label,
-            method,
-            level,
-        })
+        let writer = archive::Writer::new(BufWriter::with_capacity(PIECE, sink), start, options);
+        Ok(Self::of(writer, label, method, level))
+    }
+
+    /// Goes on behind the members of an archive that is in the file already.
+    #[staticmethod]
+    #[pyo3(signature = (path, label, archive, names, *, method, level, allow_zip64, modified))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "keyword arguments of one Python call"
+    )]
+    fn resume(
+        py: Python<'_>,
+        path: std::path::PathBuf,
+        label: String,
+        archive: &Archive,
+        names: Vec<String>,
+        method: u16,
+        level: Option<i32>,
+        allow_zip64: bool,
+        modified: u32,
+    ) -> PyResult<Self> {
+        let method = Method::from_id(method).map_err(|error| raise(py, &label, &error))?;
+        let failed = |error: std::io::Error| raise(py, &label, &Error::from(error));
+        let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+        // It has the position of the file that is written to.
+        let mut place = file.try_clone().map_err(failed)?;
+        let options = Options {
+            allow_zip64,
+            modified,
+        };
+        let sink = BufWriter::with_capacity(PIECE, Target::File(file));
+        let mut writer = archive::Writer::new(sink, 0, options);
+        archive.adopted(py, &mut writer, &names)?;
+        let end = writer.position();
+        place
+            .set_len(end)
+            .and_then(|()| place.seek(SeekFrom::Start(end)))
+            .map_err(failed)?;
+        Ok(Self::of(writer, label, method, level))
     }
 
     /// Compresses on several threads, then writes in order on this one.
@@ -191,6 +223,10 @@ impl Writer {
         self.run(py, |writer| writer.add(&copied))
     }
 
+    fn flush(&self, py: Python<'_>) -> PyResult<()> {
+        self.run(py, archive::Writer::flush)
+    }
+
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
         let outcome = py.detach(|| {
             let mut writer = self.take()?;
@@ -227,6 +263,20 @@ fn add_all(writer: &mut archive::Writer<Sink>, members: Vec<Compressed>) -> Resu
 }
 
 impl Writer {
+    fn of(
+        writer: archive::Writer<Sink>,
+        label: String,
+        method: Method,
+        level: Option<i32>,
+    ) -> Self {
+        Self {
+            writer: Mutex::new(Some(writer)),
+            label,
+            method,
+            level,
+        }
+    }
+
     fn take(&self) -> Option<archive::Writer<Sink>> {
         let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         guard.take()

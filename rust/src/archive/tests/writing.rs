@@ -122,3 +122,76 @@ fn names_that_could_not_be_read_back_are_refused() {
     }
     assert_eq!(open(&writer.finish().unwrap()).unwrap().names().len(), 1);
 }
+
+/// A writer that goes on behind the first members of `bytes`, and where it begins.
+fn resumed(bytes: &[u8], names: &[&str]) -> Result<Writer<Vec<u8>>> {
+    let (archive, _) = Archive::salvage(Arc::new(bytes.to_vec()), Limits::default())?;
+    let later = Options {
+        modified: 0x5a21_0000,
+        ..options()
+    };
+    let mut writer = Writer::new(Vec::new(), 0, later);
+    for name in names {
+        let local = archive.local_header(name, writer.position())?;
+        let local = local.ok_or_else(|| Error::new(Kind::Archive, "no gap", "one"))?;
+        writer.adopt(name, archive.find(name)?, &local)?;
+    }
+    Ok(writer)
+}
+
+#[test]
+fn a_writer_goes_on_as_if_it_had_never_stopped() {
+    let whole = small();
+    let directory = record(&whole, CENTRAL, 0);
+    for cut in directory..=whole.len() {
+        let mut writer = resumed(&whole[..cut], &["a", "bb"]).unwrap();
+        assert_eq!(writer.position(), directory as u64);
+        writer.end().unwrap();
+        let all = [&whole[..directory], &writer.into_sink()].concat();
+        assert_eq!(all, whole);
+    }
+    let second = record(&whole, LOCAL, 1);
+    let mut writer = resumed(&whole, &["a"]).unwrap();
+    assert_eq!(writer.position(), second as u64);
+    let member = Compressed::new("c".to_owned(), Method::Deflated, None, b"third").unwrap();
+    writer.add(&member).unwrap();
+    writer.end().unwrap();
+    let all = [&whole[..second], &writer.into_sink()].concat();
+    let archive = Archive::open(Arc::new(all), Limits::default()).unwrap();
+    let read = |name| archive.read(name).unwrap().into_vec();
+    assert_eq!(
+        (read("a"), read("c")),
+        (b"first".to_vec(), b"third".to_vec())
+    );
+}
+
+#[test]
+fn members_of_other_writers_are_not_taken_up() {
+    // Each of these says the same to a reader: version, flags, zip64 fields that nobody needs.
+    let whole = small();
+    for (at, byte) in [(4, 45), (6, 2), (5, 3)] {
+        let mut other = whole.clone();
+        other[at] = byte;
+        let found = resumed(&other, &["a"]).map(|_| ()).unwrap_err();
+        assert_eq!(found.kind(), Kind::Archive, "{at}");
+    }
+    let twice = resumed(&whole, &["a", "a"]).map(|_| ()).unwrap_err();
+    assert_eq!(twice.kind(), Kind::Archive);
+}
+
+#[test]
+fn names_end_before_a_gap() {
+    let whole = small();
+    let second = record(&whole, LOCAL, 1);
+    let names = |bytes: &[u8]| {
+        let (archive, _) = Archive::salvage(Arc::new(bytes.to_vec()), Limits::default()).unwrap();
+        let found = archive.names_before_a_gap().unwrap();
+        found.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&whole), ["a", "bb"]);
+    assert_eq!(names(&whole[..second + 10]), ["a"]);
+    let with_gap = [&whole[..second], b"x", &whole[second..]].concat();
+    assert_eq!(names(&with_gap), ["a"]);
+    assert!(names(&[b"x", &whole[..]].concat()).is_empty());
+    assert!(names(b"").is_empty());
+}
