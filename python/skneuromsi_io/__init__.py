@@ -12,11 +12,13 @@ from ._errors import (
     InternalError,
     LargeArchiveError,
     LimitError,
+    LockedError,
     MissingMemberError,
     NotAtomicWarning,
     SkneuromsiIOError,
     UnstorableError,
     UnsupportedError,
+    WriterError,
 )
 from .files._open import (
     open_ndresult,
@@ -28,6 +30,7 @@ from .files._open import (
 from .files._repair import repair
 from .files._report import Problem, RepairReport, VerifyReport
 from .files._store import store_ndresult, store_ndresults_collection, to_ndc, to_ndr
+from .files._stream import NDCWriter
 from .files._verify import verify
 from .model import NDResult
 from .patching import (
@@ -53,7 +56,9 @@ __all__ = [
     "InternalError",
     "LargeArchiveError",
     "LimitError",
+    "LockedError",
     "MissingMemberError",
+    "NDCWriter",
     "NDResult",
     "NDResultCollection",
     "NotAtomicWarning",
@@ -63,6 +68,7 @@ __all__ = [
     "UnstorableError",
     "UnsupportedError",
     "VerifyReport",
+    "WriterError",
     "as_light",
     "as_upstream",
     "is_patched",

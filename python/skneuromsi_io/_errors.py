@@ -13,6 +13,8 @@
     ├── LargeArchiveError    (zipfile.LargeZipFile) zip64 is needed and was not allowed
     ├── ArgumentError        (ValueError)          an argument has a wrong value
     ├── BadStreamError       (OSError)             a file object answers what it cannot mean
+    ├── LockedError          (BlockingIOError)     another writer is at work on the file
+    ├── WriterError          (RuntimeError)        a writer that cannot go on
     ├── UnstorableError      (TypeError)           an object that no file can carry
     └── InternalError        (RuntimeError)        a fault of this package, to be reported
 
@@ -150,6 +152,14 @@ class ArgumentError(SkneuromsiIOError, ValueError):
 
 class BadStreamError(SkneuromsiIOError, OSError):
     """A file object answers what it cannot mean: that it took more bytes than there were, that it is at -1."""
+
+
+class LockedError(SkneuromsiIOError, BlockingIOError):
+    """Another writer is at work on the file."""
+
+
+class WriterError(SkneuromsiIOError, RuntimeError):
+    """A writer cannot go on: it is closed, it failed before, or its file is gone."""
 
 
 class UnstorableError(SkneuromsiIOError, TypeError):

@@ -54,6 +54,12 @@ def result_indices(names: Iterable[str]) -> list[int]:
     return sorted({int(match[1]) for match in matches if match})
 
 
+def result_index(name: str) -> int | None:
+    """Return the number of the result that a member belongs to, or None."""
+    match = _RESULT_MEMBER.fullmatch(name)
+    return int(match[1]) if match else None
+
+
 def is_known(name: str) -> bool:
     """Return whether FORMAT.md says what a member of this name holds."""
     return name == METADATA or _RESULT_MEMBER.fullmatch(name) is not None

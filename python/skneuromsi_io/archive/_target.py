@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .._errors import ArgumentError
 from .._scratch import temporary_folder
 from ._access import keep_access
 from ._file_system import IRREPLACEABLE, is_writable, naming, refusable
@@ -46,13 +47,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
     What is not a regular file, or is a descriptor, is yielded itself, opened. A file that can be written into but
     not replaced is copied over in the end, with a warning.
     """
-    if not os.fspath(path):
-        # `realpath` would take it for the working directory.
-        raise FileNotFoundError(2, os.strerror(2), os.fspath(path))
-    old = _status(path)
-    target = Path(os.path.realpath(path))
-    if _is_directory(old) or os.fsdecode(path).endswith(("/", os.sep)):
-        raise IsADirectoryError(21, os.strerror(21), os.fspath(path))
+    target, old = located(path)
     if old is not None and is_special(path, old):
         with SpecialFile(path) as file:
             yield file
@@ -70,7 +65,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
         try:
             yield str(temporary)
             with naming(path):
-                _finish(temporary, descriptor, target, old)
+                finish(temporary, descriptor, target, old)
         finally:
             with naming(path):
                 os.close(descriptor)
@@ -86,14 +81,42 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
         return
     # An error would say that the old file is still there. Directories may be writable but not readable.
     with contextlib.suppress(OSError):
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
 
 
-def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
+def located(path: str | os.PathLike[str]) -> tuple[Path, os.stat_result | None]:
+    """Return the file that a path leads to, and its status if it is there.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        If the path cannot be that of a file.
+
+    """
+    if not os.fspath(path):
+        # `realpath` would take it for the working directory.
+        raise FileNotFoundError(2, os.strerror(2), os.fspath(path))
+    status = status_of(path)
+    if _is_directory(status) or os.fsdecode(path).endswith(("/", os.sep)):
+        raise IsADirectoryError(21, os.strerror(21), os.fspath(path))
+    return Path(os.path.realpath(path)), status
+
+
+def status_of(path: str | os.PathLike[str]) -> os.stat_result | None:
+    """Return the status of a file, or None if it is not there."""
     try:
         return Path(path).stat()
     except FileNotFoundError:
         return None
+
+
+def refuse_same_file(source: Any, out: str | os.PathLike[str], expected: str) -> None:
+    """Raise ArgumentError if `out` is the file that is read."""
+    if not is_path(source):
+        return
+    old, new = (Path(os.fsdecode(path)) for path in (source, out))
+    if old.exists() and new.exists() and old.samefile(new):
+        raise ArgumentError(key="out", expected=expected, found=repr(str(new)))
 
 
 def _is_directory(status: os.stat_result | None) -> bool:
@@ -116,7 +139,7 @@ def _elsewhere(
         raise error
 
 
-def _finish(
+def finish(
     temporary: Path, descriptor: int, target: Path, old: os.stat_result | None
 ) -> None:
     """Give the file its permissions, and bring it to disk."""
@@ -141,7 +164,7 @@ def _rename(
     return None
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Make a rename durable; directories cannot be opened on Windows."""
     if os.name == "nt":
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +19,7 @@ from ..results._packed import PackedResult
 from ..values import INLINE_LIMIT
 
 #: Memory codec of results that are looked at once.
-_UNPACKED = ("none", 0)
+UNPACKED = ("none", 0)
 
 
 class ArchiveReader:
@@ -151,7 +151,7 @@ class ArchiveReader:
 
     def load_unpacked(self, indices: Sequence[int], threads: int) -> list[PackedResult]:
         """Read some results that are looked at once, and not kept."""
-        return self.load(indices, _UNPACKED, threads)
+        return self.load(indices, UNPACKED, threads)
 
     def faults(self, index: int) -> list[SkneuromsiIOError]:
         """Return what is wrong with each member of a result, where :meth:`load` raises the first."""
@@ -159,13 +159,28 @@ class ArchiveReader:
 
     def results(self, codec: tuple[str, int], bar: Any) -> Iterator[PackedResult]:
         """Give all results, packed with a memory codec and checked, batch by batch."""
-        threads, size = thread_count(), self.size
+        size = self.size
         with Steps(bar, size, "Reading ndresults") as steps:
-            for batch in batches(range(size), self._nbytes, threads):
-                for result in self.load(batch, codec, threads):
-                    self.check(result)
-                    yield result
+            for batch in self.checked(range(size), codec):
+                yield from batch
                 steps.done(len(batch))
+
+    def checked(
+        self, indices: Iterable[int], codec: tuple[str, int]
+    ) -> Iterator[list[PackedResult]]:
+        """Give batches of some results, packed with a memory codec and checked."""
+        threads = thread_count()
+        for batch in batches(indices, self._nbytes, threads):
+            # Held by nobody here while the next batch is read.
+            yield self._load_checked(batch, codec, threads)
+
+    def _load_checked(
+        self, indices: Sequence[int], codec: tuple[str, int], threads: int
+    ) -> list[PackedResult]:
+        results = self.load(indices, codec, threads)
+        for result in results:
+            self.check(result)
+        return results
 
     def _nbytes(self, index: int) -> int:
         text, data, _ = self.plan(index)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from .._errors import ArgumentError, BadArchiveError
+from .._errors import BadArchiveError
 from ..archive import _document, _members
-from ..archive._target import is_path
+from ..archive._target import is_path, refuse_same_file
 from ..values import loads_plain
 from ._inspection import (
     collection_problems,
@@ -20,7 +19,7 @@ from ._inspection import (
 )
 from ._reader import ArchiveReader
 from ._report import Problem, RepairReport, problem_of
-from ._writer import NDCWriter
+from ._writer import ArchiveWriter
 
 
 def repair(
@@ -64,7 +63,7 @@ def repair(
     """
     if not is_path(out):
         raise TypeError(f"'out': expected a path, found {type(out).__name__}")
-    _refuse_same_file(path_or_stream, out)
+    refuse_same_file(path_or_stream, out, "another file than the damaged archive")
     reader, faults = ArchiveReader.salvaged(path_or_stream, limits)
     with reader:
         return _repaired(reader, [*map(problem_of, faults)], out)
@@ -96,25 +95,13 @@ def _repaired(
         missing = missing_results(set(indices), reader.size)
         problems += [missing] if missing else []
     text = (_metadata if with_metadata else _new_metadata)(reader, len(kept))
-    with NDCWriter(out) as writer:
+    with ArchiveWriter(out) as writer:
         for index in kept:
             writer.copy(reader, index)
         writer.finish(text)
     return RepairReport(
         reader.label, os.fsdecode(out), tuple(kept), with_metadata, tuple(problems)
     )
-
-
-def _refuse_same_file(path_or_stream: Any, out: str | os.PathLike[str]) -> None:
-    if not is_path(path_or_stream):
-        return
-    old, new = (Path(os.fsdecode(path)) for path in (path_or_stream, out))
-    if old.exists() and new.exists() and old.samefile(new):
-        raise ArgumentError(
-            key="out",
-            expected="another file than the damaged archive",
-            found=repr(str(new)),
-        )
 
 
 def _unexplained(problems: list[Problem], damaged: list[Problem]) -> list[Problem]:

@@ -12,7 +12,7 @@ from ..archive import _document
 from ..archive._source import label_of
 from ..results._collection import is_collection, results_of
 from ..results._pack import is_ndresult
-from ._writer import NDCWriter
+from ._writer import ArchiveWriter
 
 
 def store_ndresults_collection(
@@ -141,32 +141,15 @@ def _store(
     format_version: float,
     **kwargs: Any,
 ) -> None:
-    writer = NDCWriter(path_or_stream, format_version=format_version, **kwargs)
-    document = _document.collection_metadata(
-        name=name,
-        size=size,
-        extra=_extra(metadata),
-        format_version=float(format_version),
-    )
+    writer = ArchiveWriter(path_or_stream, format_version=format_version, **kwargs)
     # Before anything is written: a stream would keep what was.
-    text = writer.dumps(document)
+    text = writer.metadata(name, size, metadata)
     title = f"Saving '{label_of(path_or_stream)}'"
     with writer, Steps(tqdm_class(tqdm_cls), size, title) as steps:
         for result in results:
             steps.done(writer.append(result))
         steps.done(writer.flush())
         writer.finish(text)
-
-
-def _extra(metadata: Any) -> Any:
-    try:
-        # Upstream takes lists too, and anything empty for none.
-        return metadata or {}
-    except ValueError as error:
-        # Tables and arrays are neither true nor false.
-        raise TypeError(
-            f"'metadata' must be a dict, found {type(metadata)!r}"
-        ) from error
 
 
 to_ndr = store_ndresult

@@ -56,7 +56,7 @@ _LAYOUTS = {
 }
 
 
-class NDCWriter:
+class ArchiveWriter:
     """An archive that is written forward only: results, then the metadata of their collection.
 
     It is a context manager: a path is replaced as a whole at the end of the block or, after any exception or
@@ -86,6 +86,7 @@ class NDCWriter:
         **kwargs: Any,
     ):
         self._layout = _layout(format_version)
+        self._version = float(format_version)
         self._options = zip_options(kwargs)
         self._sink = path_or_stream
         self._threads = thread_count()
@@ -95,29 +96,73 @@ class NDCWriter:
         self._finished = False
         self._stack = contextlib.ExitStack()
 
-    def dumps(self, document: dict[str, Any]) -> bytes:
+    @property
+    def size(self) -> int:
+        """Number of results that were written."""
+        return self._written
+
+    def metadata(self, name: str, size: int, extra: Any) -> bytes:
         """Return the text of the collection's metadata for :meth:`finish`.
 
         Raises
         ------
         UnstorableError
             If something in it cannot be stored.
+        TypeError
+            If `extra` is a table or an array.
 
         """
-        return self._layout.dumps(document)
+        return self._layout.dumps(
+            _document.collection_metadata(
+                name=name,
+                size=size,
+                extra=_none_or_dict(extra),
+                format_version=self._version,
+            )
+        )
 
     def __enter__(self) -> Self:
         # Else what the sink made would stay where the writer cannot be made: nothing leaves a block that raises on
         # entering.
         with contextlib.ExitStack() as stack:
             target, start = stack.enter_context(sink(self._sink))
-            self._native = _native.Writer(
+            native = _native.Writer(
                 target, label_of(self._sink), start=start, **self._options
             )
-            # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
-            stack.callback(self._native.close)
             self._stack = stack.pop_all()
+        return self._begun(native)
+
+    def resume(
+        self, file: str, archive: _native.Archive, names: list[str], size: int
+    ) -> Self:
+        """Begin behind members of a file that are kept, instead of a block.
+
+        Parameters
+        ----------
+        file : str
+            The file; what follows the members is cut off.
+        archive : _native.Archive
+            The file as it is, salvaged.
+        names : list of str
+            The members, which are the first ones.
+        size : int
+            Number of results that they are.
+
+        """
+        label = label_of(self._sink)
+        native = _native.Writer.resume(file, label, archive, names, **self._options)
+        self._prepared = self._written = size
+        return self._begun(native)
+
+    def _begun(self, native: _native.Writer) -> Self:
+        self._native = native
+        # Else an exception would keep the writer, and with it its deleted file, as long as it lives.
+        self._stack.callback(native.close)
         return self
+
+    def close(self) -> None:
+        """Let go of what :meth:`resume` opened; an archive that is not finished stays without a directory."""
+        self._stack.close()
 
     def __exit__(
         self,
@@ -150,6 +195,19 @@ class NDCWriter:
         self._prepared += 1
         return self.flush() if self._batch.add(item, item.nbytes) else 0
 
+    def write_through(self, result: Any) -> None:
+        """Add a result and hand it to the operating system at once: it outlives the process.
+
+        Raises
+        ------
+        UnstorableError
+            If something in it cannot be stored.
+
+        """
+        self.append(result)
+        self.flush()
+        self._native.flush()
+
     def flush(self) -> int:
         """Write the results that were gathered; return how many."""
         batch = self._batch.take()
@@ -171,6 +229,7 @@ class NDCWriter:
     def finish(self, metadata: bytes) -> None:
         """Write what is left, the metadata and the directory of the archive."""
         self.flush()
+        # The place for members about all results: behind the last one, before the metadata.
         self._native.add_text(_members.METADATA, metadata)
         self._native.finish()
         self._finished = True
@@ -184,6 +243,17 @@ def _layout(version: Any) -> Layout:
             found=repr(version),
         )
     return _LAYOUTS[version]
+
+
+def _none_or_dict(metadata: Any) -> Any:
+    try:
+        # Upstream takes lists too, and anything empty for none.
+        return metadata or {}
+    except ValueError as error:
+        # Tables and arrays are neither true nor false.
+        raise TypeError(
+            f"'metadata' must be a dict, found {type(metadata)!r}"
+        ) from error
 
 
 #: Levels that each method takes; the others ignore theirs.

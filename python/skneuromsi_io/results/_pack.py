@@ -205,6 +205,21 @@ def to_store(result: Any) -> Job | _native.Packed:
     return _prepare(result)
 
 
+def pack_to_store(result: Any) -> PackedResult:
+    """Return a result as it is written; one that is packed so already is itself.
+
+    Raises
+    ------
+    UnstorableError
+        If something in it cannot be stored.
+
+    """
+    if isinstance(result, PackedResult) and result.as_stored() is not None:
+        return result
+    job = _prepare(result.open() if isinstance(result, Packed) else result)
+    return _pack_jobs([job], ("none", 0), 1)[0]
+
+
 def pack_all(items: list[Job | _native.Packed], threads: int) -> list[_native.Packed]:
     """Pack those items that are not packed yet, for the writer, which needs no compression in memory."""
     jobs = [item for item in items if isinstance(item, Job)]

@@ -1,0 +1,240 @@
+"""Partial files: what a writer has written so far, beside the file that it will be."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import stat
+import sys
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+from .._errors import ArgumentError, LockedError, WriterError
+from ._file_system import REFUSED, naming, printable
+from ._special import is_special
+from ._target import finish, located, status_of, sync_directory
+
+if sys.platform != "win32":
+    import errno
+    import fcntl
+
+    #: Answers of file systems that have no locks.
+    _WITHOUT_LOCKS = REFUSED | {errno.ENOLCK}
+
+#: End of the name of a partial file.
+SUFFIX = ".partial"
+#: Bytes that file systems take as a name.
+_LONGEST_NAME = 255
+#: First bytes of an archive that has a member.
+_ARCHIVE = b"PK\3\4"
+
+
+def partial_of(target: Path) -> Path:
+    """Return the path of the partial file of a target."""
+    name = target.name + SUFFIX
+    encoded = os.fsencode(target.name)
+    if len(encoded) + len(SUFFIX) > _LONGEST_NAME:
+        digest = hashlib.sha256(encoded).hexdigest()[:16]
+        name = f"{target.name[:50]}.{digest}{SUFFIX}"
+    return target.with_name(name)
+
+
+class PartialFile:
+    """A partial file, which no other writer gets while this object or its process lives.
+
+    The lock (`flock`) goes with the open file: the system takes it back when the process dies, however it does.
+    Where a file system has no locks, and on Windows, nothing refuses a second writer.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file that it will be; a symbolic link stays one.
+    resume : bool
+        Whether there may be something in it.
+
+    Attributes
+    ----------
+    path : Path
+
+    Raises
+    ------
+    LockedError
+        If another writer is at work on it.
+    ArgumentError
+        If there is something in it that is not to be resumed or cannot be, or if `path` is a device or a pipe.
+    OSError
+        If it cannot be made.
+
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, resume: bool):
+        self._target, old = located(path)
+        self._label = printable(path)
+        if old is not None and is_special(path, old):
+            raise ArgumentError(
+                archive=self._label,
+                expected="a file that can be replaced",
+                found="a device, a pipe or a descriptor",
+            )
+        self.path = partial_of(self._target)
+        # Who may see the old file is settled in the end, as for a temporary file.
+        self._file = _locked(self.path, self._label, 0o666 if old is None else 0o600)
+        try:
+            self._refuse_content(resume)
+        except BaseException:
+            self._file.close()
+            raise
+        _OPEN.add(self)
+
+    def _refuse_content(self, resume: bool) -> None:
+        start = self._file.read(len(_ARCHIVE))
+        if not start:
+            return
+        if not resume:
+            raise ArgumentError(
+                archive=self._label,
+                key="resume",
+                expected=f"True, or no file {printable(self.path)}",
+                found="False, and the results of a writer that did not finish",
+                remedy="go on with resume=True, or remove that file",
+            )
+        if not _ARCHIVE.startswith(start):
+            raise ArgumentError(
+                archive=self._label,
+                key="resume",
+                expected=f"results of a writer in {printable(self.path)}",
+                found=f"a file that begins with {start!r}",
+                remedy="move that file away",
+            )
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the file is held; a process that was forked has to leave it to its parent."""
+        return not self._file.closed
+
+    def place(self) -> None:
+        """Put the file in the place of its target; it is on disk before it is seen there.
+
+        Raises
+        ------
+        WriterError
+            If it is not at its path any more.
+        OSError
+            If the target cannot be replaced; the file stays, and a note says where.
+
+        """
+        if not _is_at(self._file, self.path):
+            raise WriterError(
+                archive=self._label,
+                expected=f"the partial file at {printable(self.path)}",
+                found="another file, or none",
+            )
+        try:
+            with naming(self._label):
+                old = status_of(self._target)
+                finish(self.path, self._file.fileno(), self._target, old)
+                if os.name == "nt":
+                    self._file.close()
+                self.path.replace(self._target)
+        except OSError as error:
+            error.add_note(f"the whole archive is in {printable(self.path)}")
+            raise
+        with contextlib.suppress(OSError):
+            sync_directory(self._target.parent)
+
+    def close(self) -> None:
+        """Let go of the file. It stays, unless nothing is in it."""
+        if self._file.closed:
+            return
+        empty = os.fstat(self._file.fileno()).st_size == 0
+        if empty and _is_at(self._file, self.path):
+            if os.name == "nt":
+                self._file.close()
+            self.path.unlink()
+        self._file.close()
+
+
+#: Those that are open: a forked process would keep their locks.
+_OPEN: weakref.WeakSet[PartialFile] = weakref.WeakSet()
+
+
+def _let_go() -> None:
+    for partial in _OPEN:
+        partial._file.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
+
+
+def _locked(path: Path, label: str, mode: int) -> io.FileIO:
+    """Open a file, or make it, and lock it."""
+
+    def opener(name: str, flags: int) -> int:
+        # Others may have put a link there, in a folder to which all may write.
+        return os.open(name, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), mode)
+
+    while True:
+        file = io.FileIO(str(path), "r+b", opener=opener)
+        try:
+            _refuse_special(file, label, path)
+            _lock(file, label, path, shared=False)
+            # Its writer may have finished or removed it just before.
+            if _is_at(file, path):
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _refuse_special(file: io.FileIO, label: str, path: Path) -> None:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise ArgumentError(
+            archive=label,
+            expected=f"a regular file at {printable(path)}",
+            found="another kind of file",
+        )
+
+
+@contextlib.contextmanager
+def without_writer(path: str | os.PathLike[str], label: str) -> Iterator[None]:
+    """Keep writers away from a partial file that is read.
+
+    Raises
+    ------
+    LockedError
+        If one is at work on it.
+
+    """
+    with io.FileIO(os.fspath(path), "rb") as file:
+        _lock(file, label, Path(path), shared=True)
+        yield
+
+
+def _lock(file: io.FileIO, label: str, path: Path, *, shared: bool) -> None:
+    if sys.platform == "win32":
+        return
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    try:
+        fcntl.flock(file.fileno(), kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise LockedError(
+            archive=label,
+            expected=f"no other writer at work on {printable(path)}",
+            found="one",
+        ) from None
+    except OSError as error:
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+
+
+def _is_at(file: io.FileIO, path: Path) -> bool:
+    try:
+        found = path.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(os.fstat(file.fileno()), found)
