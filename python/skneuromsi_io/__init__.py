@@ -20,6 +20,7 @@ from ._errors import (
     UnsupportedError,
     WriterError,
 )
+from .files._merge import merge
 from .files._open import (
     open_ndresult,
     open_ndresults_collection,
@@ -73,6 +74,7 @@ __all__ = [
     "as_upstream",
     "is_patched",
     "load_ipython_extension",
+    "merge",
     "open_ndresult",
     "open_ndresults_collection",
     "patch",

@@ -15,7 +15,7 @@ class Model:
         return make_collection(5)[soa // 10]
 
 
-@pytest.mark.parametrize("name", ["NDCWriter"])
+@pytest.mark.parametrize("name", ["NDCWriter", "merge"])
 def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     collection = make_collection()

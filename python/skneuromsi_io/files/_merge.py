@@ -1,0 +1,167 @@
+"""Joins archives into one."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .._errors import ArgumentError
+from ..archive import _document
+from ..archive._partial import SUFFIX, without_writer
+from ..archive._source import label_of
+from ..archive._target import is_path, refuse_same_file
+from ..results._interface import Agreement
+from ..values import dumps
+from ._partial import whole_results
+from ._reader import UNPACKED, ArchiveReader
+from ._writer import ArchiveWriter
+
+
+def merge(
+    paths: Iterable[Any],
+    out: str | os.PathLike[str],
+    *,
+    name: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> int:
+    """Join the results of several files, or shards of a sweep, into one file.
+
+    Results keep their order and are numbered anew. Their members are copied without compressing them again, after
+    each was read and checked. Files of scikit-neuromsi are encoded anew, in format 0.2: what opens as a list of
+    them stays a list, and what opens as an array stays an array. One file is open at a time, and a batch of
+    results in memory.
+
+    Parameters
+    ----------
+    paths : iterable of str, os.PathLike, bytes-like or binary file object
+        What to join. Of a file whose name ends in ``.partial``, the work of an :class:`NDCWriter` that was killed,
+        the whole results are taken.
+    out : str or os.PathLike
+        Where to write. It is replaced as a whole or, on any exception, not at all.
+    name : str, optional
+        Name of the collection; by default the one that all files have. Partial files have none.
+    metadata : dict, optional
+        Additional metadata, stored under ``"extra"``; by default those that all files have.
+
+    Returns
+    -------
+    int
+        Number of results in `out`.
+
+    Raises
+    ------
+    ArgumentError
+        A ValueError, if `out` is among the files, if these differ in name or metadata and the argument is not
+        given, or if there are no results.
+    LockedError
+        If a writer is at work on a partial file.
+    BadMetadataError
+        A ValueError, if a result contradicts itself, or differs from the first one in modes, output mode or names
+        of run parameters.
+    ValueError, zipfile.BadZipFile, KeyError
+        If a file is damaged, as :func:`open_ndresults_collection` raises them. :func:`repair` saves what is whole.
+    TypeError
+        If an argument has a wrong type, or `metadata` cannot be stored.
+    OSError
+        If a file cannot be read or written.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> sio.store_ndresults_collection("a.ndc", collection, tqdm_cls=None)
+    >>> sio.store_ndresults_collection("b.ndc", collection, tqdm_cls=None)
+    >>> sio.merge(["a.ndc", "b.ndc"], "both.ndc")
+    6
+
+    """
+    if is_path(paths) or isinstance(paths, bytes):
+        raise TypeError("'paths': expected several, found a single one")
+    if not is_path(out):
+        raise TypeError(f"'out': expected a path, found {type(out).__name__}")
+    sources = [*paths]
+    for source in sources:
+        refuse_same_file(source, out, "another file than those that are joined")
+    writer = ArchiveWriter(out)
+    common = _common(sources, name, metadata)
+    # Before anything is written: they may not be storable.
+    writer.metadata(common[0], 1, common[1])
+    with writer:
+        agreement = Agreement()
+        for source in sources:
+            with _opened(source) as (reader, size):
+                reader.agreement = agreement
+                _add(writer, reader, size)
+        writer.flush()
+        if not writer.size:
+            raise ArgumentError(
+                key="paths", expected="at least one whole result", found="none"
+            )
+        writer.finish(writer.metadata(common[0], writer.size, common[1]))
+    return writer.size
+
+
+def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int) -> None:
+    batches = reader.checked(range(size), UNPACKED)
+    for index, result in enumerate(itertools.chain.from_iterable(batches)):
+        if reader.ours:
+            writer.copy(reader, index)
+        else:
+            writer.append(result)
+
+
+@contextlib.contextmanager
+def _opened(source: Any) -> Iterator[tuple[ArchiveReader, int]]:
+    """Yield a reader of a source, and how many results it has."""
+    if not _is_partial(source):
+        with ArchiveReader(source) as reader:
+            yield reader, reader.size
+        return
+    with without_writer(source, label_of(source)):
+        reader, _ = ArchiveReader.salvaged(source, None)
+        with reader:
+            yield reader, whole_results(reader).size
+
+
+def _is_partial(source: Any) -> bool:
+    return is_path(source) and os.fsdecode(source).endswith(SUFFIX)
+
+
+class _Shared:
+    """A value that all files have, or the one that was given instead."""
+
+    def __init__(self, key: str, given: Any):
+        self.value = given
+        self._key = key
+        self._given = given is not None
+        #: Text of the value, and the first file that has it.
+        self._first: tuple[bytes, str] | None = None
+
+    def see(self, value: Any, label: str) -> None:
+        """Compare the value of a file with that of the others."""
+        if self._given:
+            return
+        text = dumps({self._key: value}, external=False).text
+        if self._first is None:
+            self.value, self._first = value, (text, label)
+        elif text != self._first[0]:
+            raise ArgumentError(
+                key=self._key,
+                expected=f"one {self._key} in all files, or this argument",
+                found=f"{self.value!r:.80} in {self._first[1]}, {value!r:.80} in {label}",
+            )
+
+
+def _common(
+    sources: list[Any], name: str | None, metadata: dict[str, Any] | None
+) -> tuple[str, Any]:
+    """Return name and metadata of the new collection; that every file opens is seen before one is written."""
+    names, extras = _Shared("name", name), _Shared("metadata", metadata)
+    for source in sources:
+        if not _is_partial(source):
+            with ArchiveReader(source) as reader:
+                names.see(str(reader.name), reader.label)
+                extras.see(reader.metadata.get(_document.EXTRA), reader.label)
+    return _document.UNNAMED if names.value is None else names.value, extras.value
