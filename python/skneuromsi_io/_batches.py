@@ -13,6 +13,9 @@ T = TypeVar("T")
 #: 20 ms of work on one core, so that a bar moves and Ctrl-C answers promptly.
 BATCH_BYTES = 16 << 20
 
+#: Bytes from which on threads are started: each takes some 50 µs of processor time.
+PARALLEL_BYTES = 64 << 10
+
 #: Results that one native call takes on at the most.
 BATCH_RESULTS = 1024
 
@@ -63,6 +66,11 @@ class Batch(Generic[T]):
         self._threads = threads
         self._items: list[T] = []
         self._nbytes = 0
+
+    @property
+    def worthwhile_threads(self) -> int:
+        """Threads that its items are worth."""
+        return self._threads if self._nbytes >= PARALLEL_BYTES else 1
 
     def add(self, item: T, nbytes: int) -> bool:
         """Add an item, and tell whether the batch is full."""

@@ -192,7 +192,8 @@ def _locked(path: Path, label: str, mode: int) -> io.FileIO:
 
 
 def _refuse_special(file: io.FileIO, label: str, path: Path) -> None:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    # Where the system cannot refuse to follow a link, it was followed.
+    if path.is_symlink() or not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise ArgumentError(
             archive=label,
             expected=f"a regular file at {printable(path)}",

@@ -89,8 +89,7 @@ class ArchiveWriter:
         self._version = float(format_version)
         self._options = zip_options(kwargs)
         self._sink = path_or_stream
-        self._threads = thread_count()
-        self._batch = Batch[Any](self._threads)
+        self._batch = Batch[Any](thread_count())
         self._prepared = 0
         self._written = 0
         self._finished = False
@@ -210,9 +209,10 @@ class ArchiveWriter:
 
     def flush(self) -> int:
         """Write the results that were gathered; return how many."""
+        threads = self._batch.worthwhile_threads
         batch = self._batch.take()
         if batch:
-            self._layout.add(self._native, self._written, batch, self._threads)
+            self._layout.add(self._native, self._written, batch, threads)
         self._written += len(batch)
         return len(batch)
 
