@@ -16,8 +16,10 @@ __all__ = [
     "encode",
     "encode_nested",
     "error_kinds",
+    "numbers",
     "pack",
     "read_netcdf",
+    "stack_packed",
 ]
 
 #: Member names of one result: metadata, data, and (member, name) of each large array.
@@ -118,6 +120,34 @@ class Archive:
         With `lift`, rectangular lists of more than this many numbers leave the metadata text and become
         arrays; strings that equal one of :attr:`Packed.array_names` stand in their places.
         """
+
+    @property
+    def stamp(self) -> tuple[int, int, int] | None:
+        """Size, time of the last change (ns) and number of the file when it was opened; None for other sources."""
+
+    def metadata(
+        self,
+        names: Sequence[str],
+        *,
+        lift: int | None,
+        varying: _Varying,
+        threads: int,
+    ) -> list[Packed]:
+        """Read the metadata members `names` as :meth:`results` does, without the arrays beside them."""
+
+    def stack(
+        self, names: Sequence[str], like: Frame, *, threads: int
+    ) -> tuple[npt.NDArray[Any], list[Frame | None]]:
+        """Decode the data members `names` into one array; also return the frame of each.
+
+        The frame is None where xarray has to decode the member. The places of those whose dimensions, shape
+        or dtype are not those of `like` hold zeros.
+        """
+
+    def stack_arrays(
+        self, names: Sequence[str], dtype: str, shape: Sequence[int], *, threads: int
+    ) -> npt.NDArray[Any]:
+        """Decode the members `names`, large arrays that are all of one dtype and shape, into one array."""
 
     def result_faults(self, plan_: _Plan, lift: int | None) -> list[_Fault]:
         """Tell what is wrong with each member of a result, where :meth:`results` stops at the first."""
@@ -301,6 +331,21 @@ def pack(
     jobs: Sequence[_Job], *, compression: _Compression, threads: int
 ) -> list[Packed]:
     """Pack results in parallel; the bytes of every array are copied first."""
+
+def stack_packed(
+    packed: Sequence[Packed], name: str | None, *, threads: int
+) -> npt.NDArray[Any]:
+    """Unpack into one array the labelled arrays of results, or of each the large array `name`.
+
+    Raises
+    ------
+    ValueError
+        If these are not all of one shape and dtype.
+
+    """
+
+def numbers(packed: Sequence[Packed], varying: _Varying) -> bytes:
+    """Return as JSON the varying numbers of each metadata text, in their order; all have a fingerprint."""
 
 def read_netcdf(netcdf: bytes) -> Packed:
     """Read a NetCDF file as the data of a result are read; the metadata text is empty.

@@ -17,9 +17,44 @@ pub trait ReadAt: Send + Sync {
         true
     }
 
+    /// What tells this file from another of its name, and from itself after a change; `None` where there is no file.
+    fn stamp(&self) -> Option<Stamp> {
+        None
+    }
+
     /// The whole content, where it is in memory already.
     fn as_slice(&self) -> Option<&[u8]> {
         None
+    }
+}
+
+/// Size, time of the last change in nanoseconds, and number of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Nanoseconds since 1970; less than 0 before.
+    pub modified: i128,
+    /// The file's number (inode) where the system has one, 0 elsewhere.
+    pub number: u64,
+}
+
+impl Stamp {
+    fn of(metadata: &std::fs::Metadata) -> Result<Self> {
+        let modified = metadata.modified()?;
+        let modified = match modified.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => after.as_nanos().cast_signed(),
+            Err(before) => -before.duration().as_nanos().cast_signed(),
+        };
+        #[cfg(unix)]
+        let number = std::os::unix::fs::MetadataExt::ino(metadata);
+        #[cfg(not(unix))]
+        let number = 0;
+        Ok(Self {
+            size: metadata.len(),
+            modified,
+            number,
+        })
     }
 }
 
@@ -37,19 +72,25 @@ fn short(offset: u64, wanted: usize, len: u64) -> Error {
 pub struct FileSource {
     file: File,
     len: u64,
+    stamp: Stamp,
 }
 
 impl FileSource {
-    /// Takes an open file; its length is read once.
+    /// Takes an open file; its length and stamp are read once.
     pub fn new(file: File) -> Result<Self> {
-        let len = file.metadata()?.len();
-        Ok(Self { file, len })
+        let stamp = Stamp::of(&file.metadata()?)?;
+        let len = stamp.size;
+        Ok(Self { file, len, stamp })
     }
 }
 
 impl ReadAt for FileSource {
     fn size(&self) -> u64 {
         self.len
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        Some(self.stamp)
     }
 
     #[cfg(unix)]

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::Buffer;
-use crate::source::ReadAt;
+use crate::source::{ReadAt, Stamp};
 use index::Index;
 
 pub use compressed::Compressed;
@@ -94,6 +94,12 @@ impl Archive {
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.index.get(name)
+    }
+
+    /// Stamp of the file as it was when it was opened; `None` for a source that is not a file.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp> {
+        self.source.stamp()
     }
 
     /// Uncompressed size of a member, as the directory declares it.

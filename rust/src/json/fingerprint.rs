@@ -1,6 +1,7 @@
 //! Fingerprint of a JSON text: texts with equal ones differ only in numbers that may vary.
 
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::{memchr, memchr2};
@@ -44,8 +45,22 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Option<u64> {
 #[must_use]
 pub fn skeleton(text: &[u8], varying: &Varying) -> Option<Vec<u8>> {
     let mut skeleton = Vec::with_capacity(text.len());
+    let mut copied = 0;
+    for number in numbers(text, varying)? {
+        skeleton.extend_from_slice(&text[copied..number.start]);
+        skeleton.push(b'0');
+        copied = number.end;
+    }
+    skeleton.extend_from_slice(text.get(copied..).unwrap_or_default());
+    Some(skeleton)
+}
+
+/// The numbers that vary, where they are in the text; `None` for a text that is on its own.
+#[must_use]
+pub fn numbers(text: &[u8], varying: &Varying) -> Option<Vec<Range<usize>>> {
+    let mut numbers = Vec::new();
     let (mut depth, mut in_object, mut in_key) = (0_usize, false, false);
-    let (mut at, mut copied) = (0, 0);
+    let mut at = 0;
     while let Some(&byte) = text.get(at) {
         let mut end = at + 1;
         match byte {
@@ -68,9 +83,7 @@ pub fn skeleton(text: &[u8], varying: &Varying) -> Option<Vec<u8>> {
                 if let Some(number) = number_end(text, at) {
                     end = number;
                     if end - at <= LONGEST_NUMBER {
-                        skeleton.extend_from_slice(&text[copied..at]);
-                        skeleton.push(b'0');
-                        copied = end;
+                        numbers.push(at..end);
                     }
                 }
             }
@@ -78,8 +91,7 @@ pub fn skeleton(text: &[u8], varying: &Varying) -> Option<Vec<u8>> {
         }
         at = end;
     }
-    skeleton.extend_from_slice(text.get(copied..).unwrap_or_default());
-    Some(skeleton)
+    Some(numbers)
 }
 
 fn is_among(content: &[u8], names: &[String]) -> bool {

@@ -6,5 +6,5 @@ mod lift;
 mod tests;
 pub mod write;
 
-pub use fingerprint::{Varying, fingerprint, skeleton};
+pub use fingerprint::{Varying, fingerprint, numbers, skeleton};
 pub use lift::{Lifted, NumberArray, lift};

@@ -7,9 +7,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use super::buffer::bytes;
+use super::buffer::{bytes, dtype_of, filled};
 use super::error::{detached, raise, raised};
-use super::packed::{Packed, codec, wrap};
+use super::frame::Frame;
+use super::packed::{Packed, codec, frames_of, wrap};
 use super::source::source;
 use crate::archive::{self, Compressed};
 use crate::codec::memory::Codec;
@@ -35,13 +36,29 @@ pub(super) type PyPlan = (String, String, Vec<(String, String)>);
 
 /// Numbers that make no difference as Python gives them: the object and the keys below which they are, and the strings
 /// that a document without a fingerprint has.
-type PyVarying = (String, Vec<String>, Vec<String>);
+pub(super) type PyVarying = (String, Vec<String>, Vec<String>);
+
+/// Arrays in one, and the frame of each that has one.
+type Stacked<'py> = (Bound<'py, PyAny>, Vec<Option<Py<Frame>>>);
 
 /// An exception that is reported, not raised.
 type Fault = Py<PyAny>;
 
 pub(super) fn plans(plans: Vec<PyPlan>) -> Vec<Plan> {
     plans.into_iter().map(plan).collect()
+}
+
+pub(super) fn py_varying((object, keys, unless): PyVarying) -> Varying {
+    Varying {
+        object,
+        keys,
+        unless,
+    }
+}
+
+/// Shape of so many arrays of `shape`, one after the other.
+pub(super) fn stacked(count: usize, shape: &[u64]) -> Vec<u64> {
+    [&[count as u64], shape].concat()
 }
 
 fn plan((text, data, arrays): PyPlan) -> Plan {
@@ -125,6 +142,12 @@ impl Archive {
         PyList::new(py, names.map_err(|error| raise(py, &self.label, &error))?)
     }
 
+    #[getter]
+    fn stamp(&self) -> PyResult<Option<(u64, i128, u64)>> {
+        let stamp = self.open_archive()?.stamp();
+        Ok(stamp.map(|stamp| (stamp.size, stamp.modified, stamp.number)))
+    }
+
     fn __contains__(&self, name: &str) -> PyResult<bool> {
         Ok(self.open_archive()?.entry(name).is_some())
     }
@@ -163,17 +186,71 @@ impl Archive {
         let options = OpenOptions {
             codec: codec(&compression)?,
             lift,
-            varying: varying.map(|(object, keys, unless)| Varying {
-                object,
-                keys,
-                unless,
-            }),
+            varying: varying.map(py_varying),
             threads,
         };
         let results = self.run(py, |archive| {
             results::open(archive, &plans, &options, &self.frames)
         })?;
         wrap(py, results)
+    }
+
+    #[pyo3(signature = (names, *, lift, varying, threads))]
+    fn metadata(
+        &self,
+        py: Python<'_>,
+        names: Vec<String>,
+        lift: Option<usize>,
+        varying: PyVarying,
+        threads: usize,
+    ) -> PyResult<Vec<Packed>> {
+        let options = OpenOptions {
+            codec: Codec::None,
+            lift,
+            varying: Some(py_varying(varying)),
+            threads,
+        };
+        let results = self.run(py, |archive| {
+            results::open_metadata(archive, &names, &options)
+        })?;
+        wrap(py, results)
+    }
+
+    #[pyo3(signature = (names, like, *, threads))]
+    fn stack<'py>(
+        &self,
+        py: Python<'py>,
+        names: Vec<String>,
+        like: &Frame,
+        threads: usize,
+    ) -> PyResult<Stacked<'py>> {
+        let archive = self.open_archive()?;
+        let mut found = Vec::new();
+        let shape = stacked(names.len(), &like.0.variable().shape);
+        let (array, outcome) = filled(py, &shape, like.0.dtype(), |out| {
+            found = results::stack(&archive, &names, &like.0, out, threads, &self.frames)?;
+            Ok(())
+        })?;
+        outcome.map_err(|error| raise(py, &self.label, &error))?;
+        Ok((array, frames_of(py, found.iter().map(Option::as_ref))?))
+    }
+
+    #[pyo3(signature = (names, dtype, shape, *, threads))]
+    fn stack_arrays<'py>(
+        &self,
+        py: Python<'py>,
+        names: Vec<String>,
+        dtype: &str,
+        shape: Vec<u64>,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let archive = self.open_archive()?;
+        let dtype = dtype_of(dtype)?;
+        let (array, outcome) = filled(py, &stacked(names.len(), &shape), dtype, |out| {
+            results::stack_arrays(&archive, &names, (dtype, &shape), out, threads)
+        })?;
+        outcome.map_err(|error| raise(py, &self.label, &error))?;
+        Ok(array)
     }
 
     fn result_faults(

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyTuple};
 
+use super::error::detached;
 use crate::dtype::DType;
 use crate::error::Result;
 
@@ -45,7 +46,7 @@ where
     let bytes = unsafe {
         std::slice::from_raw_parts_mut(buffer.buf_ptr().cast::<u8>(), buffer.len_bytes())
     };
-    let outcome = py.detach(|| fill(bytes));
+    let outcome = detached(py, || fill(bytes));
     Ok((array, outcome))
 }
 

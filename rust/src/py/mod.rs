@@ -11,6 +11,7 @@ mod frame;
 mod pack;
 mod packed;
 mod source;
+mod stack;
 mod writer;
 
 use pyo3::prelude::*;
@@ -32,6 +33,8 @@ mod _native {
     use super::pack::pack;
     #[pymodule_export]
     use super::packed::{Packed, read_netcdf};
+    #[pymodule_export]
+    use super::stack::{numbers, stack_packed};
     #[pymodule_export]
     use super::writer::Writer;
 }

@@ -39,16 +39,29 @@ pub(super) fn codec((name, level): &(String, u8)) -> PyResult<Codec> {
 
 /// Wraps results for Python; those that share a frame share its Python object.
 pub(super) fn wrap(py: Python<'_>, results: Vec<PackedResult>) -> PyResult<Vec<Packed>> {
-    let mut last: Option<Py<Frame>> = None;
-    let mut wrapped = Vec::with_capacity(results.len());
-    for result in results {
-        let frame = match &result.body {
-            Body::Plain(frame, _) => Some(shared(py, &mut last, frame)?),
-            Body::General(_) => None,
-        };
-        wrapped.push(Packed { result, frame });
+    let frames = frames_of(py, results.iter().map(plain_frame))?;
+    let results = results.into_iter().zip(frames);
+    Ok(results
+        .map(|(result, frame)| Packed { result, frame })
+        .collect())
+}
+
+pub(super) fn plain_frame(result: &PackedResult) -> Option<&Arc<results::Frame>> {
+    match &result.body {
+        Body::Plain(frame, _) => Some(frame),
+        Body::General(_) | Body::Absent => None,
     }
-    Ok(wrapped)
+}
+
+/// Wraps frames for Python; equal ones that follow each other are one object.
+pub(super) fn frames_of<'a>(
+    py: Python<'_>,
+    frames: impl Iterator<Item = Option<&'a Arc<results::Frame>>>,
+) -> PyResult<Vec<Option<Py<Frame>>>> {
+    let mut last: Option<Py<Frame>> = None;
+    frames
+        .map(|frame| frame.map(|frame| shared(py, &mut last, frame)).transpose())
+        .collect()
 }
 
 fn shared(
@@ -72,10 +85,6 @@ fn shared(
 pub(super) fn read_netcdf(py: Python<'_>, netcdf: &[u8]) -> PyResult<Packed> {
     let body =
         detached(py, || results::read_netcdf(netcdf)).map_err(|error| raise(py, "", &error))?;
-    let frame = match &body {
-        Body::Plain(frame, _) => Some(Py::new(py, Frame(Arc::clone(frame)))?),
-        Body::General(_) => None,
-    };
     let result = PackedResult {
         text: Vec::new(),
         body,
@@ -83,6 +92,9 @@ pub(super) fn read_netcdf(py: Python<'_>, netcdf: &[u8]) -> PyResult<Packed> {
         lifted: false,
         fingerprint: None,
     };
+    let frame = plain_frame(&result)
+        .map(|frame| Py::new(py, Frame(Arc::clone(frame))))
+        .transpose()?;
     Ok(Packed { result, frame })
 }
 
@@ -179,7 +191,8 @@ impl Packed {
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let (py, this) = (slf.py(), slf.get());
         let result = &this.result;
-        let (Body::Plain(_, packed) | Body::General(packed)) = &result.body;
+        let packed = result.body.packed().ok_or_else(Body::absent);
+        let packed = packed.map_err(|error| raise(py, "", &error))?;
         let arrays: Vec<_> = result
             .arrays
             .iter()

@@ -3,6 +3,7 @@
 //! A result is a text (its metadata), an array in a frame, and any number of further arrays. What
 //! the text says and what the members are called is the caller's business.
 
+mod body;
 mod file_prefix;
 mod format01;
 pub(crate) mod frame;
@@ -13,6 +14,7 @@ mod open;
 mod packed;
 mod payload;
 mod policy;
+mod stack;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -20,9 +22,10 @@ mod tests;
 pub use format01::{Labelled, Spelled, spell};
 pub use frame::Frame;
 pub use frame_cache::FrameCache;
-pub use open::{OpenOptions, faults, open, read_netcdf};
+pub use open::{OpenOptions, faults, open, open_metadata, read_netcdf};
 pub use packed::{Array, Body, PackedResult};
 pub use policy::StoreOptions;
+pub use stack::{stack, stack_arrays, stack_packed, stack_packed_arrays};
 pub use store::store;
 
 /// Names of the members that one result consists of.

@@ -1,19 +1,19 @@
 //! From archive members to results in memory.
 
-use std::sync::Arc;
-
-use super::frame::plain_array;
+use super::body::{self, Found};
 use super::frame_cache::{FrameCache, PayloadSpan};
 use super::input::Input;
 use super::packed::{Array, Body, PackedResult};
-use super::payload::{as_netcdf4, frame_of, pack};
+use super::payload::pack;
 use super::{Member, Plan, netcdf_member};
 use crate::archive::Archive;
 use crate::codec::memory::{Codec, CompressedArray};
+use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
 use crate::json::{Lifted, Varying, fingerprint};
 use crate::limits::Limits;
-use crate::netcdf::{self, Data};
+use crate::memory::Buffer;
+use crate::netcdf::{self, Data, Variable};
 use crate::work::parallel;
 
 /// Choices for opening results.
@@ -63,6 +63,23 @@ pub fn open(
         .iter()
         .map(|plan| assemble(opened.by_ref().take(plan.members().count())))
         .collect()
+}
+
+/// Opens the metadata of results alone: no array beside them is read.
+pub fn open_metadata(
+    archive: &Archive,
+    names: &[String],
+    options: &OpenOptions,
+) -> Result<Vec<PackedResult>> {
+    let inputs = names
+        .iter()
+        .map(|name| Input::new(archive, name))
+        .collect::<Result<Vec<_>>>()?;
+    parallel::map(inputs.len(), options.threads, |index| {
+        let input = &inputs[index];
+        let text = open_text(input, options).map_err(|error| error.in_member(input.member))?;
+        assemble([text, Opened::Body(Body::Absent)].into_iter())
+    })
 }
 
 /// The faults of all members of a result, where [`open`] stops at the first.
@@ -175,99 +192,62 @@ fn open_text(input: &Input<'_>, options: &OpenOptions) -> Result<Opened> {
 }
 
 fn open_body(input: &Input<'_>, codec: Codec, frames: &FrameCache) -> Result<Opened> {
-    let file = input.with_fetched(netcdf_member::decode)?;
-    let body = match frames.recall(&file) {
-        Some(span) => pack_payload(&file[span.range.clone()], span, codec)?,
-        None => open_file(&file, codec, input.limits(), frames)?,
-    };
-    Ok(Opened::Body(body))
+    packed(body::find(input, frames)?, codec).map(Opened::Body)
 }
 
 /// The labelled array of a NetCDF file that is not a member, read as those that are.
 pub fn read_netcdf(file: &[u8]) -> Result<Body> {
-    open_file(
-        file,
-        Codec::None,
-        &Limits::default(),
-        &FrameCache::default(),
-    )
+    let file = Buffer::copy_of(file)?;
+    let found = body::find_in(file, &Limits::default(), &FrameCache::default())?;
+    packed(found, Codec::None)
 }
 
-fn open_file(file: &[u8], codec: Codec, limits: &Limits, frames: &FrameCache) -> Result<Body> {
-    let dataset = match netcdf::read(file, limits) {
-        Ok(dataset) => dataset,
-        // NetCDF-3 has no other reader.
-        Err(error) if error.kind() == Kind::Unsupported && !file.starts_with(b"CDF") => {
-            return general(file, codec, limits);
+fn packed(found: Found, codec: Codec) -> Result<Body> {
+    Ok(match found {
+        Found::Payload(span, bytes, range) => {
+            let PayloadSpan {
+                frame,
+                shuffled,
+                order,
+                ..
+            } = span;
+            let packed = pack(&bytes[range], shuffled, order, frame.itemsize(), codec)?;
+            Body::Plain(frame, packed)
         }
-        Err(error) => return Err(error),
-    };
-    let Some(payload) = plain_array(&dataset) else {
-        return general(&as_netcdf4(file, dataset)?, codec, limits);
-    };
-    let variable = &dataset.variables[payload];
-    let (order, data) = (variable.order, variable.data.clone());
-    let frame = Arc::new(frame_of(file, dataset, payload)?);
-    match data {
-        Data::Raw { range, shuffled } => {
-            let payload = &file[range.clone()];
-            let span = frames.remember(
-                file,
-                PayloadSpan {
-                    frame,
-                    range,
-                    shuffled,
-                    order,
-                },
-            )?;
-            pack_payload(payload, span, codec)
-        }
-        Data::Owned(bytes) => {
+        Found::Numbers(frame, bytes, order) => {
             let packed = pack(&bytes, false, order, frame.itemsize(), codec)?;
-            Ok(Body::Plain(frame, packed))
+            Body::Plain(frame, packed)
         }
-        Data::Strings(_) => Err(Error::internal("the numbers of a plain array", "texts")),
-    }
+        Found::General(file) => Body::General(CompressedArray::from_plain(&file, 1, codec)?),
+    })
 }
 
 fn open_array(input: &Input<'_>, name: &str, codec: Codec) -> Result<Opened> {
     let file = input.with_fetched(netcdf_member::decode)?;
-    let dataset = netcdf::read(&file, input.limits())?;
-    let [variable] = dataset.variables.as_slice() else {
-        let found = format!("{} variables", dataset.variables.len());
-        return Err(Error::new(Kind::Netcdf, "one variable", found));
-    };
-    let text = || Error::new(Kind::Netcdf, "a numeric array", "text");
-    let dtype = variable.dtype.ok_or_else(text)?;
-    let size = dtype.size();
+    let (variable, dtype) = bare_array(&file, input.limits())?;
+    let (size, order) = (dtype.size(), variable.order);
     let packed = match &variable.data {
-        Data::Raw { range, shuffled } => {
-            pack(&file[range.clone()], *shuffled, variable.order, size, codec)?
-        }
-        Data::Owned(bytes) => pack(bytes, false, variable.order, size, codec)?,
+        Data::Raw { range, shuffled } => pack(&file[range.clone()], *shuffled, order, size, codec)?,
+        Data::Owned(bytes) => pack(bytes, false, order, size, codec)?,
         Data::Strings(_) => return Err(Error::internal("an array of numbers", "texts")),
     };
     Ok(Opened::Array(Array {
         name: name.to_owned(),
         dtype,
-        shape: variable.shape.clone(),
+        shape: variable.shape,
         packed,
     }))
 }
 
-fn general(file: &[u8], codec: Codec, limits: &Limits) -> Result<Body> {
-    limits.check_delegated(file.len() as u64)?;
-    let packed = CompressedArray::from_plain(file, 1, codec)?;
-    Ok(Body::General(packed))
-}
-
-fn pack_payload(payload: &[u8], span: PayloadSpan, codec: Codec) -> Result<Body> {
-    let PayloadSpan {
-        frame,
-        shuffled,
-        order,
-        ..
-    } = span;
-    let packed = pack(payload, shuffled, order, frame.itemsize(), codec)?;
-    Ok(Body::Plain(frame, packed))
+/// The one variable of a file of a bare array, and the type of its numbers.
+pub(super) fn bare_array(file: &[u8], limits: &Limits) -> Result<(Variable, DType)> {
+    let mut variables = netcdf::read(file, limits)?.variables;
+    let count = variables.len();
+    let Some(variable) = variables.pop().filter(|_| count == 1) else {
+        let found = format!("{count} variables");
+        return Err(Error::new(Kind::Netcdf, "one variable", found));
+    };
+    let text = || Error::new(Kind::Netcdf, "a numeric array", "text");
+    let dtype = variable.dtype.ok_or_else(text)?;
+    Ok((variable, dtype))
 }

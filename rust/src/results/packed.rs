@@ -27,6 +27,25 @@ pub enum Body {
     Plain(Arc<Frame>, CompressedArray),
     /// A whole NetCDF-4 file that xarray has to decode.
     General(CompressedArray),
+    /// Not read: only the metadata were asked for.
+    Absent,
+}
+
+impl Body {
+    /// The array or file in memory, if it was read.
+    #[must_use]
+    pub fn packed(&self) -> Option<&CompressedArray> {
+        match self {
+            Self::Plain(_, packed) | Self::General(packed) => Some(packed),
+            Self::Absent => None,
+        }
+    }
+
+    /// The error for a result that was opened without its array, where the array is needed.
+    #[must_use]
+    pub fn absent() -> Error {
+        Error::internal("a result with its array", "its metadata alone")
+    }
 }
 
 /// A result: its metadata as text, its array, its further arrays.
@@ -48,9 +67,9 @@ impl PackedResult {
     /// Bytes that the result takes in memory, but for the shared frame.
     #[must_use]
     pub fn packed_bytes(&self) -> usize {
-        let (Body::Plain(_, packed) | Body::General(packed)) = &self.body;
+        let body = self.body.packed().map_or(0, CompressedArray::packed_bytes);
         let arrays: usize = self.arrays.iter().map(|a| a.packed.packed_bytes()).sum();
-        self.text.len() + packed.packed_bytes() + arrays
+        self.text.len() + body + arrays
     }
 
     /// Fails unless every array has as many bytes as its shape and type ask for.
@@ -69,8 +88,8 @@ impl PackedResult {
     /// Bytes of its arrays when they are unpacked.
     #[must_use]
     pub fn nbytes(&self) -> usize {
-        let (Body::Plain(_, packed) | Body::General(packed)) = &self.body;
-        packed.nbytes() + self.arrays.iter().map(|a| a.packed.nbytes()).sum::<usize>()
+        let body = self.body.packed().map_or(0, CompressedArray::nbytes);
+        body + self.arrays.iter().map(|a| a.packed.nbytes()).sum::<usize>()
     }
 }
 

@@ -29,6 +29,29 @@ pub(super) fn pack(
     }
 }
 
+/// Writes the elements of an array, as they lie in a file, in their order and the least significant byte first.
+pub(super) fn unpack(
+    data: &[u8],
+    shuffled: bool,
+    order: Endian,
+    itemsize: usize,
+    out: &mut [u8],
+) -> Result<()> {
+    if data.len() != out.len() {
+        let expected = format!("{} bytes of an array", out.len());
+        return Err(Error::new(Kind::Netcdf, expected, data.len().to_string()));
+    }
+    if shuffled {
+        shuffle::unshuffle(data, itemsize, out);
+    } else {
+        out.copy_from_slice(data);
+    }
+    if order == Endian::Big && itemsize > 1 {
+        out.chunks_exact_mut(itemsize).for_each(<[u8]>::reverse);
+    }
+    Ok(())
+}
+
 /// The same numbers with the least significant byte first.
 fn little(data: &[u8], order: Endian, itemsize: usize) -> Result<Cow<'_, [u8]>> {
     if order == Endian::Little || itemsize == 1 {

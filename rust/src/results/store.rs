@@ -71,6 +71,7 @@ pub(super) fn one_plan_each(results: usize, plans: &[Plan]) -> Result<()> {
 fn store_body(member: &str, body: &Body, options: &StoreOptions) -> Result<Compressed> {
     match body {
         Body::Plain(frame, packed) => store_payload(member, frame, packed, options),
+        Body::Absent => Err(Body::absent()),
         Body::General(packed) => {
             let mut file = Buffer::zeroed(packed.nbytes())?;
             packed.unpack_into(&mut file)?;

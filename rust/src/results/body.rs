@@ -1,0 +1,79 @@
+//! The array of a NetCDF member, found but neither packed nor stacked yet.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::frame::{Frame, plain_array};
+use super::frame_cache::{FrameCache, PayloadSpan};
+use super::input::Input;
+use super::netcdf_member;
+use super::payload::{as_netcdf4, frame_of};
+use crate::dtype::Endian;
+use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
+use crate::memory::Buffer;
+use crate::netcdf::{self, Data};
+
+/// What was found of an array.
+pub(super) enum Found {
+    /// Bytes that hold the payload, and where.
+    Payload(PayloadSpan, Buffer, Range<usize>),
+    /// Numbers that a file has in pieces, gathered.
+    Numbers(Arc<Frame>, Vec<u8>, Endian),
+    /// A NetCDF-4 file that xarray has to decode.
+    General(Buffer),
+}
+
+/// Decodes a member, which is parsed unless one before differs in its payload only.
+pub(super) fn find(input: &Input<'_>, frames: &FrameCache) -> Result<Found> {
+    let file = input.with_fetched(netcdf_member::decode)?;
+    match frames.recall(&file) {
+        Some(span) => {
+            let range = span.range.clone();
+            Ok(Found::Payload(span, file, range))
+        }
+        None => find_in(file, input.limits(), frames),
+    }
+}
+
+/// The array of a file.
+pub(super) fn find_in(file: Buffer, limits: &Limits, frames: &FrameCache) -> Result<Found> {
+    let dataset = match netcdf::read(&file, limits) {
+        Ok(dataset) => dataset,
+        // Of NetCDF-3 there is no other reader.
+        Err(error) if error.kind() == Kind::Unsupported && !file.starts_with(b"CDF") => {
+            return general(file, limits);
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(payload) = plain_array(&dataset) else {
+        let whole = match as_netcdf4(&file, dataset)? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(whole) => Some(whole),
+        };
+        return general(whole.map_or(file, Buffer::from), limits);
+    };
+    let variable = &dataset.variables[payload];
+    let (order, data) = (variable.order, variable.data.clone());
+    let frame = Arc::new(frame_of(&file, dataset, payload)?);
+    match data {
+        Data::Raw { range, shuffled } => {
+            let span = PayloadSpan {
+                frame,
+                range: range.clone(),
+                shuffled,
+                order,
+            };
+            let span = frames.remember(&file, span)?;
+            Ok(Found::Payload(span, file, range))
+        }
+        Data::Owned(bytes) => Ok(Found::Numbers(frame, bytes, order)),
+        Data::Strings(_) => Err(Error::internal("the numbers of a plain array", "texts")),
+    }
+}
+
+fn general(file: Buffer, limits: &Limits) -> Result<Found> {
+    limits.check_delegated(file.len() as u64)?;
+    Ok(Found::General(file))
+}
