@@ -30,6 +30,7 @@ from .files._open import (
 )
 from .files._repair import repair
 from .files._report import Problem, RepairReport, VerifyReport
+from .files._scan import scan_ndc
 from .files._store import store_ndresult, store_ndresults_collection, to_ndc, to_ndr
 from .files._stream import NDCWriter
 from .files._verify import verify
@@ -83,6 +84,7 @@ __all__ = [
     "read_ndc",
     "read_ndr",
     "repair",
+    "scan_ndc",
     "store_ndresult",
     "store_ndresults_collection",
     "to_ndc",

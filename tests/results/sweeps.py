@@ -48,6 +48,10 @@ KINDS = {
     "as they are": lambda: collection_of(
         lambda n: result_of(n, extra={"text": Text("a")})
     ),
+    "scanned": lambda: sio.scan_ndc(stored(collection_of()), classes="light"),
+    "selected": lambda: sio.scan_ndc(stored(collection_of()), classes="light").select(
+        slice(None)
+    ),
     "not plain": lambda: opened(
         stored(collection_of(lambda n: result_of(n, array_of(n, times=DATES))))
     ),

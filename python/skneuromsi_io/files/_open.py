@@ -74,7 +74,7 @@ def open_ndresults_collection(
     """
     codec = memory_codec(compression_params)
     bar = check_tqdm(tqdm_cls)
-    cls = _collection_class(classes)
+    cls = collection_class(classes)
     with ArchiveReader(path_or_stream, limits, **kwargs) as reader:
         size = reader.size
         if expected_size is not None and size != int(expected_size):
@@ -151,7 +151,8 @@ def read_metadata(
         return reader.metadata
 
 
-def _collection_class(classes: str) -> Any:
+def collection_class(classes: str) -> Any:
+    """Return the class that `classes` asks for, of this package or of scikit-neuromsi."""
     if classes not in ("auto", "light", "upstream"):
         raise ArgumentError(
             key="classes",

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+
+import numpy.typing as npt
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import BadMetadataError, SkneuromsiIOError, at
+from .._errors import (
+    BadArchiveError,
+    BadMetadataError,
+    SkneuromsiIOError,
+    UnstorableError,
+    at,
+)
 from .._progress import Steps
 from ..archive import _document, _members
 from ..archive._source import caps_of, label_of, open_archive, source_of
+from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
-from ..results._interface import Agreement
+from ..model import NDResult
+from ..results._interface import Agreement, Signature
 from ..results._packed import PackedResult
 from ..values import INLINE_LIMIT
 
 #: Memory codec of results that are looked at once.
 UNPACKED = ("none", 0)
+
+
+#: Size, time of the last change in ns, and number of a file.
+Stamp = tuple[int, int, int]
+
+
+class Again(NamedTuple):
+    """All that it takes to open a file again, in this process or in another."""
+
+    path: str
+    limits: dict[str, int]
+    options: dict[str, Any]
+    label: str
+    stamp: Stamp | None
 
 
 class ArchiveReader:
@@ -44,6 +71,9 @@ class ArchiveReader:
 
     """
 
+    #: How another process opens the file; None for a stream.
+    again: Again | None = None
+
     def __init__(
         self,
         path_or_stream: Any,
@@ -52,6 +82,11 @@ class ArchiveReader:
     ):
         archive = open_archive(path_or_stream, limits, **kwargs)
         self._fill(archive, label_of(path_or_stream))
+        if is_path(path_or_stream):
+            # Links are followed when the file is opened, as here.
+            path = str(Path(os.fsdecode(path_or_stream)).absolute())
+            options = dict(limits or {}), dict(kwargs)
+            self.again = Again(path, *options, self.label, archive.stamp)
 
     @classmethod
     def salvaged(
@@ -70,6 +105,17 @@ class ArchiveReader:
         self.archive = archive
         self.label = label
         self.agreement = Agreement()
+        self.closed = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.again is None:
+            raise UnstorableError(
+                archive=self.label,
+                expected="a file with a path, which another process can open",
+                found="a stream",
+                remedy="scan the file by its path",
+            )
+        return reopened, (self.again,)
 
     def __enter__(self) -> Self:
         return self
@@ -80,6 +126,11 @@ class ArchiveReader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file or stream; a stream stays open."""
+        self.closed = True
         self.archive.close()
 
     @cached_property
@@ -112,8 +163,31 @@ class ArchiveReader:
         with self._at_metadata():
             return _document.size_of(self.metadata)
 
+    def size_in_file(self) -> int:
+        """Return the number of results; each has members, of which the directory has so many at least.
+
+        Raises
+        ------
+        BadMetadataError
+            If the metadata state more.
+
+        """
+        size, members = self.size, len(self.archive.names())
+        if size > members:
+            with self._at_metadata():
+                raise BadMetadataError(
+                    key=_document.OBJECT_SIZE,
+                    expected=f"at most {members}, as many as there are members",
+                    found=str(size),
+                )
+        return size
+
     def _at_metadata(self) -> at:
         return at(archive=self.label, member=_members.METADATA)
+
+    def find_arrays(self) -> None:
+        """Look through the names of the members for those of large arrays, as the first result does otherwise."""
+        _ = self._extras
 
     @cached_property
     def _extras(self) -> dict[int, list[str]]:
@@ -152,6 +226,36 @@ class ArchiveReader:
     def load_unpacked(self, indices: Sequence[int], threads: int) -> list[PackedResult]:
         """Read some results that are looked at once, and not kept."""
         return self.load(indices, UNPACKED, threads)
+
+    def described(self, indices: Sequence[int], threads: int) -> list[PackedResult]:
+        """Read the metadata of some results, and nothing beside them."""
+        natives = self.archive.metadata(
+            [self.plan(index)[0] for index in indices],
+            lift=self._lift,
+            varying=_document.VARYING,
+            threads=threads,
+        )
+        return [
+            DescribedResult(self, native, index)
+            for native, index in zip(natives, indices, strict=True)
+        ]
+
+    def text_size(self, index: int) -> int:
+        """Bytes of the metadata of a result."""
+        return self.archive.size(self.plan(index)[0])
+
+    def common(self) -> Signature:
+        """Return what all results must have in common: that of the first in the archive."""
+        if self.agreement.common is None:
+            self.check(self.load_unpacked([0], thread_count())[0])
+        return self.agreement.expected
+
+    def checked(self, index: int) -> PackedResult:
+        """Read a result, and check that it is like the first in the archive."""
+        self.common()
+        result = self.load_unpacked([index], thread_count())[0]
+        self.check(result)
+        return result
 
     def faults(self, index: int) -> list[SkneuromsiIOError]:
         """Return what is wrong with each member of a result, where :meth:`load` raises the first."""
@@ -205,3 +309,76 @@ class ArchiveReader:
                     expected=expected,
                     found=found,
                 )
+
+
+#: Readers that were pickled and are in use: a file is opened once a process, however many results of it arrive.
+_in_use: weakref.WeakValueDictionary[str, ArchiveReader] = weakref.WeakValueDictionary()
+
+
+def reopened(again: Again) -> ArchiveReader:
+    """Open the file of a pickled reader.
+
+    Raises
+    ------
+    BadArchiveError
+        If the file has changed since.
+    OSError
+        If it cannot be read any more.
+
+    """
+    reader = _in_use.get(repr(again))
+    if reader is not None and not reader.closed:
+        return reader
+    reader = ArchiveReader(again.path, again.limits, **again.options)
+    found = reader.archive.stamp
+    if found != again.stamp:
+        reader.close()
+        raise BadArchiveError(
+            archive=again.label,
+            expected=f"the file as it was when it was scanned ({_shown(again.stamp)})",
+            found=f"one that has changed since ({_shown(found)})",
+            remedy="scan it again",
+        )
+    reader.label = again.label
+    reader.again = again
+    _in_use[repr(again)] = reader
+    return reader
+
+
+def _shown(stamp: Stamp | None) -> str:
+    if stamp is None:
+        return "no file"
+    size, modified, number = stamp
+    return f"{size} bytes, changed at {modified} ns, inode {number}"
+
+
+class DescribedResult(PackedResult):
+    """The metadata of a result, whose arrays are read where the metadata ask for one.
+
+    Parameters
+    ----------
+    reader : ArchiveReader
+    native : _native.Packed
+        Metadata alone.
+    index : int
+        Number of the result.
+
+    """
+
+    __slots__ = ("_number", "_reader")
+
+    def __init__(self, reader: ArchiveReader, native: _native.Packed, index: int):
+        super().__init__(native, None, reader.label, index)
+        self._reader = reader
+        self._number = index
+
+    def _array(self, name: str) -> npt.NDArray[Any]:
+        if self.native.lifted:
+            return super()._array(name)
+        return self._whole()._array(name)
+
+    def open(self) -> NDResult:
+        return self._whole().open()
+
+    def _whole(self) -> PackedResult:
+        return self._reader.load_unpacked([self._number], 1)[0]

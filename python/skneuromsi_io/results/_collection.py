@@ -10,13 +10,15 @@ import numpy.typing as npt
 
 from .._progress import check_tqdm
 from ..model import _names
+from ._additions import Additions
 from ._comparisons import Comparisons
 from ._interface import Packed, Signature
 from ._pack import pack_results, stock_class
+from ._stored import StoredResults
 from ._summary import Summary
 
 
-class NDResultCollection(Comparisons, Sequence[Any]):
+class NDResultCollection(Additions, Comparisons, Sequence[Any]):
     """Collection of results that are decoded when they are asked for.
 
     It has the interface of scikit-neuromsi's class of this name, except the accessors `plot`, `bias` and
@@ -223,6 +225,25 @@ def agreeing(
     """Make a collection of one of the two classes from results of which the reader checks that they agree."""
     collection = cls.__new__(cls)
     collection._fill(name, packed, Summary(packed, common), tqdm_cls)
+    return collection
+
+
+def sharing(cls: Any, collection: Any) -> Any:
+    """Make a collection of one of the two classes that shares the results of one of the other."""
+    shared = cls.__new__(cls)
+    shared._fill(
+        collection.name,
+        collection._packed_results(),
+        collection._summary,
+        collection.tqdm_cls,
+    )
+    return shared
+
+
+def scanned(cls: Any, name: Any, stored: StoredResults) -> Any:
+    """Make a collection of one of the two classes from results that stay in their file."""
+    collection = cls.__new__(cls)
+    collection._fill(name, stored, Summary(stored), None)
     return collection
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .._errors import InternalError
+
 #: Modes, output mode and names of the run parameters of a result.
 Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
 
@@ -54,6 +56,10 @@ class Packed(ABC):
 
         """
 
+    def extra(self) -> dict[str, Any]:
+        """Return the argument `extra` alone."""
+        return self.open()._extra
+
     def as_stored(self) -> _native.Packed | None:
         """Return what the native writer takes as it is; None if the decoded result is to be encoded."""
         return None
@@ -87,6 +93,13 @@ class Agreement:
     def __init__(self) -> None:
         self.common: Signature | None = None
         self._kinds: set[Hashable] = set()
+
+    @property
+    def expected(self) -> Signature:
+        """That of the first, which there must be."""
+        if self.common is None:
+            raise InternalError(expected="a first result", found="none")
+        return self.common
 
     def difference(self, result: Packed) -> tuple[str, str] | None:
         """Return what was expected and what was found, or None if a result can join the others.

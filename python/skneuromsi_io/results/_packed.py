@@ -105,6 +105,10 @@ class PackedResult(Packed):
                 result = NDResult._without_data(document[_document.OBJECT_KWARGS])
         return {name.removeprefix("_"): value for name, value in vars(result).items()}
 
+    def extra(self) -> dict[str, Any]:
+        with self.at(_members.METADATA):
+            return dict(self._document()[_document.OBJECT_KWARGS]["extra"])
+
     def signature(self) -> Signature:
         with self.at(_members.METADATA):
             return self._signature(self._plain_document())

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ._columns import rows_of
 from ._interface import Agreement
+from ._stored import StoredResults
 from ._variances import variance_sum
 
 if TYPE_CHECKING:
@@ -41,12 +43,6 @@ class Summary:
     common : Signature, optional
         What all of them have in common, if who read them checks that. By default all results are asked.
 
-    Attributes
-    ----------
-    modes : numpy.ndarray
-    output_mode : str
-    run_parameters : tuple of str
-
     Raises
     ------
     ValueError
@@ -56,26 +52,56 @@ class Summary:
 
     def __init__(self, packed: Sequence[Packed], common: Signature | None = None):
         self._packed = packed
-        known, self.output_mode, self.run_parameters = common or _agreed(packed)
-        # Results share the labels; those of upstream's arrays are read-only too.
-        self.modes = known.view()
-        self.modes.flags.writeable = False
+        self._gathered: dict[str, npt.NDArray[Any]] = {}
+        if not isinstance(packed, StoredResults):
+            self._common = common or _agreed(packed)
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        # A pickled array comes back writable.
-        self.modes.flags.writeable = False
+    def of_part(self, packed: Sequence[Packed]) -> Summary:
+        """Return the summary of some of the results."""
+        if isinstance(packed, StoredResults):
+            return Summary(packed)
+        return Summary(packed, self._common)
 
     @cached_property
-    def _columns(self) -> dict[str, npt.NDArray[Any]]:
-        rows = [packed.columns() for packed in self._packed]
-        return {
-            name: np.asarray([row[name] for row in rows]) for name in GATHERED.values()
-        }
+    def _common(self) -> Signature:
+        # Results that stay in their file are compared with it when they are read.
+        packed = self._packed
+        return (
+            packed.reader.common()
+            if isinstance(packed, StoredResults)
+            else _agreed(packed)
+        )
+
+    @property
+    def modes(self) -> npt.NDArray[Any]:
+        """Labels of the modes."""
+        # Results share the labels; those of upstream's arrays are read-only too.
+        labels = self._common[0].view()
+        labels.flags.writeable = False
+        return labels
+
+    @property
+    def output_mode(self) -> str:
+        """The mode that is the model's output."""
+        return self._common[1]
+
+    @property
+    def run_parameters(self) -> tuple[str, ...]:
+        """Names of the run parameters."""
+        return self._common[2]
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        packed = self._packed
+        if isinstance(packed, StoredResults):
+            return [row for batch in packed.described() for row in rows_of(batch)]
+        return [item.columns() for item in packed]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Gather a constructor argument from all results."""
-        return self._columns[name]
+        if name not in self._gathered:
+            self._gathered[name] = np.asarray([row[name] for row in self._rows])
+        return self._gathered[name]
 
     @cached_property
     def variance_sum(self) -> pd.Series:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._warn import warn_user
 from ..model import NDResult
 from ..results import _pack
-from ..results._collection import NDResultCollection, is_collection
+from ..results._collection import NDResultCollection, is_collection, sharing
 
 if TYPE_CHECKING:
     import skneuromsi
@@ -114,7 +114,6 @@ def as_light(obj: Any) -> NDResult | NDResultCollection:
             f"{type(obj).__module__}.{type(obj).__qualname__}"
         )
     if hasattr(obj, "_packed_results"):
-        return NDResultCollection(
-            obj.name, obj._packed_results(), tqdm_cls=obj.tqdm_cls
-        )
+        light: NDResultCollection = sharing(NDResultCollection, obj)
+        return light
     return NDResultCollection.from_ndresults(obj.name, obj, tqdm_cls=obj.tqdm_cls)

@@ -22,13 +22,14 @@ from .._progress import check_tqdm
 from ..model import NDResult as LightResult
 from ..model import _arguments, _names
 from ..results import _pack
+from ..results._additions import Additions
 from ..results._collection import NDResultCollection as LightCollection
-from ..results._collection import check_packed
+from ..results._collection import check_packed, sharing
 from ..results._interface import Packed
 from ..results._summary import GATHERED, Summary
 
 
-class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
+class NDResultCollection(Additions, skneuromsi.NDResultCollection):  # type: ignore[misc]
     """Upstream's `NDResultCollection`, its results packed natively and decoded when asked for.
 
     Every method and accessor is upstream's own except `to_ndc`, which stores with this package. What
@@ -63,6 +64,7 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
     ) -> None:
         self._name = str(name)
         self._packed = packed
+        self._summary = summary
         self._cache = _Cache("_cache", _Gathered(summary))
         self._tqdm_cls = tqdm_cls
 
@@ -83,7 +85,7 @@ class NDResultCollection(skneuromsi.NDResultCollection):  # type: ignore[misc]
     def _cndresults(self) -> npt.NDArray[Any]:
         """The packed results, as an array like upstream's."""
         packed = np.empty(len(self._packed), dtype=object)
-        packed[:] = self._packed
+        packed[:] = list(self._packed)
         return packed
 
     _packed_results = LightCollection._packed_results
@@ -199,9 +201,7 @@ def as_upstream(obj: Any) -> Any:
     if isinstance(obj, LightResult):
         return _result(obj)
     if isinstance(obj, LightCollection):
-        return NDResultCollection(
-            obj.name, obj._packed_results(), tqdm_cls=obj.tqdm_cls
-        )
+        return sharing(NDResultCollection, obj)
     raise TypeError(
         "expected a light NDResult or NDResultCollection, found "
         f"{type(obj).__module__}.{type(obj).__qualname__}"

@@ -9,7 +9,7 @@ from ._budget import Budget
 from ._decode import loads, loads_plain, put_arrays
 from ._dtypes import dtype_of
 from ._encode import INLINE_LIMIT, Encoded, dumps
-from ._numpy import restore_array
+from ._numpy import restore_array, restore_scalar
 from ._sets import in_order
 from ._table import TYPES
 from ._unstorable import show, unstorable
@@ -29,6 +29,7 @@ __all__ = [
     "put_arrays",
     "restore_array",
     "restore_coords",
+    "restore_scalar",
     "show",
     "unstorable",
 ]

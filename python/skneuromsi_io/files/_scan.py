@@ -1,0 +1,63 @@
+"""The lazy half of the opening interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..results._collection import scanned
+from ..results._stored import StoredResults
+from ._open import collection_class
+from ._reader import ArchiveReader
+
+
+def scan_ndc(
+    path_or_stream: Any,
+    *,
+    classes: str = "auto",
+    limits: Mapping[str, int] | None = None,
+    **kwargs: Any,
+) -> Any:
+    """Open an NDResultCollection that stays in its file.
+
+    The directory of the archive and the metadata of the collection are read at once, everything else when it is
+    asked for, and nothing of it is kept: a sweep may be larger than memory. Each result is verified when it is
+    read, and compared with the first of the file.
+
+    Parameters
+    ----------
+    path_or_stream : str, os.PathLike, bytes-like or binary file object
+        Where to read; a file object needs `read`, `seek` and `tell`, and stays open.
+    classes : {"auto", "light", "upstream"}, optional
+        Whose classes to return, as of :func:`open_ndresults_collection`.
+    limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
+    **kwargs
+        What `zipfile.ZipFile` takes in mode ``"r"``, such as `metadata_encoding`.
+
+    Returns
+    -------
+    NDResultCollection
+        Of the class that :func:`open_ndresults_collection` returns. Its `close`, or the end of a ``with`` block,
+        lets go of the file. It pickles by the path of its file, which must not change until it is unpickled.
+        Several threads and processes may use one.
+
+    Raises
+    ------
+    ValueError
+        If the metadata of the collection are malformed, or those of something else.
+    zipfile.BadZipFile, KeyError, TypeError, OSError
+        As :func:`open_ndresults_collection`. A result that is damaged, or unlike the first, raises when it is
+        asked for.
+
+    """
+    cls = collection_class(classes)
+    reader = ArchiveReader(path_or_stream, limits, **kwargs)
+    try:
+        # Else the first result would pay for it.
+        reader.find_arrays()
+        size = reader.size_in_file()
+        return scanned(cls, reader.name, StoredResults(reader, range(size)))
+    except BaseException:
+        reader.close()
+        raise

@@ -1,0 +1,97 @@
+"""Methods of collections that scikit-neuromsi's class has not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from ._stored import StoredResults
+
+if TYPE_CHECKING:
+    from ._interface import Packed
+    from ._summary import Summary
+
+
+class Additions:
+    """What both classes of collections have beyond scikit-neuromsi's.
+
+    It is a context manager: at the end of the block, :meth:`close` is called.
+    """
+
+    _packed: Sequence[Packed]
+    _summary: Summary
+    _name: str
+    _tqdm_cls: Any
+
+    def _fill(
+        self, name: Any, packed: Sequence[Packed], summary: Summary, tqdm_cls: Any
+    ) -> None:
+        raise NotImplementedError
+
+    def select(self, which: Any) -> Self:
+        """Return a collection of some of the results, which shares them with this one.
+
+        Parameters
+        ----------
+        which : slice or array-like
+            A slice, the positions of results (negative ones count from the end), or a mask of bool, one for
+            each result.
+
+        Returns
+        -------
+        NDResultCollection
+            Of the same class and name. Of a scanned file it is as lazy as this one.
+
+        Raises
+        ------
+        IndexError
+            If there is no result at a position, or a mask has another length.
+        ValueError
+            If nothing is selected.
+
+        """
+        positions = _positions(which, len(self._packed))
+        if not len(positions):
+            raise ValueError(f"Empty {type(self).__name__} not allowed")
+        packed = self._packed
+        chosen: Sequence[Packed]
+        if isinstance(packed, StoredResults):
+            chosen = packed.select(positions)
+        else:
+            chosen = [packed[position] for position in positions]
+        part = type(self).__new__(type(self))
+        part._fill(self._name, chosen, self._summary.of_part(chosen), self._tqdm_cls)
+        return part
+
+    def close(self) -> None:
+        """Let go of the file of a scanned collection and of all its parts; one in memory has none."""
+        if isinstance(self._packed, StoredResults):
+            self._packed.reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        cls: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _positions(which: Any, size: int) -> Any:
+    """Return positions from 0; NumPy says what is wrong with others."""
+    if not isinstance(which, slice):
+        which = np.asarray(which)
+        if which.ndim != 1:
+            raise IndexError(
+                "expected a slice, positions or a mask of one dimension, found "
+                f"{which.ndim} dimensions"
+            )
+        if not len(which):
+            which = which.astype(np.intp)
+    return np.arange(size)[which]

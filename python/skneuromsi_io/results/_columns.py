@@ -1,0 +1,298 @@
+"""Columns of many results, from their metadata: results that differ in numbers only are decoded once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import _native
+from ..archive import _document
+from ..values import TYPES, restore_scalar
+
+if TYPE_CHECKING:
+    from ._interface import Packed
+    from ._packed import PackedResult
+
+#: Keys of the arguments whose numbers may vary within one fingerprint, and the longest such number
+#: (`LONGEST_NUMBER` of the native core).
+_KEYS = _document.VARYING[1]
+_LONGEST = 64
+
+#: Values that results can share.
+_IMMUTABLE = (str, int, float, bool, type(None), np.generic)
+
+
+class External(NamedTuple):
+    """An array of `extra` in a member of its own, of the dtype that it has there."""
+
+    member: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Row(NamedTuple):
+    """What metadata say of a result: constructor arguments, and the numbers and arrays of `extra`."""
+
+    columns: dict[str, Any]
+    extra: dict[str, Any]
+
+
+def rows_of(results: Sequence[PackedResult]) -> list[dict[str, Any]]:
+    """Return the columns of each result; see :meth:`Packed.columns`."""
+    rows: list[Any] = [None] * len(results)
+    for template, positions, numbers in _groups(results):
+        for position, found in zip(positions, numbers, strict=True):
+            result = results[position]
+            rows[position] = (
+                result.columns()
+                if template is None
+                else template.columns(found, result)
+            )
+    return rows
+
+
+def rows_with_extra(results: Sequence[PackedResult]) -> list[Row]:
+    """Return columns of each result, and the numbers and arrays of its `extra`."""
+    rows: list[Any] = [None] * len(results)
+    for template, positions, numbers in _groups(results):
+        for position, found in zip(positions, numbers, strict=True):
+            result = results[position]
+            if template is None:
+                rows[position] = Row(result.columns(), measured(extra_of(result)))
+            else:
+                columns = template.columns(found, result)
+                rows[position] = Row(columns, template.measures(found, result))
+    return rows
+
+
+def measured(extra: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the numbers and the arrays of numbers, times or text in `extra`."""
+    return {key: value for key, value in extra.items() if _is_measure(value)}
+
+
+def _is_measure(value: Any) -> bool:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return not value.dtype.hasobject
+    return type(value) in (int, float, bool, complex)
+
+
+def _groups(
+    results: Sequence[PackedResult],
+) -> Iterator[tuple[_Template | None, list[int], list[Any]]]:
+    """Group results by their fingerprint: template, positions, and the numbers of each."""
+    groups: dict[Hashable, list[int]] = {}
+    alone = []
+    for position, result in enumerate(results):
+        fingerprint = result.native.fingerprint
+        if fingerprint is None:
+            alone.append(position)
+        else:
+            groups.setdefault(fingerprint, []).append(position)
+    for positions in groups.values():
+        natives = [results[position].native for position in positions]
+        # One that is alone is decoded faster than a template is made.
+        template = _template(results[positions[0]]) if len(positions) > 2 else None
+        if template is None:
+            alone += positions
+        else:
+            numbers = json.loads(_native.numbers(natives, _document.VARYING))
+            yield template, positions, numbers
+    yield None, alone, [None] * len(alone)
+
+
+class _Number(str):
+    """A number of the text, as it is spelled."""
+
+    __slots__ = ()
+
+
+def _template(first: PackedResult) -> _Template | None:
+    """Make a template of a result; None where its numbers are in other places than directly below their keys."""
+    try:
+        template = _Template(first)
+    except (RecursionError, KeyError, IndexError, TypeError, ValueError):
+        # Decoded one by one, each says what is wrong with it.
+        return None
+    return template if template.fits else None
+
+
+class _Template:
+    """Metadata of a result, and where in them are the numbers in which others differ.
+
+    Attributes
+    ----------
+    fits : bool
+        Whether the others can be made of it.
+
+    """
+
+    def __init__(self, first: PackedResult):
+        self._columns = first.columns()
+        document = json.loads(first.native.text, parse_int=_Number, parse_float=_Number)
+        kwargs = document[_document.OBJECT_KWARGS]
+        self._types = document.get(TYPES) or {}
+        self._spans: dict[tuple[str, str], range] = {}
+        end = 0
+        for key, value in kwargs.items():
+            if key in _KEYS and isinstance(value, dict):
+                for name, item in value.items():
+                    start, end = end, end + _count(item)
+                    self._spans[key, name] = range(start, end)
+        found = json.loads(_native.numbers([first.native], _document.VARYING))
+        # A key that is there twice has numbers that nobody sees.
+        self.fits = end == len(found[0]) and self._fit_parameters(kwargs)
+        if self.fits:
+            self._makers = self._extra_makers(kwargs["extra"])
+
+    def _fit_parameters(self, kwargs: dict[str, Any]) -> bool:
+        parameters = self._columns["run_parameters"]
+        own = (
+            *parameters.values(),
+            *self._columns["nmap"].values(),
+            self._columns["causes"],
+        )
+        if not all(isinstance(value, _IMMUTABLE) for value in own):
+            return False
+        # Names of another type than text have a type of the whole mapping.
+        raw = kwargs["run_parameters"]
+        if not isinstance(raw, dict) or _pointer("run_parameters") in self._types:
+            return False
+        self._places = []
+        for name, value in raw.items():
+            span = self._spans["run_parameters", name]
+            if span:
+                kind = self._types.get(_pointer("run_parameters", name))
+                dtype = _scalar(kind)
+                if not isinstance(value, _Number) or (kind and dtype is None):
+                    return False
+                self._places.append((name, span.start, dtype))
+        return True
+
+    def columns(self, numbers: list[Any], result: PackedResult) -> dict[str, Any]:
+        """Return the columns of a result with these numbers."""
+        row = dict(self._columns)
+        parameters = row["run_parameters"] = dict(row["run_parameters"])
+        for name in ("nmap", "time_range", "position_range"):
+            row[name] = row[name].copy()
+        for name, at, dtype in self._places:
+            value = numbers[at]
+            if dtype is not None:
+                try:
+                    value = restore_scalar(value, dtype)
+                except (ValueError, TypeError, OverflowError):
+                    return result.columns()  # which says what is wrong, and where
+            parameters[name] = value
+        return row
+
+    def measures(self, numbers: list[Any], result: PackedResult) -> dict[str, Any]:
+        """Return the numbers and arrays of `extra` of a result with these numbers."""
+        if self._makers is not None:
+            # What does not fit its type is told by the decoder.
+            with contextlib.suppress(ValueError, TypeError, OverflowError):
+                return {name: make(numbers) for name, make in self._makers.items()}
+        return measured(extra_of(result))
+
+    def _extra_makers(self, raw: Any) -> dict[str, _Maker] | None:
+        """Return what makes each number and array of `extra`; None where only the decoder can."""
+        if not isinstance(raw, dict) or _pointer("extra") in self._types:
+            return None
+        makers: dict[str, _Maker] = {}
+        members = set()
+        for name, value in raw.items():
+            span = self._spans["extra", name]
+            kind: Any = self._types.get(_pointer("extra", name))
+            if kind is None and type(value) not in (_Number, bool, float):
+                continue
+            if kind is not None and kind != "complex" and kind[0] not in _MEASURES:
+                continue
+            if kind is None and isinstance(value, bool):
+                makers[name] = _given(value)
+            elif isinstance(value, _Number) and len(span) == 1:
+                if kind is not None and _scalar(kind) is None:
+                    return None
+                makers[name] = _number(span.start, _scalar(kind))
+            elif _is_external(kind) and value["netcdf"] not in members:
+                members.add(value["netcdf"])
+                makers[name] = _given(External(value["netcdf"], kind[1], _shape(kind)))
+            elif _is_inline(kind, len(span)):
+                makers[name] = _array(span, np.dtype(kind[1]), _shape(kind))
+            else:
+                return None
+        return makers
+
+
+#: Types of numbers and arrays.
+_MEASURES = ("scalar", "array", "external")
+
+#: Makes a value of the numbers of a result.
+_Maker = Callable[[list[Any]], Any]
+
+
+def _given(value: Any) -> _Maker:
+    return lambda _: value
+
+
+def _number(at: int, dtype: str | None) -> _Maker:
+    if dtype is None:
+        return lambda numbers: numbers[at]
+    return lambda numbers: restore_scalar(numbers[at], dtype)
+
+
+def _array(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> _Maker:
+    cut = slice(span.start, span.stop)
+    return lambda numbers: np.array(numbers[cut], dtype).reshape(shape)
+
+
+def extra_of(result: Packed) -> dict[str, Any]:
+    """Return the argument `extra` of a result."""
+    found: dict[str, Any] = result.extra()
+    return found
+
+
+def _count(value: Any) -> int:
+    """Count the numbers in a value that vary."""
+    if isinstance(value, _Number):
+        return int(len(value) <= _LONGEST)
+    if isinstance(value, dict):
+        return sum(map(_count, value.values()))
+    return sum(map(_count, value)) if isinstance(value, list) else 0
+
+
+def _pointer(*parts: str) -> str:
+    escaped = (part.replace("~", "~0").replace("/", "~1") for part in parts)
+    return "/".join(("", _document.OBJECT_KWARGS, *escaped))
+
+
+#: Dtypes that are carried by themselves, in JSON and in NetCDF.
+_PLAIN = frozenset(f"<{kind}{size}" for kind in "iuf" for size in (4, 8)) | {
+    "|i1",
+    "|u1",
+    "<i2",
+    "<u2",
+}
+
+
+def _scalar(kind: Any) -> str | None:
+    plain = type(kind) is list and kind[:1] == ["scalar"] and len(kind) == 2
+    return kind[1] if plain and kind[1] in _PLAIN else None
+
+
+def _is_external(kind: Any) -> bool:
+    return type(kind) is list and kind[:1] == ["external"] and kind[1] in _PLAIN
+
+
+def _is_inline(kind: Any, count: int) -> bool:
+    """Return whether it is an array of so many numbers, none of which is NaN or infinite."""
+    if type(kind) is not list or kind[:1] != ["array"] or kind[1] not in _PLAIN:
+        return False
+    return math.prod(_shape(kind)) == count
+
+
+def _shape(kind: Any) -> tuple[int, ...]:
+    # The numbers of the table of types are spelled too.
+    return tuple(int(str(length)) for length in kind[2])
