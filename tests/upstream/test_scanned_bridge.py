@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import skneuromsi
+import xarray as xr
 from same import assert_same, outcome
 from skneuromsi.mle import AlaisBurr2004
 from test_bridge import CALLS
@@ -69,3 +70,7 @@ def test_kinds_are_changed_without_reading(scanned):
     with pytest.raises(ValueError, match="closed"):
         light[0]
 
+
+def test_datasets_are_those_of_the_light_class(opened, scanned):
+    xr.testing.assert_identical(scanned.to_xarray(), opened.to_xarray())
+    xr.testing.assert_identical(scanned.to_xarray(), sio.as_light(opened).to_xarray())

@@ -11,6 +11,8 @@ import numpy as np
 from ._stored import StoredResults
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from ._interface import Packed
     from ._summary import Summary
 
@@ -65,6 +67,30 @@ class Additions:
         part = type(self).__new__(type(self))
         part._fill(self._name, chosen, self._summary.of_part(chosen), self._tqdm_cls)
         return part
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return all results in one dataset, stacked along the dimension ``run``.
+
+        Values of a scanned file are decoded in parallel, straight into the one array.
+
+        Returns
+        -------
+        xarray.Dataset
+            The variable ``values``, with the dimensions of the results after ``run``. Along ``run`` there are
+            coordinates: each run parameter, ``mname`` and ``causes`` (NaN where a result has none). Numbers and
+            arrays of `extra` that have one shape and dtype in all results are variables of their own.
+            Attributes are ``name`` of the collection, ``output_mode``, and ``model`` and ``model_type`` where all
+            results have the same. A name that is taken has the prefix ``parameter_``, ``result_`` or ``extra_``.
+
+        Raises
+        ------
+        ValueError
+            If results differ in shape, dtype or labels: it names the first two that do.
+
+        """
+        from ._stack import dataset
+
+        return dataset(self._name, self._packed, self._summary)
 
     def close(self) -> None:
         """Let go of the file of a scanned collection and of all its parts; one in memory has none."""
