@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import others
+import pandas as pd
 from good import digest
 
 import skneuromsi_io as sio
@@ -68,6 +69,8 @@ class Judge:
 
 def _serve(pipe):
     sys.setrecursionlimit(1000)
+    # pyarrow, which has the text of pandas, reserves a GiB of addresses for its first array.
+    pd.Index(["text"])
     pipe.send("ready")
     while True:
         path = pipe.recv()
