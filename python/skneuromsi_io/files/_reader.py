@@ -250,7 +250,7 @@ class ArchiveReader:
             self.check(self.load_unpacked([0], thread_count())[0])
         return self.agreement.expected
 
-    def checked(self, index: int) -> PackedResult:
+    def load_checked(self, index: int) -> PackedResult:
         """Read a result, and check that it is like the first in the archive."""
         self.common()
         result = self.load_unpacked([index], thread_count())[0]

@@ -31,7 +31,7 @@ class Reader(Protocol):
     def common(self) -> Signature:
         """Return what all results must have in common: that of the first in the archive."""
 
-    def checked(self, index: int) -> PackedResult:
+    def load_checked(self, index: int) -> PackedResult:
         """Read a result, and check that it is like the others."""
 
     def check(self, result: PackedResult) -> None:
@@ -69,23 +69,23 @@ class StoredResult(Packed):
         return StoredResult, (self.reader, self.index)
 
     def open(self) -> NDResult:
-        return self.reader.checked(self.index).open()
+        return self.reader.load_checked(self.index).open()
 
     def columns(self) -> dict[str, Any]:
         return self.reader.described([self.index], 1)[0].columns()
 
     def signature(self) -> Signature:
-        return self.reader.checked(self.index).signature()
+        return self.reader.load_checked(self.index).signature()
 
     def as_stored(self) -> _native.Packed | None:
-        return self.reader.checked(self.index).as_stored()
+        return self.reader.load_checked(self.index).as_stored()
 
     def plain_frame(self) -> Frame | None:
-        return self.reader.checked(self.index).plain_frame()
+        return self.reader.load_checked(self.index).plain_frame()
 
     def values(self) -> npt.NDArray[Any]:
         # Labels may replace those of the file, values never.
-        result = self.reader.checked(self.index)
+        result = self.reader.load_checked(self.index)
         return super().values() if result.frame is None else result.values()
 
 
