@@ -121,12 +121,16 @@ def test_a_truncated_file_is_no_partial_file(tmp_path, out, collection):
     assert_untouched(out)
 
 
+def damaged(collection):
+    archive = bytearray(stored(collection, compression=0))
+    place = archive.index(b"multi", archive.index(b"ndr_1/metadata.json"))
+    archive[place] ^= 1
+    return bytes(archive)
+
+
 def test_a_damaged_result_is_not_copied(out, collection):
-    damaged = bytearray(stored(collection, compression=0))
-    place = damaged.index(b"multi", damaged.index(b"ndr_1/metadata.json"))
-    damaged[place] ^= 1
     with pytest.raises(sio.BadMemberError, match=r"ndr_1/metadata\.json"):
-        sio.merge([stored(collection), bytes(damaged)], out)
+        sio.merge([stored(collection), damaged(collection)], out)
     assert_untouched(out)
 
 
@@ -237,7 +241,8 @@ def test_wrong_arguments(tmp_path, out, collection):
     with pytest.raises(sio.ArgumentError, match="at least one"):
         sio.merge([], out)
     with pytest.raises(sio.UnstorableError):
-        sio.merge([path], out, metadata={"bad": object()})
+        # Before a file is read to its end.
+        sio.merge([damaged(collection)], out, metadata={"bad": object()})
     with pytest.raises(FileNotFoundError):
         sio.merge([path, tmp_path / "none.ndc"], out)
     assert_untouched(out)
