@@ -26,7 +26,7 @@ class NDCWriter:
     After an exception in the block, ``KeyboardInterrupt`` included, or a kill, the partial file stays and the old
     file is untouched: a writer with ``resume=True`` goes on with all results that were appended.
 
-    Memory does not grow with the results, but for some 500 bytes a result for the directory of the archive. One
+    Memory does not grow with the results, but for some 300 bytes a result for the directory of the archive. One
     thread at a time may use a writer; a process that is forked from its own may not.
 
     Parameters
