@@ -136,12 +136,12 @@ class Archive:
         """Read the metadata members `names` as :meth:`results` does, without the arrays beside them."""
 
     def stack(
-        self, names: Sequence[str], like: Frame, *, threads: int
+        self, first: Packed, names: Sequence[str], *, threads: int
     ) -> tuple[npt.NDArray[Any], list[Frame | None]]:
-        """Decode the data members `names` into one array; also return the frame of each.
+        """Put the values of a result and those of the data members `names` into one array.
 
-        The frame is None where xarray has to decode the member. The places of those whose dimensions, shape
-        or dtype are not those of `like` hold zeros.
+        Also return the frame of each member, None where xarray has to decode it. The places of those whose
+        dimensions, shape or dtype are not those of `first` hold zeros.
         """
 
     def stack_arrays(

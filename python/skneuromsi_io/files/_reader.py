@@ -230,7 +230,7 @@ class ArchiveReader:
     def described(self, indices: Sequence[int], threads: int) -> list[PackedResult]:
         """Read the metadata of some results, and nothing beside them."""
         natives = self.archive.metadata(
-            [self.plan(index)[0] for index in indices],
+            [_members.of_result(index, _members.METADATA) for index in indices],
             lift=self._lift,
             varying=_document.VARYING,
             threads=threads,
@@ -242,7 +242,7 @@ class ArchiveReader:
 
     def text_size(self, index: int) -> int:
         """Bytes of the metadata of a result."""
-        return self.archive.size(self.plan(index)[0])
+        return self.archive.size(_members.of_result(index, _members.METADATA))
 
     def common(self) -> Signature:
         """Return what all results must have in common: that of the first in the archive."""

@@ -50,7 +50,6 @@ def dataset(name: str, packed: Sequence[Packed], summary: Summary) -> xr.Dataset
     """Stack results; see :meth:`Additions.to_xarray`."""
     import xarray as xr
 
-    output_mode = summary.output_mode
     found = (
         _from_file(packed)
         if isinstance(packed, StoredResults)
@@ -79,7 +78,7 @@ def dataset(name: str, packed: Sequence[Packed], summary: Summary) -> xr.Dataset
             free = _free(key, "extra_", taken)
             dims = [f"{free}_dim_{axis}" for axis in range(stacked.ndim - 1)]
             data[free] = ((RUN, *dims), stacked)
-    attrs = {"name": name, "output_mode": output_mode}
+    attrs = {"name": name, "output_mode": summary.output_mode}
     for attr, argument in (("model", "mname"), ("model_type", "mtype")):
         names = {row[argument] for row in columns}
         if len(names) == 1:
@@ -121,21 +120,26 @@ def _from_memory(packed: Sequence[Packed]) -> Stack | None:
 
 def _from_file(packed: StoredResults) -> Stack | None:
     reader = packed.reader
-    reader.common()
+    threads = thread_count()
     indices = [*map(int, packed.indices)]
-    first = reader.load_unpacked(indices[:1], 1)[0].plain_frame()
-    if first is None:
+    first = reader.load_unpacked(indices[:1], threads)[0]
+    frame = first.plain_frame()
+    if frame is None:
         return None
-    names = [_members.result_names(index)[1] for index in indices]
-    values, natives = reader.archive.stack(names, first.native, threads=thread_count())
+    if indices[0] == 0:
+        # It is what others are compared with, and need not be read again for that.
+        reader.check(first)
+    names = [_members.of_result(index, _members.NDDATA) for index in indices[1:]]
+    values, natives = reader.archive.stack(first.native, names, threads=threads)
     kinds = {
         native: None if native is None else shared(native) for native in set(natives)
     }
-    frames = [kinds[native] for native in natives]
+    frames = [frame, *(kinds[native] for native in natives)]
     labels = _common_labels(frames)
     if labels is None:
         return None
     rows: list[Row] = []
+    reader.common()
     for batch in packed.described():
         for result, frame in zip(batch, frames[len(rows) :], strict=False):
             result.frame = frame

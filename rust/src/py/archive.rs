@@ -216,19 +216,20 @@ impl Archive {
         wrap(py, results)
     }
 
-    #[pyo3(signature = (names, like, *, threads))]
+    #[pyo3(signature = (first, names, *, threads))]
     fn stack<'py>(
         &self,
         py: Python<'py>,
+        first: &Packed,
         names: Vec<String>,
-        like: &Frame,
         threads: usize,
     ) -> PyResult<Stacked<'py>> {
         let archive = self.open_archive()?;
         let mut found = Vec::new();
-        let shape = stacked(names.len(), &like.0.variable().shape);
-        let (array, outcome) = filled(py, &shape, like.0.dtype(), |out| {
-            found = results::stack(&archive, &names, &like.0, out, threads, &self.frames)?;
+        let (first, like) = first.plain(py)?;
+        let shape = stacked(names.len() + 1, &like.variable().shape);
+        let (array, outcome) = filled(py, &shape, like.dtype(), |out| {
+            found = results::stack(&archive, &names, first, out, threads, &self.frames)?;
             Ok(())
         })?;
         outcome.map_err(|error| raise(py, &self.label, &error))?;

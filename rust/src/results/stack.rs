@@ -20,16 +20,23 @@ use crate::work::parallel;
 /// Members of a source that is not made for threads whose compressed bytes are in memory at once.
 const PREFETCHED: usize = 64;
 
-/// Decodes the data members `names` into `out`, one after the other; returns the frame of each, `None` where xarray has
-/// to decode it. The places of arrays that are not like `like` are left as they are.
+/// Unpacks the array of `first` into `out` and behind it decodes the data members `names`; returns the frame of each of
+/// these, `None` where xarray has to decode it. The places of arrays that are not like the first are left as they are.
 pub fn stack(
     archive: &Archive,
     names: &[String],
-    like: &Frame,
+    first: &PackedResult,
     out: &mut [u8],
     threads: usize,
     frames: &FrameCache,
 ) -> Result<Vec<Option<Arc<Frame>>>> {
+    let Body::Plain(like, packed) = &first.body else {
+        return Err(Error::internal("an array with a frame", "another"));
+    };
+    let (place, out) = out
+        .split_at_mut_checked(packed.nbytes())
+        .ok_or_else(|| Error::internal("room for the first array", "less"))?;
+    packed.unpack_into_with(place, threads)?;
     each_member(archive, names, out, threads, |input, place| {
         let (frame, bytes, range, shuffled, order) = match body::find(input, frames)? {
             Found::Payload(span, bytes, range) => {
