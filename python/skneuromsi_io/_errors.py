@@ -287,6 +287,9 @@ class NotAtomicWarning(RuntimeWarning):
     """A file cannot be replaced, and a whole archive is copied over it instead (SECURITY.md)."""
 
 
+#: Errors that are no fault of an archive: reports raise them, they do not list them.
+NOT_OF_THE_ARCHIVE = (BadStreamError, InternalError)
+
 #: Native error kind -> exception class; ``io`` becomes a plain OSError with its errno.
 BY_KIND: dict[str, type[Exception]] = {
     "archive": BadArchiveError,

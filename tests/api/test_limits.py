@@ -68,8 +68,9 @@ def test_limits_of_metadata(archive):
 def test_limits_that_are_none(archive, limits, error):
     with pytest.raises(sio.ArgumentError, match=error):
         sio.open_ndresult(archive, limits=limits)
-    with pytest.raises(TypeError):
-        sio.open_ndresult(archive, limits={"members": 1.5})
+    for limits in ({"members": 1.5}, {1: 1}, ["members"]):
+        with pytest.raises(TypeError, match="^'limits': expected"):
+            sio.open_ndresult(archive, limits=limits)
 
 
 @pytest.mark.slow

@@ -83,7 +83,11 @@ def open_archive(
 def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
     """Check limits that differ from their defaults."""
     caps = []
+    if limits is not None and not isinstance(limits, Mapping):
+        raise TypeError(f"'limits': expected a mapping, found {type(limits).__name__}")
     for name, value in (limits or {}).items():
+        if not isinstance(name, str):
+            raise TypeError(f"'limits': expected names of limits, found {name!r:.80}")
         try:
             caps.append((name, operator.index(value)))
         except TypeError:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import SkneuromsiIOError
+from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
 from ..archive import _document, _members
 from ..archive._members import Plan
 from ..results._packed import PackedResult
@@ -46,6 +46,8 @@ def is_ours(reader: ArchiveReader, indices: list[int]) -> bool:
     for index in indices:
         try:
             return _result_is_ours(reader.archive, reader.plan(index))
+        except NOT_OF_THE_ARCHIVE:
+            raise
         except SkneuromsiIOError:
             continue
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._errors import SkneuromsiIOError
+from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
 from ..archive._file_system import printable
 
 #: Problems that the text of a report shows.
@@ -32,7 +32,16 @@ class Problem:
 
 
 def problem_of(error: SkneuromsiIOError) -> Problem:
-    """Return what an exception says as part of a report, which names the archive itself."""
+    """Return what an exception says as part of a report, which names the archive itself.
+
+    Raises
+    ------
+    BadStreamError, InternalError
+        The exception, if it is no fault of the archive.
+
+    """
+    if isinstance(error, NOT_OF_THE_ARCHIVE):
+        raise error
     return Problem(error.member, error.message)
 
 

@@ -280,7 +280,7 @@ impl Archive {
             parallel::map(names.len(), threads, |index| {
                 match archive.check(&names[index]) {
                     Ok(()) => Ok(None),
-                    Err(error) if error.kind() == Kind::Io => Err(error),
+                    Err(error) if error.is_of_machine() => Err(error),
                     Err(error) => Ok(Some(error)),
                 }
             })

@@ -96,7 +96,7 @@ pub fn faults(
             .and_then(|input| open_member(plan, member, &input, options, frames));
         match opened {
             Ok(_) => {}
-            Err(error) if error.kind() == Kind::Io => return Err(error),
+            Err(error) if error.is_of_machine() => return Err(error),
             Err(error) => found.push(error.in_member(name)),
         }
     }

@@ -49,7 +49,7 @@ impl Directory {
     pub(super) fn left(source: &dyn ReadAt, limits: &Limits, whole: &[Range<u64>]) -> Result<Self> {
         let end = match end::find(source) {
             Ok(end) => Some(end),
-            Err(error) if error.kind() == Kind::Io => return Err(error),
+            Err(error) if error.is_of_machine() => return Err(error),
             Err(_) => None,
         };
         let mut search = Search {

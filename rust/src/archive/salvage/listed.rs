@@ -55,7 +55,7 @@ impl Search<'_> {
                     found.list(record);
                     recovered.push(found);
                 }
-                Err(error) if error.kind() == Kind::Io => return Err(error),
+                Err(error) if error.is_of_machine() => return Err(error),
                 Err(error) => self.lost.extend(record.sure_name(None).map(|name| Loss {
                     offset: None,
                     name,
@@ -108,7 +108,7 @@ impl Search<'_> {
                                 agreed: false,
                             });
                         }
-                        Err(error) if error.kind() == Kind::Io => return Err(error),
+                        Err(error) if error.is_of_machine() => return Err(error),
                         Err(error) => failure = error,
                     }
                 }

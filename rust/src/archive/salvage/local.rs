@@ -56,7 +56,7 @@ impl Search<'_> {
                 });
                 Ok(Some(end))
             }
-            Err(error) if error.kind() == Kind::Io => Err(error),
+            Err(error) if error.is_of_machine() => Err(error),
             Err(error) => {
                 let name = name.into();
                 self.lost.push(Loss {
