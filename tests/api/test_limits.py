@@ -69,7 +69,7 @@ def test_limits_that_are_none(archive, limits, error):
     with pytest.raises(sio.ArgumentError, match=error):
         sio.open_ndresult(archive, limits=limits)
     for limits in ({"members": 1.5}, {1: 1}, ["members"]):
-        with pytest.raises(TypeError, match="^'limits': expected"):
+        with pytest.raises(TypeError, match=r"^'limits': expected"):
             sio.open_ndresult(archive, limits=limits)
 
 
