@@ -97,6 +97,10 @@ def drawn(axes):
         plt.close("all")
 
 
+#: Names that scikit-neuromsi's collection has not: those of lazy reading and stacking.
+BEYOND_UPSTREAM = ("close", "select", "to_xarray")
+
+
 def public(obj):
     return {name for name in dir(obj) if not name.startswith("_")}
 
@@ -114,7 +118,8 @@ def test_answers_as_upstreams(ours, theirs, name, call):
 
 
 def test_every_public_name_is_called(ours):
-    assert set(CALLS) == public(skneuromsi.NDResultCollection) == public(type(ours))
+    assert set(CALLS) == public(skneuromsi.NDResultCollection)
+    assert public(type(ours)) == {*CALLS, *BEYOND_UPSTREAM}
 
 
 @pytest.mark.parametrize("name", ACCESSORS)
