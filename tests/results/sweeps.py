@@ -1,6 +1,8 @@
 """Collections of one content, kept in every way there is."""
 
 import pickle
+import tempfile
+from pathlib import Path
 
 import numpy as np
 
@@ -40,6 +42,17 @@ def collection_of(make=result_of):
 
 
 #: Every way in which a collection keeps its results.
+#: A file that is scanned by its path can be opened again, so that such a collection pickles.
+FOLDER = tempfile.TemporaryDirectory()
+
+
+def scanned():
+    path = Path(FOLDER.name) / "scanned.ndc"
+    if not path.exists():
+        path.write_bytes(stored(collection_of()))
+    return sio.scan_ndc(path, classes="light")
+
+
 KINDS = {
     "built": collection_of,
     "opened": lambda: opened(stored(collection_of())),
@@ -48,10 +61,8 @@ KINDS = {
     "as they are": lambda: collection_of(
         lambda n: result_of(n, extra={"text": Text("a")})
     ),
-    "scanned": lambda: sio.scan_ndc(stored(collection_of()), classes="light"),
-    "selected": lambda: sio.scan_ndc(stored(collection_of()), classes="light").select(
-        slice(None)
-    ),
+    "scanned": scanned,
+    "selected": lambda: scanned().select(slice(None)),
     "not plain": lambda: opened(
         stored(collection_of(lambda n: result_of(n, array_of(n, times=DATES))))
     ),
