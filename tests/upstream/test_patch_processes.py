@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 #: Prints, for a process: patched or not, and which module's function `skneuromsi.read_ndc` is.
 STATE = """
 import os, sys

@@ -15,7 +15,7 @@ import skneuromsi_io as sio
 from helpers import DIMS, members
 
 # Upstream takes variances of any values, of which pandas and NumPy warn.
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"), pytest.mark.slow]
 
 # NetCDF ends texts at NUL and has no bytes for lone surrogates; JSON takes any text.
 NAMES = st.text(

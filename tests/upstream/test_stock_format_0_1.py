@@ -19,6 +19,8 @@ from written import META, parts_of
 
 import skneuromsi_io as sio
 
+pytestmark = pytest.mark.slow
+
 #: Keys in which the two packages differ: when, by what and where the file was written.
 WHEN_AND_WHERE = {"utc_timestamp", "Python", "platform"}
 RESULTS = {
