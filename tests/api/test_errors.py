@@ -139,6 +139,7 @@ def test_the_operating_system_refuses_to_write(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_zip64_that_is_not_allowed(tmp_path):
     packed = make_collection(1)._packed * 32_768
     path = tmp_path / "new.ndc"

@@ -65,6 +65,7 @@ def test_stopped_before_there_was_a_file(tmp_path, collection):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_stopped_by_a_signal(old, tmp_path):
     """Ctrl-C arrives while the native writer is at work."""
     script = """

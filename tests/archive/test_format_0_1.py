@@ -32,6 +32,7 @@ def test_upstreams_files_are_written_again_as_upstream_would(path):
         assert found[f"ndr_{index}/nddata.nc"] == bytes(array)
 
 
+@pytest.mark.slow
 def test_large_arrays_are_spelled_out_as_json_does():
     rng = np.random.default_rng(0)
     arrays = {

@@ -254,6 +254,7 @@ def open_to_all():
         yield folder
 
 
+@pytest.mark.slow
 @ROOT
 @pytest.mark.parametrize("mode", [0o755, 0o1777], ids=["not writable", "sticky"])
 def test_directories_of_others(open_to_all, collection, mode):

@@ -142,6 +142,7 @@ def of_another_process(seed, zone="UTC"):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_every_process(moment):
     """Whatever the seed of hashes and the time zone."""
     first = of_another_process(1)

@@ -160,6 +160,7 @@ def test_metadata_encoding(archive, collection):
         assert_same(opened(file, metadata_encoding=encoding), collection)
 
 
+@pytest.mark.slow
 def test_no_zip64():
     """A 65,536th member needs zip64, which the caller did not allow."""
     members_of_a_result = 2
@@ -179,6 +180,7 @@ def test_any_truth_value_allows_zip64(collection, allowed):
     assert_same(opened(stored(collection, allowZip64=allowed)), collection)
 
 
+@pytest.mark.slow
 def test_zip64():
     size = 33_000
     collection = sio.NDResultCollection("many", make_collection(1)._packed * size)

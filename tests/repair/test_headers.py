@@ -90,6 +90,7 @@ def test_a_bit_of_a_local_size_or_name_and_one_of_the_directory(archive, out):
             assert_kept(flipped(archive, local, central), archive, None, out, what)
 
 
+@pytest.mark.slow
 def test_a_byte_more_or_less(archive, out):
     rng = random.Random(3)
     places = data(archive)

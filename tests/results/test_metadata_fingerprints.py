@@ -225,6 +225,7 @@ def fingerprints(texts, varying):
     return [packed.fingerprint for packed in results]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(texts(), texts())
 def test_texts_of_one_fingerprint_are_alike_to_python(first, second):
