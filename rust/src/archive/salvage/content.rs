@@ -79,6 +79,17 @@ impl<'a> Contents<'a> {
         if self.is_empty(start, claims)? {
             return Ok(Claim::EMPTY);
         }
+        // Zeros prove nothing where there are data.
+        let claims: Vec<Claim> = claims
+            .iter()
+            .copied()
+            .filter(|&claim| claim != Claim::EMPTY)
+            .collect();
+        let claims = claims.as_slice();
+        if claims.is_empty() {
+            let expected = "a header that says what the data hold";
+            return Err(Error::new(Kind::Member, expected, "zeros"));
+        }
         if method == Method::Stored {
             return self.stored(start, claims);
         }
@@ -99,16 +110,12 @@ impl<'a> Contents<'a> {
         outcome
     }
 
-    /// Whether two headers say that there are no data, or one does before another record.
+    /// Whether a header says that there are no data, and there is no room for any before the next record.
     ///
     /// Writers store an empty member under any method without running its compressor.
     fn is_empty(&self, start: u64, claims: &[Claim]) -> Result<bool> {
-        let count = claims
-            .iter()
-            .filter(|&&claim| claim == Claim::EMPTY)
-            .count();
-        if count != 1 {
-            return Ok(count > 1);
+        if !claims.contains(&Claim::EMPTY) {
+            return Ok(false);
         }
         let left = self.source.size().saturating_sub(start);
         let mut next = [0; 2];
@@ -124,12 +131,12 @@ impl<'a> Contents<'a> {
             .iter()
             .flat_map(|claim| [claim.compressed, claim.size]);
         let left = self.source.size().saturating_sub(start);
-        let mut sizes: Vec<u64> = sizes.collect();
+        let mut sizes: Vec<u64> = sizes.filter(|&size| size > 0).collect();
         sizes.sort_unstable();
         sizes.dedup();
         let mut crc = Crc::new();
         let mut read = 0;
-        let mut outcome = Err(Error::internal("a claim", "none"));
+        let mut outcome = Err(Error::new(Kind::Member, "a size of the data", "zeros"));
         for size in sizes {
             if size > left {
                 let found = format!("the end of the file after {left}");

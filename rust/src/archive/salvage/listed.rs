@@ -87,13 +87,18 @@ impl Search<'_> {
             let Some(header) = Remains::read(self.source, offset)? else {
                 continue;
             };
+            let claims = header.claims(record);
+            if claims == [Claim::EMPTY] {
+                // Two headers are needed to tell that there is nothing.
+                continue;
+            }
             for start in header.starts(record, edges) {
                 if start > self.source.size() || !room.is_free(start) {
                     continue;
                 }
                 for method in header.methods(record) {
                     let whole = self
-                        .content(start, method, &header.claims(record))
+                        .content(start, method, &claims)
                         .and_then(|content| Ok((room.take(start, content)?, content)));
                     match whole {
                         Ok((data, content)) => {

@@ -11,6 +11,11 @@ use crate::error::{Error, Kind, Result};
 use crate::memory::try_zeroed;
 use crate::work::interrupt;
 
+/// Names and extra fields may take so many times the size of the source, all together: damaged headers claim long ones.
+const NAMES: u64 = 4;
+/// ... and so many bytes more.
+const NAMES_AT_LEAST: u64 = 1 << 20;
+
 impl Search<'_> {
     pub(super) fn by_local_headers(&mut self) -> Result<()> {
         let mut window = Window::new(self.source);
@@ -83,7 +88,8 @@ impl Search<'_> {
             return Ok(None);
         }
         self.names += more as u64;
-        if self.names > self.source.size() {
+        let size = self.source.size();
+        if self.names > size.saturating_mul(NAMES).saturating_add(NAMES_AT_LEAST) {
             let expected = "headers that do not overlap";
             return Err(Error::new(
                 Kind::Limit,

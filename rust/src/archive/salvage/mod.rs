@@ -5,8 +5,8 @@
 //! a content whose CRC-32 one of the two states, and a size of which one of the two states too; the search goes on behind it, else
 //! inside. Nothing that a header claims is trusted before.
 //!
-//! Hostile bytes may look like millions of headers. Each byte is searched twice, names must fit into the
-//! file side by side, and the bytes that are decoded in vain are budgeted.
+//! Hostile bytes may look like millions of headers. Each byte is searched twice, and the bytes of names and those that are
+//! decoded in vain are budgeted.
 
 mod content;
 mod directory;

@@ -63,8 +63,14 @@ impl Remains {
                 starts.push(fixed + name + extra);
             }
         }
+        // An empty member ends everywhere.
+        let ends = if record.claim == Claim::EMPTY {
+            0
+        } else {
+            ENDS
+        };
         let behind = edges.partition_point(|&edge| edge < fixed);
-        for edge in edges[behind..].iter().take(ENDS) {
+        for edge in edges[behind..].iter().take(ends) {
             for descriptor in DESCRIPTORS {
                 let start = edge.checked_sub(record.claim.compressed.saturating_add(descriptor));
                 starts.extend(start.filter(|&start| start >= self.offset));
@@ -95,7 +101,9 @@ impl Remains {
     /// What the one header and, if it may be of the same member, the other say.
     pub(super) fn claims(&self, record: &Record) -> Vec<Claim> {
         let mut claims = vec![record.claim];
-        claims.extend(Some(self.claim).filter(|claim| claim.is_near(&record.claim)));
+        // Bytes that were zeroed are no header of an empty member.
+        let says = self.signed || self.claim != Claim::EMPTY;
+        claims.extend(Some(self.claim).filter(|claim| says && claim.is_near(&record.claim)));
         claims
     }
 

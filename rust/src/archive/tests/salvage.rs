@@ -223,6 +223,31 @@ fn a_name_that_another_member_has_is_not_taken_from_it() {
     assert_eq!(names(&bad), ["d2/b", "d1/b"]);
 }
 
+#[test]
+fn zeroed_headers_are_not_those_of_an_empty_member() {
+    let bytes = write(&[
+        ("a", Method::Stored, b"first"),
+        ("b", Method::Deflated, b"second"),
+        ("empty", Method::Stored, b""),
+    ]);
+    for nth in 0..2 {
+        let local = record(&bytes, *b"PK\x03\x04", nth);
+        let central = record(&bytes, *b"PK\x01\x02", nth);
+        for from in [0, 14, 18] {
+            let mut bad = bytes.clone();
+            bad[local + from..local + 26].fill(0);
+            bad[central + 16..central + 28].fill(0);
+            let (members, _) = salvaged(&bad);
+            let (name, content) = [("b", &b"second"[..]), ("a", b"first")][nth];
+            let expected = [(name, content), ("empty", b"")];
+            let expected = expected.map(|(name, content)| (name.to_owned(), content.to_vec()));
+            assert_eq!(members, expected, "{nth} {from}");
+        }
+    }
+    let (members, _) = salvaged(&bytes);
+    assert_eq!(members.len(), 3);
+}
+
 /// Counts the bytes that are read.
 struct Counting(Vec<u8>, AtomicU64);
 
