@@ -22,8 +22,10 @@ __all__ = [
     "stack_packed",
 ]
 
-#: Member names of one result: metadata, data, and (member, name) of each large array.
+#: Member names of one result: metadata, data, and (member, name) of each large array; or, where they are in an
+#: archive, what is before and behind the number in the names of these.
 _Plan = tuple[str, str, Sequence[tuple[str, str]]]
+_Place = tuple[str, str, tuple[str, str]]
 
 #: Memory codec and its level: "none", "lz4", "lz4hc" or "deflate".
 _Compression = tuple[str, int]
@@ -90,11 +92,14 @@ class Archive:
     def __enter__(self) -> Archive: ...
     def __exit__(self, *_exception: object) -> None: ...
     def __contains__(self, name: str, /) -> bool: ...
+    def __len__(self) -> int: ...
     def names(self) -> list[str]:
         """Names of all members, in the order of the directory."""
 
     def names_before_a_gap(self) -> list[str]:
         """Names of the members that follow each other without a gap, from the first byte on."""
+    def numbered(self, prefix: str, suffix: str) -> list[str]:
+        """Names of the members that are named by a number between these, in the order of names."""
 
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
@@ -107,7 +112,7 @@ class Archive:
 
     def results(
         self,
-        plans_: Sequence[_Plan],
+        plans_: Sequence[_Place],
         *,
         compression: _Compression,
         lift: int | None,
@@ -149,7 +154,7 @@ class Archive:
     ) -> npt.NDArray[Any]:
         """Decode the members `names`, large arrays that are all of one dtype and shape, into one array."""
 
-    def result_faults(self, plan_: _Plan, lift: int | None) -> list[_Fault]:
+    def result_faults(self, plan_: _Place, lift: int | None) -> list[_Fault]:
         """Tell what is wrong with each member of a result, where :meth:`results` stops at the first."""
 
     def faults(self, names: Sequence[str], *, threads: int) -> list[_Fault]:

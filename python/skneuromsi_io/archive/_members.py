@@ -8,8 +8,6 @@ NDDATA = "nddata.nc"
 
 #: A number in a name. Python turns no more than 4,300 digits into an integer.
 _NUMBER = "(?:0|[1-9][0-9]{0,17})"
-#: A result's large arrays lie beside its data: ``ndr_{i}/extra_{k}.nc``.
-_EXTRA_MEMBER = re.compile(rf"ndr_({_NUMBER})/(extra_{_NUMBER}\.nc)")
 #: A member of a result, of any kind.
 _RESULT_MEMBER = re.compile(
     rf"ndr_({_NUMBER})/(?:metadata\.json|nddata\.nc|extra_{_NUMBER}\.nc)"
@@ -17,6 +15,10 @@ _RESULT_MEMBER = re.compile(
 
 #: Members of a result: metadata, data, and each large array with the name by which the metadata refer to it.
 Plan = tuple[str, str, Sequence[tuple[str, str]]]
+
+#: Members of a result in an archive: metadata, data, and what is before and behind the number in the names of its
+#: large arrays, ``ndr_{i}/extra_{k}.nc``. Of a million of these no list is made before they are read.
+Place = tuple[str, str, tuple[str, str]]
 
 
 def plan(index: int, arrays: Sequence[str]) -> Plan:
@@ -27,6 +29,12 @@ def plan(index: int, arrays: Sequence[str]) -> Plan:
     return text, data, extra
 
 
+def place(index: int) -> Place:
+    """Members of result `index` in an archive."""
+    text, data = result_names(index)
+    return text, data, (of_result(index, "extra_"), ".nc")
+
+
 def result_names(index: int) -> tuple[str, str]:
     """Names of the metadata and of the data member of result `index`."""
     return of_result(index, METADATA), of_result(index, NDDATA)
@@ -35,17 +43,6 @@ def result_names(index: int) -> tuple[str, str]:
 def of_result(index: int, name: str) -> str:
     """Name of the member `name` of result `index`."""
     return f"ndr_{index}/{name}"
-
-
-def extra_members(names: list[str]) -> dict[int, list[str]]:
-    """Group the extra array members of an archive by the result that they belong to."""
-    found: dict[int, list[str]] = {}
-    for name in names:
-        # Nearly no name has it, and to look for it takes a tenth of matching.
-        match = "/extra_" in name and _EXTRA_MEMBER.fullmatch(name)
-        if match:
-            found.setdefault(int(match[1]), []).append(match[2])
-    return found
 
 
 def result_indices(names: Iterable[str]) -> list[int]:

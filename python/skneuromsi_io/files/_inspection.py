@@ -8,7 +8,6 @@ from .. import _native
 from .._batches import batches, thread_count
 from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
 from ..archive import _document, _members
-from ..archive._members import Plan
 from ..results._packed import PackedResult
 from ._reader import ArchiveReader
 from ._report import Problem, problem_of
@@ -45,7 +44,7 @@ def is_ours(reader: ArchiveReader, indices: list[int]) -> bool:
     """Return whether an archive without metadata is of format 0.2: a result tells."""
     for index in indices:
         try:
-            return _result_is_ours(reader.archive, reader.plan(index))
+            return _result_is_ours(reader.archive, index)
         except NOT_OF_THE_ARCHIVE:
             raise
         except SkneuromsiIOError:
@@ -53,14 +52,14 @@ def is_ours(reader: ArchiveReader, indices: list[int]) -> bool:
     return True
 
 
-def _result_is_ours(archive: _native.Archive, plan: Plan) -> bool:
+def _result_is_ours(archive: _native.Archive, index: int) -> bool:
     """Return whether a result is of format 0.2.
 
     Upstream writes no types, no labels and no arrays beside its data. Where a result of ours needs none of
     these, its NetCDF file is our own writer's, which says so.
     """
-    text, data, arrays = plan
-    if arrays or _WRITER in archive.peek(data, _WITHIN):
+    text, data, arrays = _members.place(index)
+    if archive.numbered(*arrays) or _WRITER in archive.peek(data, _WITHIN):
         return True
     # Keys of the document are indented by two blanks, and no text holds a line break.
     document = archive.text(text)
@@ -74,7 +73,7 @@ def result_problems(
     threads = thread_count()
 
     def nbytes(index: int) -> int:
-        members = reader.plan(index)[:2]
+        members = _members.result_names(index)
         return sum(
             reader.archive.size(name) for name in members if name in reader.archive
         )

@@ -172,7 +172,7 @@ class ArchiveReader:
             If the metadata state more.
 
         """
-        size, members = self.size, len(self.archive.names())
+        size, members = self.size, len(self.archive)
         if size > members:
             with self._at_metadata():
                 raise BadMetadataError(
@@ -185,24 +185,12 @@ class ArchiveReader:
     def _at_metadata(self) -> at:
         return at(archive=self.label, member=_members.METADATA)
 
-    def find_arrays(self) -> None:
-        """Look through the names of the members for those of large arrays, as the first result does otherwise."""
-        _ = self._extras
-
-    @cached_property
-    def _extras(self) -> dict[int, list[str]]:
-        return _members.extra_members(self.archive.names())
-
-    def plan(self, index: int) -> _members.Plan:
-        """Return the names of the members of a result."""
-        return _members.plan(index, self._extras.get(index, ()))
-
     def load(
         self, indices: Sequence[int], codec: tuple[str, int], threads: int
     ) -> list[PackedResult]:
         """Read some results at once, verify them and pack them with a memory codec."""
         natives = self.archive.results(
-            [self.plan(index) for index in indices],
+            [*map(_members.place, indices)],
             compression=codec,
             lift=self._lift,
             varying=_document.VARYING,
@@ -259,7 +247,7 @@ class ArchiveReader:
 
     def faults(self, index: int) -> list[SkneuromsiIOError]:
         """Return what is wrong with each member of a result, where :meth:`load` raises the first."""
-        return self.archive.result_faults(self.plan(index), self._lift)
+        return self.archive.result_faults(_members.place(index), self._lift)
 
     def results(self, codec: tuple[str, int], bar: Any) -> Iterator[PackedResult]:
         """Give all results, packed with a memory codec and checked, batch by batch."""
@@ -287,7 +275,7 @@ class ArchiveReader:
         return results
 
     def _nbytes(self, index: int) -> int:
-        text, data, _ = self.plan(index)
+        text, data = _members.result_names(index)
         return self.archive.size(text) + self.archive.size(data)
 
     def check(self, result: PackedResult) -> None:

@@ -54,8 +54,6 @@ def scan_ndc(
     cls = collection_class(classes)
     reader = ArchiveReader(path_or_stream, limits, **kwargs)
     try:
-        # Else the first result would pay for it.
-        reader.find_arrays()
         size = reader.size_in_file()
         return scanned(cls, reader.name, StoredResults(reader, range(size)))
     except BaseException:

@@ -219,8 +219,8 @@ class ArchiveWriter:
     def copy(self, reader: ArchiveReader, index: int) -> None:
         """Add a result of another archive, its members as they are."""
         self.flush()
-        text, data, arrays = reader.plan(index)
-        for member in (data, text, *(member for member, _ in arrays)):
+        text, data, arrays = _members.place(index)
+        for member in (data, text, *reader.archive.numbered(*arrays)):
             name = _members.of_result(self._written, member.partition("/")[2])
             self._native.copy(reader.archive, member, name)
         self._prepared += 1

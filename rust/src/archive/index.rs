@@ -6,7 +6,7 @@ use super::name;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::{no_memory, try_zeroed};
+use crate::memory::{no_memory, try_reserve, try_zeroed};
 use crate::source::ReadAt;
 
 /// Newest version of the format that is read, 6.3; Python's `zipfile` refuses later ones too.
@@ -47,6 +47,8 @@ impl Index {
         source.read_exact_at(&mut bytes, end.directory.start)?;
 
         let mut index = Self::parse(&bytes, &end)?;
+        // All that it says is in the index.
+        drop(bytes);
         index.refuse_overlaps(end.directory.start)?;
         index.sort_names()?;
         Ok(index)
@@ -91,9 +93,24 @@ impl Index {
         self.entries.get(self.by_name[found] as usize)
     }
 
+    /// Members whose names begin with `prefix`, in the order of their names.
+    pub(super) fn prefixed(&self, prefix: &str) -> &[u32] {
+        let name = |&position: &u32| self.name(&self.entries[position as usize]);
+        let first = self.by_name.partition_point(|at| name(at) < prefix);
+        let rest = &self.by_name[first..];
+        &rest[..rest.partition_point(|at| name(at).starts_with(prefix))]
+    }
+
+    /// The name of a member that [`Index::prefixed`] gave.
+    pub(super) fn name_at(&self, position: u32) -> &str {
+        self.name(&self.entries[position as usize])
+    }
+
     fn parse(bytes: &[u8], end: &End) -> Result<Self> {
         let members = usize::try_from(end.members).map_err(|_| no_memory(end.members))?;
         let mut index = Self::default();
+        // The directory has room for so many headers.
+        try_reserve(&mut index.entries, members)?;
         let mut fields = Fields::new(bytes, Kind::Archive, "a central directory header");
         while !fields.is_empty() {
             if index.len() == members {
@@ -166,11 +183,11 @@ impl Index {
     /// The length of the local extra field is not known yet; [`super::member`] checks the exact end
     /// against the limit that is set here. Gaps are fine: padding, data descriptors, other data.
     fn refuse_overlaps(&mut self, directory: u64) -> Result<()> {
-        let mut by_offset: Vec<usize> = (0..self.len()).collect();
-        by_offset.sort_unstable_by_key(|&position| self.entries[position].offset);
+        let mut by_offset: Vec<u32> = (0..).take(self.len()).collect();
+        by_offset.sort_unstable_by_key(|&position| self.entries[position as usize].offset);
         let mut limit = directory;
         for position in by_offset.into_iter().rev() {
-            let entry = &mut self.entries[position];
+            let entry = &mut self.entries[position as usize];
             entry.limit = limit;
             let least = LOCAL_LEN as u64 + u64::from(entry.raw_name);
             let end = entry

@@ -44,6 +44,33 @@ pub struct Archive {
     index: Index,
 }
 
+/// Members of an archive whose names begin alike; no list of them is made.
+#[derive(Clone, Copy)]
+pub struct Prefixed<'a> {
+    index: &'a Index,
+    positions: &'a [u32],
+}
+
+impl<'a> Prefixed<'a> {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// True if there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// The name of one of them.
+    #[must_use]
+    pub fn name(&self, nth: usize) -> &'a str {
+        self.index.name_at(self.positions[nth])
+    }
+}
+
 impl Archive {
     /// Reads the directory of the archive in `source`.
     pub fn open(source: Arc<dyn ReadAt>, limits: Limits) -> Result<Self> {
@@ -88,6 +115,15 @@ impl Archive {
     #[must_use]
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.index.names()
+    }
+
+    /// Members whose names begin with `prefix`, in the order of their names.
+    #[must_use]
+    pub fn prefixed(&self, prefix: &str) -> Prefixed<'_> {
+        Prefixed {
+            index: &self.index,
+            positions: self.index.prefixed(prefix),
+        }
     }
 
     /// A member's header in the directory, if there is one.

@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::json::Varying;
 use crate::limits::Limits;
 use crate::memory::Buffer;
-use crate::results::{self, FrameCache, OpenOptions, Plan};
+use crate::results::{self, Arrays, FrameCache, OpenOptions, Plan};
 use crate::work::parallel;
 
 /// An open zip archive; see the stub.
@@ -31,8 +31,15 @@ pub(super) struct Archive {
     frames: FrameCache,
 }
 
-/// Member names of one result as Python gives them: text, data, [(member, name)].
-pub(super) type PyPlan = (String, String, Vec<(String, String)>);
+/// Member names of one result as Python gives them: text, data, further arrays.
+pub(super) type PyPlan = (String, String, PyArrays);
+
+/// What is before and behind the number in names of an archive, or [(member, name)].
+#[derive(FromPyObject)]
+pub(super) enum PyArrays {
+    Numbered(String, String),
+    Listed(Vec<(String, String)>),
+}
 
 /// Numbers that make no difference as Python gives them: the object and the keys below which they are, and the strings
 /// that a document without a fingerprint has.
@@ -62,6 +69,10 @@ pub(super) fn stacked(count: usize, shape: &[u64]) -> Vec<u64> {
 }
 
 fn plan((text, data, arrays): PyPlan) -> Plan {
+    let arrays = match arrays {
+        PyArrays::Numbered(prefix, suffix) => Arrays::Numbered { prefix, suffix },
+        PyArrays::Listed(listed) => Arrays::Listed(listed),
+    };
     Plan { text, data, arrays }
 }
 
@@ -140,6 +151,25 @@ impl Archive {
         let archive = self.open_archive()?;
         let names = detached(py, || archive.names_before_a_gap());
         PyList::new(py, names.map_err(|error| raise(py, &self.label, &error))?)
+    }
+
+    fn numbered<'py>(
+        &self,
+        py: Python<'py>,
+        prefix: &str,
+        suffix: &str,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let archive = self.open_archive()?;
+        let names = archive.prefixed(prefix);
+        let names = (0..names.len()).map(|nth| names.name(nth));
+        let names: Vec<_> = names
+            .filter(|name| results::is_numbered(name, prefix, suffix))
+            .collect();
+        PyList::new(py, names)
+    }
+
+    fn __len__(&self) -> PyResult<usize> {
+        Ok(self.open_archive()?.names().len())
     }
 
     #[getter]

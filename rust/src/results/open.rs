@@ -3,9 +3,10 @@
 use super::body::{self, Found};
 use super::frame_cache::{FrameCache, PayloadSpan};
 use super::input::Input;
+use super::netcdf_member;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::pack;
-use super::{Member, Plan, netcdf_member};
+use super::plan::{Located, Member, Plan};
 use crate::archive::Archive;
 use crate::codec::memory::{Codec, CompressedArray};
 use crate::dtype::DType;
@@ -15,6 +16,9 @@ use crate::limits::Limits;
 use crate::memory::Buffer;
 use crate::netcdf::{self, Data, Variable};
 use crate::work::parallel;
+
+/// Members that are read in one go.
+const AT_ONCE: usize = 4096;
 
 /// Choices for opening results.
 #[derive(Debug, Clone)]
@@ -47,22 +51,37 @@ pub fn open(
     options: &OpenOptions,
     frames: &FrameCache,
 ) -> Result<Vec<PackedResult>> {
-    let mut jobs = Vec::new();
-    for plan in plans {
-        for member in plan.members() {
-            let input = Input::new(archive, plan.name(member))?;
-            jobs.push((plan, member, input));
-        }
-    }
-    let mut opened = parallel::map(jobs.len(), options.threads, |index| {
-        let (plan, member, input) = &jobs[index];
-        open_member(plan, *member, input, options, frames)
-    })?
-    .into_iter();
-    plans
+    let located: Vec<_> = plans
         .iter()
-        .map(|plan| assemble(opened.by_ref().take(plan.members().count())))
-        .collect()
+        .map(|plan| Located::new(plan, archive))
+        .collect();
+    let members = located.iter().flat_map(|located| {
+        let member = |nth| Some((located.member(nth)?, nth == 0));
+        (0..located.len()).filter_map(member)
+    });
+    let mut members = members.peekable();
+    let mut opened = Vec::new();
+    let mut firsts = Vec::new();
+    // A hostile archive has more members than there is memory for what is needed to read each.
+    while members.peek().is_some() {
+        let mut inputs = Vec::new();
+        for (member, first) in members.by_ref().take(AT_ONCE) {
+            if first {
+                firsts.push(opened.len() + inputs.len());
+            }
+            inputs.push((member, Input::new(archive, member.name())?));
+        }
+        opened.extend(parallel::map(inputs.len(), options.threads, |index| {
+            let (member, input) = &inputs[index];
+            open_member(*member, input, options, frames)
+        })?);
+    }
+    let mut results = Vec::new();
+    for first in firsts.into_iter().rev() {
+        results.push(assemble(opened.drain(first..))?);
+    }
+    results.reverse();
+    Ok(results)
 }
 
 /// Opens the metadata of results alone: no array beside them is read.
@@ -90,10 +109,11 @@ pub fn faults(
     frames: &FrameCache,
 ) -> Result<Vec<Error>> {
     let mut found = Vec::new();
-    for member in plan.members() {
-        let name = plan.name(member);
+    let located = Located::new(plan, archive);
+    for member in (0..located.len()).filter_map(|nth| located.member(nth)) {
+        let name = member.name();
         let opened = Input::new(archive, name)
-            .and_then(|input| open_member(plan, member, &input, options, frames));
+            .and_then(|input| open_member(member, &input, options, frames));
         match opened {
             Ok(_) => {}
             Err(error) if error.is_of_machine() => return Err(error),
@@ -104,16 +124,15 @@ pub fn faults(
 }
 
 fn open_member(
-    plan: &Plan,
-    member: Member,
+    member: Member<'_>,
     input: &Input<'_>,
     options: &OpenOptions,
     frames: &FrameCache,
 ) -> Result<Opened> {
     let opened = match member {
-        Member::Data => open_body(input, options.codec, frames),
-        Member::Text => open_text(input, options),
-        Member::Array(index) => open_array(input, &plan.arrays[index].1, options.codec),
+        Member::Data(_) => open_body(input, options.codec, frames),
+        Member::Text(_) => open_text(input, options),
+        Member::Array(_, name) => open_array(input, name, options.codec),
     };
     opened.map_err(|error| error.in_member(input.member))
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
+use super::plan::{Arrays, Plan};
 use super::policy::{Content, StoreOptions};
-use super::{Member, Plan};
 use crate::archive::Compressed;
 use crate::codec::memory::CompressedArray;
 use crate::codec::noise;
@@ -15,6 +15,13 @@ use crate::codec::zip::{Crc, Method};
 use crate::error::{Error, Kind, Result};
 use crate::memory::Buffer;
 use crate::work::parallel;
+
+/// The content of a member.
+enum Part<'a> {
+    Data(&'a Body),
+    Text(&'a [u8]),
+    Array(&'a Array),
+}
 
 /// Compresses the members of `results`, in upstream's order: the data, the text, then further arrays.
 pub fn store(
@@ -27,12 +34,19 @@ pub fn store(
     // Arrays of one type and shape have one frame, whose file prefix is compressed once.
     let mut frames = HashMap::new();
     for (&result, plan) in results.iter().zip(plans) {
-        if result.arrays.len() != plan.arrays.len() {
+        let Arrays::Listed(arrays) = &plan.arrays else {
+            let found = format!("{:?}", plan.arrays);
+            return Err(Error::internal("names of members to write", found));
+        };
+        if result.arrays.len() != arrays.len() {
             let expected = format!("a member for each of {} arrays", result.arrays.len());
-            let found = format!("{} members", plan.arrays.len());
+            let found = format!("{} members", arrays.len());
             return Err(Error::new(Kind::Value, expected, found).in_member(&plan.text));
         }
-        jobs.extend(plan.members().map(|member| (result, plan, member)));
+        jobs.push((plan.data.as_str(), Part::Data(&result.body)));
+        jobs.push((plan.text.as_str(), Part::Text(&result.text)));
+        let arrays = arrays.iter().zip(&result.arrays);
+        jobs.extend(arrays.map(|((member, _), array)| (member.as_str(), Part::Array(array))));
         for Array { dtype, shape, .. } in &result.arrays {
             if let Entry::Vacant(new) = frames.entry((*dtype, shape.as_slice())) {
                 new.insert(Frame::bare(*dtype, shape)?);
@@ -40,13 +54,11 @@ pub fn store(
         }
     }
     parallel::map(jobs.len(), options.threads, |index| {
-        let (result, plan, member) = jobs[index];
-        let name = plan.name(member);
-        let compressed = match member {
-            Member::Data => store_body(name, &result.body, options),
-            Member::Text => options.text(name, &result.text),
-            Member::Array(index) => {
-                let array = &result.arrays[index];
+        let (name, part) = &jobs[index];
+        let compressed = match part {
+            Part::Data(body) => store_body(name, body, options),
+            Part::Text(text) => options.text(name, text),
+            Part::Array(array) => {
                 let frame = &frames[&(array.dtype, array.shape.as_slice())];
                 store_payload(name, frame, &array.packed, options)
             }

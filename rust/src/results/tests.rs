@@ -40,7 +40,7 @@ fn plans(count: usize) -> Vec<Plan> {
     let plan = |i| Plan {
         text: format!("ndr_{i}/metadata.json"),
         data: format!("ndr_{i}/nddata.nc"),
-        arrays: Vec::new(),
+        arrays: Arrays::default(),
     };
     (0..count).map(plan).collect()
 }

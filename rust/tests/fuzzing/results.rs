@@ -9,7 +9,7 @@ use _native::codec::zip::Method;
 use _native::dtype::Endian;
 use _native::netcdf::{Attr, Variable};
 use _native::results::{
-    self, Body, Frame, FrameCache, OpenOptions, PackedResult, Plan, StoreOptions,
+    self, Arrays, Body, Frame, FrameCache, OpenOptions, PackedResult, Plan, StoreOptions,
 };
 use _native::source::ReadAt;
 
@@ -85,7 +85,7 @@ pub(crate) fn plans(count: usize) -> Vec<Plan> {
     let plan = |index| Plan {
         text: format!("ndr_{index}/metadata.json"),
         data: format!("ndr_{index}/nddata.nc"),
-        arrays: Vec::new(),
+        arrays: Arrays::default(),
     };
     (0..count).map(plan).collect()
 }
@@ -95,10 +95,10 @@ fn plans_of(archive: &Archive) -> Vec<Plan> {
     let mut plans = plans(8);
     plans.retain(|plan| archive.entry(&plan.data).is_some());
     for (index, plan) in plans.iter_mut().enumerate() {
-        let name = format!("ndr_{index}/extra_0.nc");
-        if archive.entry(&name).is_some() {
-            plan.arrays.push((name, "extra_0.nc".to_owned()));
-        }
+        plan.arrays = Arrays::Numbered {
+            prefix: format!("ndr_{index}/extra_"),
+            suffix: ".nc".to_owned(),
+        };
     }
     plans
 }
