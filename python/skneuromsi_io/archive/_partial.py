@@ -157,7 +157,7 @@ class PartialFile:
         self._file.close()
 
 
-#: Those that are open: a forked process would keep their locks.
+#: Open partial files: a forked process would keep their locks.
 _OPEN: weakref.WeakSet[PartialFile] = weakref.WeakSet()
 
 

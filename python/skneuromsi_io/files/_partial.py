@@ -12,7 +12,7 @@ from ._reader import ArchiveReader
 
 
 class Whole(NamedTuple):
-    """What is whole of a partial file.
+    """The whole part of a partial file.
 
     Attributes
     ----------

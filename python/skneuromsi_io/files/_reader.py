@@ -71,7 +71,7 @@ class ArchiveReader:
 
     """
 
-    #: How another process opens the file; None for a stream.
+    #: Arguments by which another process opens the file; None for a stream.
     again: Again | None = None
 
     def __init__(

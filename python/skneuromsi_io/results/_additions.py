@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Additions:
-    """What both classes of collections have beyond scikit-neuromsi's.
+    """Methods that both classes of collections have beyond scikit-neuromsi's.
 
     It is a context manager: at the end of the block, :meth:`close` is called.
     """

@@ -36,7 +36,7 @@ class External(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What metadata say of a result: constructor arguments, and the numbers and arrays of `extra`."""
+    """The metadata of a result: constructor arguments, and the numbers and arrays of `extra`."""
 
     columns: dict[str, Any]
     extra: dict[str, Any]

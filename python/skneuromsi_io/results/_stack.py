@@ -28,7 +28,7 @@ RUN, VALUES = "run", "values"
 
 
 class Labels(NamedTuple):
-    """What labels the values of a result."""
+    """The labels of the values of a result."""
 
     dims: tuple[Any, ...]
     shape: tuple[int, ...]

@@ -132,7 +132,7 @@ def _is_plain(kind: Any) -> bool:
     return any(test(kind) for test in tests)
 
 
-#: Where the tables of Arrow's Message.fbs have what is asked of them.
+#: Positions of the fields that are read in the tables of Arrow's Message.fbs.
 _HEADER, _DICTIONARY_DATA, _COMPRESSION = 2, 1, 3
 
 

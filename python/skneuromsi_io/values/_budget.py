@@ -11,12 +11,12 @@ _FREE_BYTES = 64 << 20
 
 
 class Budget:
-    """What is left of the memory that the values of a document may take beyond what is due to their text."""
+    """Memory that the values of a document may still take beyond what is due to their text."""
 
     def __init__(self) -> None:
         self._left = _FREE_BYTES
 
     def allows(self, taken: int, due: int) -> bool:
-        """Whether there is memory left for what takes `taken` bytes, and has text for `due` of them."""
+        """Return whether there is memory left for what takes `taken` bytes, and has text for `due` of them."""
         self._left -= max(0, taken - due)
         return self._left >= 0

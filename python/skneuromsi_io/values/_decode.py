@@ -67,7 +67,7 @@ class _Place(NamedTuple):
     ----------
     pointer : str
     path : tuple of str or None
-        What leads to the container of the value; None if it is no pointer.
+        What leads to the container of the value; None if it is not a pointer.
     key : str
         What leads from there to the value.
 

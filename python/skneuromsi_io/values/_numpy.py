@@ -91,12 +91,12 @@ def missing_of(dtype: np.dtype[Any]) -> list[str]:
     )
 
 
-#: What a StringDType has for missing text, by the names that a file gives it.
+#: Missing text of a StringDType, by the names that a file gives it.
 _MISSING = {"nan": np.nan, "None": None}
 
 
 def _fits(budget: Budget, dtype: np.dtype[Any], texts: list[str]) -> bool:
-    """Whether there is memory for an array of these texts, which takes it."""
+    """Return whether there is memory for an array of these texts, which takes it."""
     due = _TEXT_BYTES_PER_CHARACTER * sum(map(len, texts))
     return budget.allows(dtype.itemsize * len(texts), due)
 
@@ -162,7 +162,7 @@ def _flat_numbers(
     return flat.view(dtype.newbyteorder("<")).astype(dtype, copy=False)
 
 
-#: What JSON has for numbers of a kind of dtype; for others, integers.
+#: JSON's form of numbers of a kind of dtype; for others, integers.
 _JSON_TYPES: dict[str, set[type]] = {"b": {bool}, "f": {float, int}}
 _INTEGERS: set[type] = {int}
 

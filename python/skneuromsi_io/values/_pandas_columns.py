@@ -31,7 +31,7 @@ _CONVERT = "cannot be stored; convert it first"
 
 
 def is_of_pandas(cls: type) -> bool:
-    """Whether it is a class of pandas' own."""
+    """Return whether it is a class of pandas' own."""
     return cls.__module__.partition(".")[0] == "pandas"
 
 
@@ -96,7 +96,7 @@ def _column_fits(length: int, budget: Budget) -> bool:
 
 
 def claim_fits(index: Any, length: int, budget: Budget) -> bool:
-    """Whether an index may stand for the values of `length` codes.
+    """Return whether an index may stand for the values of `length` codes.
 
     pandas makes a mask of it, which of a range is memory for what is only claimed.
     """

@@ -1,4 +1,4 @@
-"""Where in a document is what the native encoder cannot write."""
+"""The search for what the native encoder cannot write in a document."""
 
 from __future__ import annotations
 

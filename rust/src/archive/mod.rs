@@ -52,7 +52,7 @@ pub struct Prefixed<'a> {
 }
 
 impl<'a> Prefixed<'a> {
-    /// How many there are.
+    /// Count of the members.
     #[must_use]
     pub fn len(&self) -> usize {
         self.positions.len()
@@ -198,7 +198,7 @@ impl Archive {
 
     /// Names of the members that follow each other without a gap, from the first byte of the source on.
     ///
-    /// Of a salvaged archive that was cut off, these are the members before the cut.
+    /// In a salvaged archive that was cut off, these are the members before the cut.
     pub fn names_before_a_gap(&self) -> Result<Vec<&str>> {
         let (mut names, mut at) = (Vec::new(), 0);
         for entry in self.index.entries() {

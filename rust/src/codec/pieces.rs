@@ -25,7 +25,7 @@ pub(super) enum Piece {
 
 /// The compressed bytes of a member, in their order.
 ///
-/// Those that deflate stores are not copied: they stay where they are, and get their headers when they are written.
+/// Bytes that deflate stores are not copied: they stay where they are, and get their headers when they are written.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pieces {
     plain: Buffer,

@@ -34,7 +34,7 @@ pub(super) struct Archive {
 /// Member names of one result as Python gives them: text, data, further arrays.
 pub(super) type PyPlan = (String, String, PyArrays);
 
-/// What is before and behind the number in names of an archive, or [(member, name)].
+/// Text before and behind the number in names of an archive, or [(member, name)].
 #[derive(FromPyObject)]
 pub(super) enum PyArrays {
     Numbered(String, String),

@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::memory::Buffer;
 use crate::netcdf::{self, Data};
 
-/// What was found of an array.
+/// An array as it was found.
 pub(super) enum Found {
     /// Bytes that hold the payload, and where.
     Payload(PayloadSpan, Buffer, Range<usize>),

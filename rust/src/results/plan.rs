@@ -23,9 +23,9 @@ pub enum Arrays {
     ///
     /// An archive may have millions of them, of which no list is made before they are read.
     Numbered {
-        /// What is before the number.
+        /// Text before the number.
         prefix: String,
-        /// What is behind it.
+        /// Text behind it.
         suffix: String,
     },
 }
@@ -76,7 +76,7 @@ impl<'a> Located<'a> {
         Self { plan, numbered }
     }
 
-    /// How many members there may be.
+    /// Most members that there may be.
     pub(super) fn len(&self) -> usize {
         let arrays = match (&self.plan.arrays, &self.numbered) {
             (Arrays::Listed(listed), _) => listed.len(),
@@ -103,7 +103,7 @@ impl<'a> Located<'a> {
     }
 }
 
-/// Where the part of a name behind its last `/` begins.
+/// Offset of the part of a name behind its last `/`.
 fn folder(name: &str) -> usize {
     name.rfind('/').map_or(0, |at| at + 1)
 }

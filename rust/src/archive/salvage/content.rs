@@ -18,7 +18,7 @@ const INPUT: std::ops::RangeInclusive<u64> = 512..=1 << 18;
 /// Decompressors look beyond the end of a stream by a few bytes.
 const BEYOND: u64 = 16;
 
-/// What a header or a data descriptor says of a content.
+/// Claims of a header or a data descriptor about a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Claim {
     pub(super) crc: u32,
@@ -34,7 +34,7 @@ impl Claim {
         size: 0,
     };
 
-    /// Whether both may be of one content, each field of them damaged in a byte at most.
+    /// Returns whether both may be of one content, each field of them damaged in a byte at most.
     pub(super) fn is_near(&self, other: &Self) -> bool {
         let near = |a: u64, b: u64| {
             let wrong = a ^ b;
@@ -51,7 +51,7 @@ pub(super) struct Contents<'a> {
     source: &'a dyn ReadAt,
     limits: &'a Limits,
     piece: Vec<u8>,
-    /// What has been read and made for the content that was asked for last, in compressed bytes.
+    /// Cost of the content that was asked for last: its bytes that were read and made, in compressed bytes.
     pub(super) cost: u64,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Contents<'a> {
         outcome
     }
 
-    /// Whether a header says that there are no data, and there is no room for any before the next record.
+    /// Returns whether a header says that there are no data, and there is no room for any before the next record.
     ///
     /// Writers store an empty member under any method without running its compressor.
     fn is_empty(&self, start: u64, claims: &[Claim]) -> Result<bool> {
@@ -207,7 +207,7 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// Whether `claims` are proof of what was found.
+/// Returns whether `claims` are proof of what was found.
 fn judged(found: Claim, claims: &[Claim]) -> Result<Claim> {
     let proof = |proves: &dyn Fn(&Claim) -> bool| claims.iter().any(proves);
     let first = claims

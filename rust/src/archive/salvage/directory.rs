@@ -1,4 +1,4 @@
-//! What is left of the directory: every header that can be read, wherever it stands.
+//! Remains of the directory: every header that can be read, wherever it stands.
 
 use std::ops::Range;
 
@@ -16,12 +16,12 @@ use super::printable;
 pub(super) struct Record {
     pub(super) method: u16,
     pub(super) claim: Claim,
-    /// Where the local header is, as the directory counts.
+    /// Offset of the local header, as the directory counts.
     pub(super) offset: u64,
     /// None where it is no text.
     pub(super) name: Option<Box<str>>,
     pub(super) name_len: u16,
-    /// Whether another record begins where the header ends by its lengths: else one of these is wrong.
+    /// True if another record begins where the header ends by its lengths: else one of these is wrong.
     pub(super) ends: bool,
 }
 
@@ -36,11 +36,11 @@ impl Record {
 /// The headers that were found, in their order.
 pub(super) struct Directory {
     pub(super) records: Vec<Record>,
-    /// Whether these are all, one behind the other, as the end record says.
+    /// True if these are all, one behind the other, as the end record says.
     pub(super) complete: bool,
     /// By how much the end record says that all offsets are moved (modulo 2^64).
     pub(super) shift: Option<u64>,
-    /// Where the directory begins, if the end record says so.
+    /// Offset of the directory, if the end record says so.
     pub(super) start: Option<u64>,
 }
 
@@ -90,9 +90,9 @@ impl Directory {
 struct Search<'a> {
     window: Window<'a>,
     records: Vec<Record>,
-    /// Where the directory begins, if the end record says so.
+    /// Offset of the directory, if the end record says so.
     start: Option<u64>,
-    /// Where the last header ended, if another record begins there.
+    /// End of the last header, if another record begins there.
     due: Option<u64>,
     /// Which records stand one behind the other from the beginning of the directory on, and up to where.
     listed: Range<usize>,
@@ -142,7 +142,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether `bytes` are a signature of which one bit may be wrong.
+/// Returns whether `bytes` are a signature of which one bit may be wrong.
 pub(super) fn nearly(bytes: &[u8], signature: [u8; 4]) -> bool {
     let wrong = bytes
         .iter()

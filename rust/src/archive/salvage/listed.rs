@@ -131,7 +131,7 @@ impl Found {
         self.agreed = self.central.is_some() && self.local == self.central;
     }
 
-    /// Whether a byte in one of its names may be wrong, not more.
+    /// Returns whether a byte in one of its names may be wrong, not more.
     fn is_named_alike(&self) -> bool {
         let (Some(local), Some(central)) = (&self.local, &self.central) else {
             return true;

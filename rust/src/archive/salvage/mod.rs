@@ -38,17 +38,18 @@ pub type Lost = (String, Error);
 
 /// A whole member.
 struct Found {
-    /// Where its local header begins.
+    /// Offset of its local header.
     offset: u64,
-    /// Where its data are.
+    /// The place of its data.
     data: Range<u64>,
     method: Method,
     content: Claim,
     /// Its names in the local header and in the directory, as far as they can be read.
     local: Option<Box<str>>,
     central: Option<Box<str>>,
-    /// Whether the directory has a header for it, and whether that has the same name.
+    /// True if the directory has a header for it.
     listed: bool,
+    /// True if that header has the same name.
     agreed: bool,
 }
 

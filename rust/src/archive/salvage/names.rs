@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 struct Same {
     content: (u32, u64),
     differ: bool,
-    /// Whether both headers of these say the name, which counts more than what one alone says.
+    /// True if both headers of these say the name, which counts more than what one alone says.
     agreed: bool,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn settle(mut found: Vec<Found>, lost: Vec<Loss>) -> Result<(Index, V
     Ok((index, lost))
 }
 
-/// Whether a local header that led to nothing is that of a whole member, or within its data.
+/// Returns whether a local header that led to nothing is that of a whole member, or within its data.
 fn is_explained(loss: &Loss, found: &[Found]) -> bool {
     let Some(offset) = loss.offset else {
         return false;

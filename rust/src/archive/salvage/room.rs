@@ -24,7 +24,7 @@ impl Room {
         }
     }
 
-    /// Whether data may begin at `start`: behind those of others, or before a member that may lie within them.
+    /// Returns whether data may begin at `start`: behind those of others, or before a member that may lie within them.
     pub(super) fn is_free(&self, start: u64) -> bool {
         let next = self.found.partition_point(|(range, _)| range.end <= start);
         let found = self.found.get(next);
