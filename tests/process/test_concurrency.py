@@ -128,14 +128,14 @@ def releases(call):
 
         patience = time.monotonic() + 60
         while time.monotonic() < patience:
-            if all(counted() >= 10 for _ in range(5)):
+            if all(counted() >= 4 for _ in range(5)):
                 return True
     return False
 
 
 def long_calls():
     """Return calls whose work in the native core takes tens of milliseconds."""
-    result = make_result(make_array(shape=(2, 1000, 500, 1)))
+    result = make_result(make_array(shape=(2, 4000, 1000, 1)))
 
     def packed():
         return sio.NDResultCollection.from_ndresults(
