@@ -1,4 +1,4 @@
-"""The patch: 16 names inside scikit-neuromsi, swapped and given back."""
+"""The patch: places inside scikit-neuromsi, swapped and given back."""
 
 import importlib.metadata
 import inspect
@@ -9,36 +9,44 @@ import threading
 import pytest
 import skneuromsi
 from skneuromsi import io as upstream_io
+from skneuromsi.bayesian import Kording2007
+from skneuromsi.sweep import NDCollectionProcessingStrategy, ParameterSweep
+from skneuromsi.testing import assert_ndresult_collection_allclose
 
 import skneuromsi_io as sio
-from skneuromsi_io.patching import _patch
+from skneuromsi_io.patching import _table
+from skneuromsi_io.sweep import NativeCollectionStrategy
 
 NAMES = (
     *("store_ndresults_collection", "store_ndresult", "to_ndc", "to_ndr"),
     *("open_ndresults_collection", "open_ndresult", "read_ndc", "read_ndr"),
 )
 PLACES = [(module, name) for module in (skneuromsi, upstream_io) for name in NAMES]
-ORIGINALS = {(module, name): getattr(module, name) for module, name in PLACES}
+#: The default of a sweep's strategy is chosen there.
+SWEEP = (ParameterSweep, "__init__")
+ORIGINALS = {(owner, name): getattr(owner, name) for owner, name in (*PLACES, SWEEP)}
 
 pytestmark = pytest.mark.usefixtures("unpatched")
 
 
 def held():
-    return {(module, name): getattr(module, name) for module, name in PLACES}
+    return {(owner, name): getattr(owner, name) for owner, name in ORIGINALS}
 
 
-def test_sixteen_names_and_no_others():
-    before = [dict(vars(module)) for module in (skneuromsi, upstream_io)]
+def test_seventeen_places_and_no_others():
+    owners = (skneuromsi, upstream_io, skneuromsi.sweep, ParameterSweep)
+    before = [dict(vars(owner)) for owner in owners]
     sio.patch()
-    assert held() == {(module, name): getattr(sio, name) for module, name in PLACES}
+    for module, name in PLACES:
+        assert getattr(module, name) is getattr(sio, name)
     changed = {
-        (module, name)
-        for module, old in zip((skneuromsi, upstream_io), before, strict=True)
-        for name, value in vars(module).items()
+        (owner, name)
+        for owner, old in zip(owners, before, strict=True)
+        for name, value in vars(owner).items()
         if old.get(name) is not value
     }
-    assert changed == set(PLACES)
-    assert len(changed) == 16
+    assert changed == {*ORIGINALS}
+    assert len(changed) == len(_table.PLACES) == 17
 
 
 def test_idempotent_and_reversible():
@@ -58,7 +66,7 @@ def test_the_table_is_all_of_upstreams_interface():
         for name, value in vars(upstream_io).items()
         if inspect.isfunction(value) and not name.startswith("_")
     }
-    assert functions == set(NAMES) == set(_patch.SIGNATURES)
+    assert functions == set(NAMES) == set(_table.SIGNATURES)
 
 
 def test_within_a_block():
@@ -163,6 +171,61 @@ def test_methods_follow(theirs):
         assert sio.read_metadata(stream)["format_version"] == 0.1
 
 
+def strategy_of(**arguments):
+    sweep = ParameterSweep(Kording2007(), "auditory_position", **arguments)
+    return type(sweep.processing_strategy)
+
+
+def test_the_default_strategy_of_a_sweep():
+    theirs, ours = NDCollectionProcessingStrategy, NativeCollectionStrategy
+    before = inspect.signature(ParameterSweep)
+    with sio.patched():
+        assert strategy_of() is ours
+        assert strategy_of(processing_strategy=None) is ours
+        assert inspect.signature(ParameterSweep) == before
+        assert ParameterSweep.__init__.__doc__ == ORIGINALS[SWEEP].__doc__
+        # One that is given always wins.
+        assert strategy_of(processing_strategy=theirs()) is theirs
+        # Arguments and their errors are upstream's.
+        with pytest.raises(ValueError, match="'repeat' must be >= 1"):
+            strategy_of(repeat=0)
+        with pytest.raises(TypeError, match="unexpected keyword argument 'no'"):
+            strategy_of(no=1)
+    assert strategy_of() is theirs
+    assert held() == ORIGINALS
+
+
+def test_a_subclass_of_a_sweep_follows():
+    class Sweep(ParameterSweep):
+        def __init__(self, model):
+            super().__init__(model, "auditory_position")
+
+    with sio.patched():
+        assert (
+            type(Sweep(Kording2007()).processing_strategy) is NativeCollectionStrategy
+        )
+    strategy = Sweep(Kording2007()).processing_strategy
+    assert type(strategy) is NDCollectionProcessingStrategy
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_a_patched_sweep_equals_upstreams(theirs, n_jobs):
+    """Workers that are not patched use the strategy too: it comes with their work."""
+    with sio.patched():
+        sweep = ParameterSweep(
+            Kording2007(seed=1),
+            "auditory_position",
+            range=[-20, -10, 5],
+            repeat=2,
+            n_jobs=n_jobs,
+            seed=3,
+            tqdm_cls=None,
+        )
+    found = sweep.run(visual_position=8)
+    assert hasattr(found, "_packed_results")
+    assert_ndresult_collection_allclose(found, theirs)
+
+
 @pytest.mark.parametrize("module", [skneuromsi, upstream_io])
 @pytest.mark.parametrize(
     ("name", "function", "found"),
@@ -191,6 +254,18 @@ def test_other_signatures_are_refused(monkeypatch, module, name, function, found
     assert found in message
     monkeypatch.undo()
     assert not sio.is_patched()
+    assert held() == ORIGINALS
+
+
+def test_another_sweep_is_refused(monkeypatch):
+    def another(self, model, target, *, strategy=None):
+        """A constructor of another version."""
+
+    monkeypatch.setattr(ParameterSweep, "__init__", another)
+    told = r"expected skneuromsi.sweep.ParameterSweep.__init__\(self, model, target, "
+    with pytest.raises(RuntimeError, match=told):
+        sio.patch()
+    monkeypatch.undo()
     assert held() == ORIGINALS
 
 

@@ -1,53 +1,26 @@
-"""The eight functions inside an installed scikit-neuromsi, swapped for ours and back."""
+"""Functions inside an installed scikit-neuromsi, swapped for ours and back."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import inspect
+import operator
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from .._warn import warn_user
-from ..files import _open, _store
+from ._table import PLACES, Place, replacement
 
 #: Version of scikit-neuromsi that the tests run against.
 TESTED_VERSION = "1.0.2"
 
-#: The modules that hold the functions: `skneuromsi` copies them from `skneuromsi.io` when it is imported.
-MODULES = ("skneuromsi", "skneuromsi.io")
-
-_STORE = "(path_or_stream, {}, *, metadata=None, {}**kwargs)"
-
-#: The eight names and upstream's signatures; the default of `tqdm_cls` is compared by name.
-SIGNATURES = {
-    "store_ndresults_collection": _STORE.format("ndrcollection", "tqdm_cls=tqdm, "),
-    "store_ndresult": _STORE.format("ndresult", ""),
-    "open_ndresults_collection": "(path_or_stream, *, compression_params=('lz4', 9), "
-    "expected_size=None, tqdm_cls=tqdm, **kwargs)",
-    "open_ndresult": "(path_or_stream, **kwargs)",
-}
-SIGNATURES["to_ndc"] = SIGNATURES["store_ndresults_collection"]
-SIGNATURES["to_ndr"] = SIGNATURES["store_ndresult"]
-SIGNATURES["read_ndc"] = SIGNATURES["open_ndresults_collection"]
-SIGNATURES["read_ndr"] = SIGNATURES["open_ndresult"]
-
-#: The replacement of each.
-_OURS: dict[str, Callable[..., Any]] = {
-    "store_ndresults_collection": _store.store_ndresults_collection,
-    "store_ndresult": _store.store_ndresult,
-    "open_ndresults_collection": _open.open_ndresults_collection,
-    "open_ndresult": _open.open_ndresult,
-    "to_ndc": _store.to_ndc,
-    "to_ndr": _store.to_ndr,
-    "read_ndc": _open.read_ndc,
-    "read_ndr": _open.read_ndr,
-}
-
-#: The function of each of the 16 names before the patch: (module, name) -> function.
-_originals: dict[tuple[str, str], Callable[..., Any]] = {}
+#: What each place held before the patch, and what it holds since.
+_originals: dict[Place, Callable[..., Any]] = {}
+_replacements: dict[Place, Callable[..., Any]] = {}
 
 
 class _Holders:
@@ -64,10 +37,11 @@ _lock = threading.Lock()
 def patch() -> None:
     """Make scikit-neuromsi store and open with this package.
 
-    The eight functions are swapped in `skneuromsi` and in `skneuromsi.io`, 16 names in all; `NDResult.to_ndr` and
-    `NDResultCollection.to_ndc` follow, since they look the functions up when they are called. Patching twice
-    changes nothing. Workers of `multiprocessing` started by fork are patched with their parent; spawned and
-    loky workers need ``initializer=skneuromsi_io.patch``.
+    The eight functions are swapped in `skneuromsi` and in `skneuromsi.io`; `NDResult.to_ndr` and
+    `NDResultCollection.to_ndc` follow, since they look the functions up when they are called. A `ParameterSweep`
+    that is given no strategy uses :class:`skneuromsi_io.sweep.NativeCollectionStrategy`. Patching twice changes
+    nothing. Workers of `multiprocessing` started by fork are patched with their parent; spawned and loky workers
+    need ``initializer=skneuromsi_io.patch``, but for the strategy, which they get with their work.
 
     Raises
     ------
@@ -117,13 +91,14 @@ def patched() -> Iterator[None]:
 
 
 def _replace() -> list[Callable[..., Any]]:
-    """Put our functions into the 16 names; return what they held, nothing if they are ours already."""
+    """Put our functions into all places; return what they held, nothing if they are ours already."""
     if is_patched():
         return []
     # Also where scikit-neuromsi was imported anew after a patch, and has its own functions again.
     originals = _checked_originals()
-    for module, name in originals:
-        setattr(sys.modules[module], name, _OURS[name])
+    for place, original in originals.items():
+        _replacements[place] = replacement(place, original)
+        _put(place, _replacements[place])
     _originals.update(originals)
     return list(originals.values())
 
@@ -134,20 +109,34 @@ def _restore_if_unheld() -> None:
     for place, original in _originals.items():
         # What somebody else put there after us stays.
         if _is_ours(place):
-            module, name = place
-            setattr(sys.modules[module], name, original)
+            _put(place, original)
     _originals.clear()
+    _replacements.clear()
 
 
-def _is_ours(place: tuple[str, str]) -> bool:
-    module, name = place
-    return getattr(sys.modules.get(module), name, None) is _OURS[name]
+def _held(place: Place) -> Any:
+    """Return what is in a place, or None."""
+    try:
+        return operator.attrgetter(place.name)(sys.modules[place.module])
+    except (KeyError, AttributeError):
+        return None
 
 
-def _checked_originals() -> dict[tuple[str, str], Callable[..., Any]]:
+def _put(place: Place, function: Callable[..., Any]) -> None:
+    *holders, name = place.name.split(".")
+    setattr(
+        functools.reduce(getattr, holders, sys.modules[place.module]), name, function
+    )
+
+
+def _is_ours(place: Place) -> bool:
+    return place in _replacements and _held(place) is _replacements[place]
+
+
+def _checked_originals() -> dict[Place, Callable[..., Any]]:
     """Upstream's functions that are not replaced yet, if they are the ones that we replace."""
     try:
-        modules = [importlib.import_module(name) for name in MODULES]
+        modules = [importlib.import_module(place.module) for place in PLACES]
     except Exception as error:
         raise RuntimeError(
             "scikit-neuromsi cannot be patched because it cannot be imported "
@@ -157,19 +146,18 @@ def _checked_originals() -> dict[tuple[str, str], Callable[..., Any]]:
     # Not `__version__`, which is "1...0...2", and no metadata, which a checkout of the sources has not.
     version = getattr(modules[0], "VERSION", "of unknown version")
     originals = {}
-    for module in modules:
-        for name, expected in SIGNATURES.items():
-            if _is_ours((module.__name__, name)):
-                continue
-            function: Any = getattr(module, name, None)
-            found = _signature(function) if callable(function) else "nothing"
-            if found != expected:
-                raise RuntimeError(
-                    f"scikit-neuromsi {version} cannot be patched: expected "
-                    f"{module.__name__}.{name}{expected}, found {found}; "
-                    f"version {TESTED_VERSION} is known to work"
-                )
-            originals[module.__name__, name] = function
+    for place, expected in PLACES.items():
+        if _is_ours(place):
+            continue
+        function = _held(place)
+        found = _signature(function) if callable(function) else "nothing"
+        if found != expected:
+            raise RuntimeError(
+                f"scikit-neuromsi {version} cannot be patched: expected "
+                f"{place}{expected}, found {found}; "
+                f"version {TESTED_VERSION} is known to work"
+            )
+        originals[place] = function
     return originals
 
 
