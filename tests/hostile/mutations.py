@@ -167,10 +167,11 @@ class JSON:
 
     def ours(self, data):
         result = packed(data, Classic.GOOD[0], lift=2)
-        arrays = {
-            name: result.array(name, threads=1).tolist() for name in result.array_names
-        }
-        return values.put_arrays(values.loads_plain(result.text), arrays)
+        return values.put_arrays(
+            values.loads_plain(result.text),
+            result.array_names,
+            lambda name: result.array(name, threads=1).tolist(),
+        )
 
     def same(self, ours, data):
         assert repr(ours) == repr(json.loads(data))

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 import skneuromsi_io as sio
-from helpers import assert_same, edited, make_collection, opened, stored
+from helpers import (
+    assert_same,
+    edited,
+    make_collection,
+    make_result,
+    opened,
+    stored,
+)
 from skneuromsi_io.results._summary import GATHERED
 
 ARCHIVE = stored(make_collection())
@@ -75,3 +82,37 @@ def test_what_does_not_fit_is_told(field, odd):
     assert field in str(raised.value)
     with pytest.raises(sio.BadMetadataError, match=field):
         collection(**odd)[1]
+
+
+#: Lists that format 0.1 spells out, and reads as arrays.
+LARGE = np.arange(3000).reshape(2, 1500)
+
+
+@pytest.mark.parametrize("version", [0.1, 0.2])
+@pytest.mark.parametrize("way", ["opened", "scanned"])
+def test_large_arrays_are_gathered(version, way):
+    """Arrays outside of `extra` are those of the results, whichever format carries them."""
+    parameters = {"small": 1, "large": LARGE, "within": [{"x": LARGE[0] / 7}]}
+    results = [
+        make_result(
+            run_parameters={**parameters, "soa": soa},
+            nmap={"auditory": LARGE * soa},
+            extra={"also": LARGE + soa},
+        )
+        for soa in range(3)
+    ]
+    archive = stored(
+        sio.NDResultCollection.from_ndresults("large", results), format_version=version
+    )
+    found = (
+        opened(archive) if way == "opened" else sio.scan_ndc(archive, classes="light")
+    )
+    expected = [vars(result) for result in results]
+    for name in ("run_parameters", "nmap"):
+        assert_same(
+            list(found._summary.column(name)),
+            [one[f"_{name}"] for one in expected],
+            name,
+        )
+    for soa, result in enumerate(found):
+        assert_same(result.extra_["also"], LARGE + soa)

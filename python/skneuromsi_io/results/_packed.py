@@ -184,9 +184,8 @@ class PackedResult(Packed):
         native = self.native
         document = loads(native.text, self._array, skip=skip)
         if native.lifted:
-            names = [] if skip else native.array_names
-            arrays = {name: self._array(name) for name in names}
-            document = put_arrays(document, arrays)
+            names = native.array_names
+            document = put_arrays(document, names, self._array, skip=skip)
         check_restored(document[_document.OBJECT_KWARGS], skip=skip)
         return document
 

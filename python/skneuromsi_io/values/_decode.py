@@ -6,7 +6,7 @@ import base64
 import functools
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -142,28 +142,54 @@ def loads_plain(text: bytes) -> dict[str, Any]:
 _JSON = json.JSONDecoder(parse_constant=float)
 
 
-def put_arrays(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
-    """Replace every string that is a key of `arrays` by its array."""
+def put_arrays(
+    document: Any, names: Collection[str], array_of: ArrayOf, *, skip: str | None = None
+) -> Any:
+    """Replace every string that is one of `names` by its array.
+
+    Parameters
+    ----------
+    document : object
+        What JSON has.
+    names : collection of str
+        Names of the arrays.
+    array_of : callable
+        Gives the array of a name.
+    skip : str, optional
+        JSON pointer to the value that is left as JSON has it: its arrays are not asked for.
+
+    """
+    steps = None if skip is None else tuple(skip.split("/")[1:])
     try:
-        return _placed(document, arrays)
+        return _placed(document, frozenset(names), array_of, steps)
     except RecursionError as error:
         raise BadMetadataError(
             expected="JSON that is less deep", found=str(error)
         ) from error
 
 
-def _placed(document: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
-    if isinstance(document, str):
-        return arrays.get(document, document)
-    if isinstance(document, dict):
-        if not arrays.keys().isdisjoint(document):
+def _placed(
+    value: Any, names: frozenset[str], array_of: ArrayOf, skip: tuple[str, ...] | None
+) -> Any:
+    """Return a value with its arrays; `skip` leads from it to what is left out."""
+    if skip == ():
+        return value
+    if isinstance(value, str):
+        return array_of(value) if value in names else value
+    if isinstance(value, dict):
+        if not names.isdisjoint(value):
             raise BadMetadataError(
                 expected="text as a key", found="a list of numbers as a key"
             )
-        return {key: _placed(value, arrays) for key, value in document.items()}
-    if isinstance(document, list):
-        return [_placed(value, arrays) for value in document]
-    return document
+        return {
+            key: _placed(
+                item, names, array_of, skip[1:] if skip and key == skip[0] else None
+            )
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_placed(item, names, array_of, None) for item in value]
+    return value
 
 
 #: Values of a document whose parts are looked up by name: they are objects, and stay so.
