@@ -35,7 +35,9 @@ TYPED = {
     "array M": np.array(["2026-11-24", "NaT"], dtype="M8[D]"),
     "array U": np.array(["ñ", "longer"]),
     "array S": np.array([b"\xff\0a", b""]),
-    "array T": np.array(["a", "longer"], getattr(np.dtypes, "StringDType", str)()),
+    "array T": np.array(
+        ["a", "longer"], getattr(np.dtypes, "StringDType", lambda: "U")()
+    ),
     "array O": np.array([1, "a", None, (1,)], dtype=object),
     "external": np.arange(2000, dtype="f4"),
     "data array": xr.DataArray([1, 2], dims="x", coords={"x": ["a", "b"]}, name="n"),
