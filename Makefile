@@ -51,6 +51,7 @@ check: $(ENVS)/dev/.ready
 	$(DEV)/ruff check
 	$(DEV)/mypy
 	$(DEV)/python -m mypy.stubtest skneuromsi_io._native
+	$(DEV)/python -m pytest --quiet tests/typing
 
 bench: $(ENVS)/upstream/.ready
 	$(UPSTREAM)/python benches/bench.py

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._errors import ArgumentError
+from .._types import FilePath, Source
 from ..archive import _document
 from ..archive._partial import SUFFIX, without_writer
 from ..archive._source import label_of
@@ -21,8 +22,8 @@ from ._writer import ArchiveWriter
 
 
 def merge(
-    paths: Iterable[Any],
-    out: str | os.PathLike[str],
+    paths: Iterable[Source],
+    out: FilePath,
     *,
     name: str | None = None,
     metadata: dict[str, Any] | None = None,

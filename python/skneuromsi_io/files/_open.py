@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from tqdm.auto import tqdm
 
 from .. import upstream
 from .._errors import ArgumentError
 from .._progress import check_tqdm
+from .._types import (
+    Bar,
+    Classes,
+    CompressionParams,
+    Limits,
+    OpenOptions,
+    ReadOptions,
+    Source,
+)
+from ..model import NDResult
 from ..results._collection import NDResultCollection, agreeing
 from ..results._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
 from ._reader import ArchiveReader
 
 
 def open_ndresults_collection(
-    path_or_stream: Any,
+    path_or_stream: Source,
     *,
-    compression_params: Any = DEFAULT_COMPRESSION_PARAMS,
+    compression_params: CompressionParams = DEFAULT_COMPRESSION_PARAMS,
     expected_size: int | None = None,
-    tqdm_cls: Any = tqdm,
-    classes: str = "auto",
-    limits: Mapping[str, int] | None = None,
-    **kwargs: Any,
-) -> Any:
+    tqdm_cls: Bar = tqdm,
+    classes: Classes = "auto",
+    limits: Limits | None = None,
+    **kwargs: Unpack[ReadOptions],
+) -> NDResultCollection:
     """Retrieve an NDResultCollection from a file or stream.
 
     Every result is read, verified and kept compressed in memory; it is decoded when it is asked for.
@@ -89,7 +98,7 @@ def open_ndresults_collection(
         return agreeing(cls, name, packed, reader.agreement.common, bar)
 
 
-def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
+def open_ndresult(path_or_stream: Source, **kwargs: Unpack[OpenOptions]) -> NDResult:
     """Open a single NDResult from a file or stream.
 
     Parameters
@@ -120,7 +129,10 @@ def open_ndresult(path_or_stream: Any, **kwargs: Any) -> Any:
 
 
 def read_metadata(
-    path_or_stream: Any, *, limits: Mapping[str, int] | None = None, **kwargs: Any
+    path_or_stream: Source,
+    *,
+    limits: Limits | None = None,
+    **kwargs: Unpack[ReadOptions],
 ) -> dict[str, Any]:
     """Read the metadata of a collection, without its results.
 

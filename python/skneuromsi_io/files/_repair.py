@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from typing import Any
 
 from .._errors import BadArchiveError
+from .._types import FilePath, Limits, Source
 from ..archive import _document, _members
 from ..archive._target import is_path, refuse_same_file
 from ..values import loads_plain
@@ -23,10 +22,10 @@ from ._writer import ArchiveWriter
 
 
 def repair(
-    path_or_stream: Any,
-    out: str | os.PathLike[str],
+    path_or_stream: Source,
+    out: FilePath,
     *,
-    limits: Mapping[str, int] | None = None,
+    limits: Limits | None = None,
 ) -> RepairReport:
     """Save the whole results of a truncated or damaged archive into a new one.
 

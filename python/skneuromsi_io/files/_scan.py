@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
-from ..results._collection import scanned
+from .._types import Classes, Limits, ReadOptions, Source
+from ..results._collection import NDResultCollection, scanned
 from ..results._stored import StoredResults
 from ._open import collection_class
 from ._reader import ArchiveReader
 
 
 def scan_ndc(
-    path_or_stream: Any,
+    path_or_stream: Source,
     *,
-    classes: str = "auto",
-    limits: Mapping[str, int] | None = None,
-    **kwargs: Any,
-) -> Any:
+    classes: Classes = "auto",
+    limits: Limits | None = None,
+    **kwargs: Unpack[ReadOptions],
+) -> NDResultCollection:
     """Open an NDResultCollection that stays in its file.
 
     The directory of the archive and the metadata of the collection are read at once, everything else when it is

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 from tqdm.auto import tqdm
 
 from .._progress import Steps, tqdm_class
+from .._types import (
+    Bar,
+    NDResultCollectionLike,
+    NDResultLike,
+    StoreResultOptions,
+    Target,
+    WriteOptions,
+)
 from ..archive import _document
 from ..archive._source import label_of
 from ..results._collection import is_collection, results_of
@@ -16,13 +24,13 @@ from ._writer import ArchiveWriter
 
 
 def store_ndresults_collection(
-    path_or_stream: Any,
-    ndrcollection: Any,
+    path_or_stream: Target,
+    ndrcollection: NDResultCollectionLike,
     *,
     metadata: dict[str, Any] | None = None,
-    tqdm_cls: Any = tqdm,
+    tqdm_cls: Bar = tqdm,
     format_version: float = _document.FORMAT,
-    **kwargs: Any,
+    **kwargs: Unpack[WriteOptions],
 ) -> None:
     """Store an NDResultCollection to a file or stream.
 
@@ -86,12 +94,12 @@ def store_ndresults_collection(
 
 
 def store_ndresult(
-    path_or_stream: Any,
-    ndresult: Any,
+    path_or_stream: Target,
+    ndresult: NDResultLike,
     *,
     metadata: dict[str, Any] | None = None,
     format_version: float = _document.FORMAT,
-    **kwargs: Any,
+    **kwargs: Unpack[StoreResultOptions],
 ) -> None:
     """Store a single NDResult to a file or stream.
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .._errors import ArgumentError, UnstorableError, WriterError
+from .._types import FilePath, NDResultLike
 from ..archive._file_system import printable
 from ..archive._partial import PartialFile
 from ..archive._target import is_path
@@ -83,7 +84,7 @@ class NDCWriter:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: FilePath,
         *,
         name: str,
         metadata: dict[str, Any] | None = None,
@@ -134,7 +135,7 @@ class NDCWriter:
             f"<{type(self).__name__} {printable(self.path)!r} len={len(self)} {state}>"
         )
 
-    def append(self, ndresult: Any) -> None:
+    def append(self, ndresult: NDResultLike) -> None:
         """Add a result; when it returns, the result outlives the process.
 
         A power failure may take the last seconds with it, as of any file that is written.

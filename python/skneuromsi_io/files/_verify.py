@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from .. import _native
 from .._batches import batches, thread_count
 from .._errors import ArgumentError, SkneuromsiIOError
+from .._types import Limits, Source
 from ..archive import _document, _members
 from ..archive._source import label_of
 from ._inspection import (
@@ -20,9 +20,7 @@ from ._reader import ArchiveReader
 from ._report import Problem, VerifyReport, problem_of
 
 
-def verify(
-    path_or_stream: Any, *, limits: Mapping[str, int] | None = None
-) -> VerifyReport:
+def verify(path_or_stream: Source, *, limits: Limits | None = None) -> VerifyReport:
     """Check everything in an archive and report each problem.
 
     Every member is read and its sizes and CRC-32 are checked, those that this package does not know too. Every

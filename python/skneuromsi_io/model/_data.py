@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
@@ -111,7 +111,9 @@ class LabelledData:
         wanted = coerce_filter(include, self._labels(dim), dim)
         return table(self._nddata, dim, wanted)
 
-    def get_modes(self, *, include: Any = None) -> pd.DataFrame:
+    def get_modes(
+        self, *, include: Hashable | Iterable[Hashable] = None
+    ) -> pd.DataFrame:
         """Return the data with modes as columns.
 
         Parameters
@@ -133,15 +135,21 @@ class LabelledData:
         """
         return self._table(include, _names.MODES)
 
-    def get_times(self, *, include: Any = None) -> pd.DataFrame:
+    def get_times(
+        self, *, include: Hashable | Iterable[Hashable] = None
+    ) -> pd.DataFrame:
         """Return the data with times as columns; see :meth:`get_modes`."""
         return self._table(include, _names.TIMES)
 
-    def get_positions(self, *, include: Any = None) -> pd.DataFrame:
+    def get_positions(
+        self, *, include: Hashable | Iterable[Hashable] = None
+    ) -> pd.DataFrame:
         """Return the data with positions as columns; see :meth:`get_modes`."""
         return self._table(include, _names.POSITIONS)
 
-    def get_positions_coordinates(self, *, include: Any = None) -> pd.DataFrame:
+    def get_positions_coordinates(
+        self, *, include: Hashable | Iterable[Hashable] = None
+    ) -> pd.DataFrame:
         """Return the data with position coordinates as columns; see :meth:`get_modes`."""
         return self._table(include, _names.POSITIONS_COORDINATES)
 

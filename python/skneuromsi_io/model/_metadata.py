@@ -85,6 +85,7 @@ class Metadata:
     e_ = extra_
 
     @property
-    def causes_(self) -> Any:
+    def causes_(self) -> int | float | None:
         """Number of causes: an int or float, or None."""
-        return self._causes
+        causes: int | float | None = self._causes
+        return causes

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
+from .._types import ResultArguments, StoreResultMethodOptions, Target
+from ._accessors import UpstreamAccessor
 from ._arguments import ARGUMENTS
 from ._data import LabelledData
 from ._dtypes import deep_astype, deep_dtypes, table_of
@@ -17,12 +20,14 @@ from ._validation import validate, validate_alone
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 
 class NDResult(Metadata, LabelledData):
     """Represents a multisensory integration result.
 
-    It has the interface of scikit-neuromsi's class of this name, except the accessors `plot` and `stats`.
+    It has the interface of scikit-neuromsi's class of this name, except the accessors `plot` and `stats`, which
+    say how to get them.
 
     Parameters
     ----------
@@ -54,22 +59,25 @@ class NDResult(Metadata, LabelledData):
 
     """
 
+    plot = UpstreamAccessor()
+    stats = UpstreamAccessor()
+
     def __init__(
         self,
         *,
-        mname: Any,
-        mtype: Any,
-        output_mode: Any,
-        nmap: Any,
-        nddata: Any,
-        time_range: Any,
-        position_range: Any,
-        time_res: Any,
-        position_res: Any,
-        causes: Any,
-        run_parameters: Any,
-        extra: Any,
-        ensure_dtype: Any = None,
+        mname: str,
+        mtype: str,
+        output_mode: str,
+        nmap: Mapping[str, Any],
+        nddata: xr.DataArray,
+        time_range: npt.ArrayLike,
+        position_range: npt.ArrayLike,
+        time_res: float,
+        position_res: float,
+        causes: float | None,
+        run_parameters: Mapping[str, Any],
+        extra: Mapping[str, Any],
+        ensure_dtype: npt.DTypeLike | None = None,
     ):
         self._set(
             {
@@ -96,7 +104,11 @@ class NDResult(Metadata, LabelledData):
 
     @classmethod
     def from_modes_dict(
-        cls, *, modes_dict: dict[str, Any], ensure_dtype: Any = None, **kwargs: Any
+        cls,
+        *,
+        modes_dict: dict[str, Any],
+        ensure_dtype: npt.DTypeLike | None = None,
+        **kwargs: Unpack[ResultArguments],
     ) -> Self:
         """Create a result from a dictionary of modes.
 
@@ -193,7 +205,10 @@ class NDResult(Metadata, LabelledData):
         return {**arguments, "nddata": self.to_xarray()}
 
     def to_ndr(
-        self, path_or_stream: Any, metadata: dict[str, Any] | None = None, **kwargs: Any
+        self,
+        path_or_stream: Target,
+        metadata: dict[str, Any] | None = None,
+        **kwargs: Unpack[StoreResultMethodOptions],
     ) -> None:
         """Store the result with :func:`skneuromsi_io.store_ndresult`.
 
@@ -211,7 +226,9 @@ class NDResult(Metadata, LabelledData):
 
         store_ndresult(path_or_stream, self, metadata=metadata, **kwargs)
 
-    def astype(self, dtype: Any, *, attributes: Any = None) -> Self:
+    def astype(
+        self, dtype: npt.DTypeLike, *, attributes: Iterable[str] | None = None
+    ) -> Self:
         """Return a copy with arrays of another type.
 
         Parameters

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from ._stored import StoredResults
 
@@ -33,7 +34,7 @@ class Additions:
     ) -> None:
         raise NotImplementedError
 
-    def select(self, which: Any) -> Self:
+    def select(self, which: slice | npt.ArrayLike) -> Self:
         """Return a collection of some of the results, which shares them with this one.
 
         Parameters

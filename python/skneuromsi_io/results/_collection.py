@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Self, Unpack, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from .._progress import check_tqdm
-from ..model import _names
+from .._types import (
+    Bar,
+    CompressionParams,
+    NDResultLike,
+    StoreOptions,
+    Target,
+)
+from ..model import NDResult, _names
+from ..model._accessors import UpstreamAccessor
 from ._additions import Additions
 from ._comparisons import Comparisons
 from ._interface import Packed, Signature
@@ -18,11 +26,11 @@ from ._stored import StoredResults
 from ._summary import Summary
 
 
-class NDResultCollection(Additions, Comparisons, Sequence[Any]):
+class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
     """Collection of results that are decoded when they are asked for.
 
     It has the interface of scikit-neuromsi's class of this name, except the accessors `plot`, `bias` and
-    `causes`. Use :meth:`from_ndresults` to make one from results.
+    `causes`, which say how to get them. Use :meth:`from_ndresults` to make one from results.
 
     Parameters
     ----------
@@ -43,8 +51,16 @@ class NDResultCollection(Additions, Comparisons, Sequence[Any]):
 
     """
 
+    plot = UpstreamAccessor()
+    bias = UpstreamAccessor()
+    causes = UpstreamAccessor()
+
     def __init__(
-        self, name: Any, compressed_results: Iterable[Packed], *, tqdm_cls: Any = None
+        self,
+        name: str,
+        compressed_results: Iterable[Packed],
+        *,
+        tqdm_cls: Bar = None,
     ):
         packed = list(compressed_results)
         bar = check_tqdm(tqdm_cls)
@@ -62,11 +78,11 @@ class NDResultCollection(Additions, Comparisons, Sequence[Any]):
     @classmethod
     def from_ndresults(
         cls,
-        name: Any,
-        results: Iterable[Any],
+        name: str,
+        results: Iterable[NDResultLike],
         *,
-        compression_params: Any = ("lz4", 9),
-        tqdm_cls: Any = None,
+        compression_params: CompressionParams = ("lz4", 9),
+        tqdm_cls: Bar = None,
     ) -> Self:
         """Create a collection from results.
 
@@ -98,6 +114,15 @@ class NDResultCollection(Additions, Comparisons, Sequence[Any]):
     def __len__(self) -> int:
         return len(self._packed)
 
+    # As upstream's, an array where other sequences give one of their kind.
+    @overload  # type: ignore[override]
+    def __getitem__(self, slicer: int | np.integer[Any]) -> NDResult: ...
+
+    @overload
+    def __getitem__(
+        self, slicer: slice | Sequence[int] | npt.NDArray[Any]
+    ) -> npt.NDArray[np.object_]: ...
+
     def __getitem__(self, slicer: Any) -> Any:
         size = len(self._packed)
         is_integer = isinstance(slicer, (int, np.integer)) and type(slicer) is not bool
@@ -112,7 +137,7 @@ class NDResultCollection(Additions, Comparisons, Sequence[Any]):
             results[position] = self._packed[index].open()
         return results
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[NDResult]:
         return (packed.open() for packed in self._packed)
 
     @property
@@ -121,9 +146,10 @@ class NDResultCollection(Additions, Comparisons, Sequence[Any]):
         return self._name
 
     @property
-    def tqdm_cls(self) -> Any:
+    def tqdm_cls(self) -> Callable[..., Any] | None:
         """Progress bar of :meth:`to_ndc`."""
-        return self._tqdm_cls
+        bar: Callable[..., Any] | None = self._tqdm_cls
+        return bar
 
     @property
     def modes_(self) -> npt.NDArray[Any]:
@@ -170,10 +196,10 @@ class NDResultCollection(Additions, Comparisons, Sequence[Any]):
 
     def to_ndc(
         self,
-        path_or_stream: Any,
+        path_or_stream: Target,
         metadata: dict[str, Any] | None = None,
         quiet: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[StoreOptions],
     ) -> None:
         """Store the collection with :func:`skneuromsi_io.store_ndresults_collection`.
 
@@ -221,16 +247,16 @@ def agreeing(
     packed: Sequence[Packed],
     common: Signature | None,
     tqdm_cls: Any,
-) -> Any:
+) -> NDResultCollection:
     """Make a collection of one of the two classes from results of which the reader checks that they agree."""
-    collection = cls.__new__(cls)
+    collection: NDResultCollection = cls.__new__(cls)
     collection._fill(name, packed, Summary(packed, common), tqdm_cls)
     return collection
 
 
-def sharing(cls: Any, collection: Any) -> Any:
+def sharing(cls: Any, collection: Any) -> NDResultCollection:
     """Make a collection of one of the two classes that shares the results of one of the other."""
-    shared = cls.__new__(cls)
+    shared: NDResultCollection = cls.__new__(cls)
     shared._fill(
         collection.name,
         collection._packed_results(),
@@ -240,9 +266,9 @@ def sharing(cls: Any, collection: Any) -> Any:
     return shared
 
 
-def scanned(cls: Any, name: Any, stored: StoredResults) -> Any:
+def scanned(cls: Any, name: Any, stored: StoredResults) -> NDResultCollection:
     """Make a collection of one of the two classes from results that stay in their file."""
-    collection = cls.__new__(cls)
+    collection: NDResultCollection = cls.__new__(cls)
     collection._fill(name, stored, Summary(stored), None)
     return collection
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from ..model import _names
@@ -44,7 +45,7 @@ class Comparisons:
         changes.name = "Changes"
         return changes
 
-    def coerce_parameter(self, prefer: Any = None) -> Any:
+    def coerce_parameter(self, prefer: str | None = None) -> Any:
         """Return `prefer`, or the only run parameter that changes.
 
         Raises
@@ -78,7 +79,7 @@ class Comparisons:
         """
         return self._summary.variance_sum.copy()
 
-    def coerce_mode(self, prefer: Any = None) -> Any:
+    def coerce_mode(self, prefer: Hashable = None) -> Any:
         """Return `prefer`, or the mode with the largest sum of variances.
 
         Raises
@@ -100,7 +101,7 @@ class Comparisons:
             raise ValueError(f"Unknown mode {prefer!r}")
         return prefer
 
-    def coerce_dimension(self, prefer: Any = None) -> Any:
+    def coerce_dimension(self, prefer: str | None = None) -> str:
         """Return `prefer`, or the dimension of times.
 
         Raises

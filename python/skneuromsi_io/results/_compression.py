@@ -1,9 +1,9 @@
 """Compression of results in memory: the arguments of ``joblib.dump(compress=...)``, judged as joblib does."""
 
-from typing import Any
+from typing import Any, Literal
 
 #: Upstream's default (`core.DEFAULT_COMPRESSION_PARAMS`); here it is fast LZ4 of shuffled bytes.
-DEFAULT_COMPRESSION_PARAMS = ("lz4", 9)
+DEFAULT_COMPRESSION_PARAMS: tuple[Literal["lz4"], int] = ("lz4", 9)
 
 #: Native codec of each of joblib's names, and its level where none is given. Nobody sees the bytes in memory:
 #: deflate serves the names that ask for less memory than LZ4 takes.

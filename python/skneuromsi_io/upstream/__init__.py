@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from typing import TYPE_CHECKING, Any
+from typing import Any, overload
 
+from .._types import NDResultCollectionLike, NDResultLike
 from .._warn import warn_user
 from ..model import NDResult
 from ..results import _pack
 from ..results._collection import NDResultCollection, is_collection, sharing
-
-if TYPE_CHECKING:
-    import skneuromsi
 
 __all__ = [
     "as_light",
@@ -66,9 +64,15 @@ def collection_class() -> type[Any]:
     return NDResultCollection
 
 
-def as_upstream(
-    obj: NDResult | NDResultCollection,
-) -> skneuromsi.NDResult | skneuromsi.NDResultCollection:
+@overload
+def as_upstream(obj: NDResultLike) -> NDResult: ...
+
+
+@overload
+def as_upstream(obj: NDResultCollectionLike) -> NDResultCollection: ...
+
+
+def as_upstream(obj: Any) -> Any:
     """Convert a light result or collection into scikit-neuromsi's kind.
 
     Parameters
@@ -90,7 +94,15 @@ def as_upstream(
     return bridge.as_upstream(obj)
 
 
-def as_light(obj: Any) -> NDResult | NDResultCollection:
+@overload
+def as_light(obj: NDResultLike) -> NDResult: ...
+
+
+@overload
+def as_light(obj: NDResultCollectionLike) -> NDResultCollection: ...
+
+
+def as_light(obj: Any) -> Any:
     """Convert a result or collection of scikit-neuromsi into the light kind.
 
     Parameters
@@ -114,6 +126,5 @@ def as_light(obj: Any) -> NDResult | NDResultCollection:
             f"{type(obj).__module__}.{type(obj).__qualname__}"
         )
     if hasattr(obj, "_packed_results"):
-        light: NDResultCollection = sharing(NDResultCollection, obj)
-        return light
+        return sharing(NDResultCollection, obj)
     return NDResultCollection.from_ndresults(obj.name, obj, tqdm_cls=obj.tqdm_cls)
