@@ -77,7 +77,7 @@ CASES = {
     **{
         f"no {name}": (
             *(without(name), KeyError, name),
-            'expected a member of this name, found 6 members: "ndr_0/nddata.nc", ',
+            'expected a member of this name, found 7 members: "ndr_0/nddata.nc", ',
         )
         for name in (HEAD, TEXT, DATA)
     },
@@ -161,7 +161,7 @@ CASES = {
     ),
     "more results": (
         *(said(HEAD, object_size=10**12), KeyError, "ndr_3/metadata.json"),
-        "expected a member of this name, found 7 members",
+        "expected a member of this name, found 8 members",
     ),
     **{
         f"{key} of {value!r}": (

@@ -109,6 +109,7 @@ def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int) -> None:
     for index, result in enumerate(itertools.chain.from_iterable(batches)):
         if reader.ours:
             writer.copy(reader, index)
+            writer.describe(result)
         else:
             writer.append(result)
 

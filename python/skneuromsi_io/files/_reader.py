@@ -27,6 +27,7 @@ from ..archive._source import caps_of, label_of, open_archive, source_of
 from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
 from ..model import NDResult
+from ..results._index import Index
 from ..results._interface import Agreement, Signature
 from ..results._packed import PackedResult
 from ..values import INLINE_LIMIT
@@ -181,6 +182,20 @@ class ArchiveReader:
                     found=str(size),
                 )
         return size
+
+    def read_index(self) -> Index | None:
+        """Read what the archive says of all its results; None if it has no index, or is of upstream's format.
+
+        Raises
+        ------
+        BadMetadataError
+            If the index is malformed.
+
+        """
+        if not self.ours or _members.INDEX not in self.archive:
+            return None
+        size = self.size_in_file()
+        return Index(self.archive.text(_members.INDEX), self.label, size)
 
     def _at_metadata(self) -> at:
         return at(archive=self.label, member=_members.METADATA)

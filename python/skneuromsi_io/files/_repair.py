@@ -13,8 +13,8 @@ from ..values import loads_plain
 from ._inspection import (
     collection_problems,
     is_ours,
+    look_at_results,
     missing_results,
-    result_problems,
 )
 from ._reader import ArchiveReader
 from ._report import Problem, RepairReport, problem_of
@@ -77,11 +77,14 @@ def _repaired(
     with_metadata = not problems
     if not with_metadata:
         reader.ours = is_ours(reader, indices)
+    version = _document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT
+    writer = ArchiveWriter(out, format_version=version)
     kept = []
-    for index, found in result_problems(reader, indices):
+    for index, found, result in look_at_results(reader, indices):
         problems += found
-        if not found:
+        if result is not None:
             kept.append(index)
+            writer.describe(result)
     problems = damaged + _unexplained(problems, damaged)
     if not kept:
         reasons = "; ".join(str(problem) for problem in problems[:3])
@@ -94,7 +97,7 @@ def _repaired(
         missing = missing_results(set(indices), reader.size)
         problems += [missing] if missing else []
     text = (_metadata if with_metadata else _new_metadata)(reader, len(kept))
-    with ArchiveWriter(out) as writer:
+    with writer:
         for index in kept:
             writer.copy(reader, index)
         writer.finish(text)

@@ -12,10 +12,11 @@ from .._types import FilePath, NDResultLike
 from ..archive._file_system import printable
 from ..archive._partial import PartialFile
 from ..archive._target import is_path
+from ..results._index import new_columns
 from ..results._interface import Packed
 from ..results._pack import is_ndresult, pack_to_store
 from ._partial import whole_results
-from ._reader import ArchiveReader
+from ._reader import UNPACKED, ArchiveReader
 from ._writer import ArchiveWriter
 
 
@@ -27,8 +28,9 @@ class NDCWriter:
     After an exception in the block, ``KeyboardInterrupt`` included, or a kill, the partial file stays and the old
     file is untouched: a writer with ``resume=True`` goes on with all results that were appended.
 
-    Memory does not grow with the results, but for some 300 bytes a result for the directory of the archive. One
-    thread at a time may use a writer; a process that is forked from its own may not.
+    Memory does not grow with the results, but for some 300 bytes a result for the directory of the archive, and
+    for the index the numbers in which its metadata differ from those before. One thread at a time may use a
+    writer; a process that is forked from its own may not.
 
     Parameters
     ----------
@@ -119,7 +121,12 @@ class NDCWriter:
         reader, _ = ArchiveReader.salvaged(self.partial, None)
         with reader:
             whole = whole_results(reader)
-            self._archive.resume(self.partial, reader.archive, whole.names, whole.size)
+            columns = new_columns()
+            for batch in reader.checked(range(whole.size), UNPACKED):
+                columns.add([result.native for result in batch])
+            self._archive.resume(
+                self.partial, reader.archive, whole.names, columns, whole.size
+            )
         self._agreement = reader.agreement
         self._size = whole.size
 

@@ -380,7 +380,7 @@ impl Archive {
         })
     }
 
-    fn run<T: Send>(
+    pub(super) fn run<T: Send>(
         &self,
         py: Python<'_>,
         work: impl FnOnce(&archive::Archive) -> Result<T> + Send,
