@@ -55,9 +55,14 @@ def arguments(**changes):
 
 #: A broken archive: its bytes, the builtin that upstream's callers catch, the member, and the message.
 CASES = {
-    "empty": (b"", zipfile.BadZipFile, "", "expected a zip archive, found no end of"),
-    "no zip": (bytes(99), zipfile.BadZipFile, "", "expected a zip archive, found no"),
-    "cut": (ARCHIVE[:-30], zipfile.BadZipFile, "", "expected a zip archive, found no"),
+    "empty": (b"", zipfile.BadZipFile, "", "expected a zip archive, found an empty"),
+    "no zip": (
+        b"\xff" * 99,
+        zipfile.BadZipFile,
+        "",
+        "expected a zip archive, found no",
+    ),
+    "cut": (ARCHIVE[:-30], zipfile.BadZipFile, "", "its end: it was cut off"),
     "half": (ARCHIVE[: len(ARCHIVE) // 2], zipfile.BadZipFile, "", "expected a zip"),
     "unknown method": (
         *(headers(8, 99), NotImplementedError, "ndr_0/nddata.nc"),

@@ -100,11 +100,19 @@ def test_damage_is_told_by_its_crc(archive):
     assert found[1].startswith("expected CRC-32 0x")
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\3\4" + bytes(40)])
-def test_no_archive(content):
-    assert problems(content) == [
-        (None, "expected a zip archive, found no end of central directory record")
-    ]
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "an empty file; store"),
+        (b"no archive", "a text file; check"),
+        (b"PK\3\4" + bytes(40), "the beginning of one, without its end"),
+        (b"\xff" * 40, "no end of central directory record"),
+    ],
+)
+def test_no_archive(content, found):
+    ((member, message),) = problems(content)
+    assert member is None
+    assert message.startswith(f"expected a zip archive, found {found}")
 
 
 @pytest.mark.parametrize("member", [COLLECTION, RESULT, VALUES, LARGE])

@@ -17,12 +17,14 @@ from .._batches import batches, thread_count
 from .._errors import (
     BadArchiveError,
     BadMetadataError,
+    MissingMemberError,
     SkneuromsiIOError,
     UnstorableError,
     at,
 )
 from .._progress import Steps
 from ..archive import _document, _members
+from ..archive._diagnosis import explain_missing_metadata, explained
 from ..archive._source import caps_of, label_of, open_archive, source_of
 from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
@@ -75,6 +77,9 @@ class ArchiveReader:
     #: Arguments by which another process opens the file; None for a stream.
     again: Again | None = None
 
+    #: Whether it was opened by its members, without regard to its directory.
+    is_salvaged = False
+
     def __init__(
         self,
         path_or_stream: Any,
@@ -95,11 +100,12 @@ class ArchiveReader:
     ) -> tuple[Self, list[SkneuromsiIOError]]:
         """Open what is whole of a damaged archive; also return what is wrong with the other members."""
         label = label_of(path_or_stream)
-        archive, faults = _native.Archive.salvage(
-            source_of(path_or_stream), label, caps_of(limits)
-        )
+        source, caps = source_of(path_or_stream), caps_of(limits)
+        with explained(path_or_stream, source):
+            archive, faults = _native.Archive.salvage(source, label, caps)
         self = cls.__new__(cls)
         self._fill(archive, label)
+        self.is_salvaged = True
         return self, faults
 
     def _fill(self, archive: _native.Archive, label: str) -> None:
@@ -138,7 +144,12 @@ class ArchiveReader:
     def metadata(self) -> dict[str, Any]:
         """Metadata of the collection, types restored."""
         with self._at_metadata():
-            return _document.collection_document(self.archive)
+            try:
+                return _document.collection_document(self.archive)
+            except MissingMemberError as error:
+                if not self.is_salvaged:
+                    explain_missing_metadata(error, self.archive)
+                raise
 
     @cached_property
     def ours(self) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 
-from .._errors import BadArchiveError
+from .._errors import ArgumentTypeError, BadArchiveError
 from .._types import FilePath, Limits, Source
 from ..archive import _document, _members
+from ..archive._diagnosis import refuse_other_kinds
+from ..archive._source import source_of
 from ..archive._target import is_path, refuse_same_file
 from ..values import loads_plain
 from ._inspection import (
@@ -61,10 +63,12 @@ def repair(
 
     """
     if not is_path(out):
-        raise TypeError(f"'out': expected a path, found {type(out).__name__}")
+        raise ArgumentTypeError(key="out", expected="a path", found=type(out).__name__)
     refuse_same_file(path_or_stream, out, "another file than the damaged archive")
     reader, faults = ArchiveReader.salvaged(path_or_stream, limits)
     with reader:
+        if not (len(reader.archive) or faults):
+            refuse_other_kinds(source_of(path_or_stream), reader.label)
         return _repaired(reader, [*map(problem_of, faults)], out)
 
 

@@ -7,7 +7,7 @@ import zipfile
 from types import TracebackType
 from typing import Any, Self
 
-from .._errors import ArgumentError, UnstorableError, WriterError
+from .._errors import ArgumentError, ArgumentTypeError, UnstorableError, WriterError
 from .._types import FilePath, NDResultLike
 from ..archive._file_system import printable
 from ..archive._partial import PartialFile
@@ -18,6 +18,7 @@ from ..results._pack import is_ndresult, pack_to_store
 from ._partial import whole_results
 from ._reader import UNPACKED, ArchiveReader
 from ._writer import ArchiveWriter
+from ._wrong_objects import not_a_result
 
 
 class NDCWriter:
@@ -95,9 +96,13 @@ class NDCWriter:
         resume: bool = False,
     ):
         if not is_path(path):
-            raise TypeError(f"'path': expected a path, found {type(path).__name__}")
+            raise ArgumentTypeError(
+                key="path", expected="a path", found=type(path).__name__
+            )
         if not isinstance(name, str):
-            raise TypeError(f"'name': expected text, found {type(name).__name__}")
+            raise ArgumentTypeError(
+                key="name", expected="text", found=type(name).__name__
+            )
         self.path = os.fsdecode(path)
         self._name = name
         self._metadata = metadata
@@ -168,9 +173,7 @@ class NDCWriter:
         """
         self._check_usable()
         if not (isinstance(ndresult, Packed) or is_ndresult(ndresult)):
-            raise TypeError(
-                f"'ndresult' must be an instance of NDResult, found {type(ndresult)!r}"
-            )
+            raise not_a_result(ndresult)
         try:
             packed = pack_to_store(ndresult)
         except UnstorableError as error:

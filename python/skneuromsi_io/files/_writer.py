@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import operator
 import os
 import zipfile
@@ -13,11 +12,18 @@ from typing import Any, NamedTuple, Self
 
 from .. import _native
 from .._batches import Batch, thread_count
-from .._errors import ArgumentError, BadStreamError, UnstorableError
+from .._errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    BadStreamError,
+    UnstorableError,
+)
 from ..archive import _document, _members
+from ..archive._diagnosis import explain_path
 from ..archive._moment import local_moment
 from ..archive._source import label_of
 from ..archive._target import is_path, refuse_text, replacing
+from ..archive._zip_arguments import checked
 from ..results import _pack
 from ..results._index import index_text, new_columns
 from ..results._packed import PackedResult
@@ -277,8 +283,11 @@ def _none_or_dict(metadata: Any) -> Any:
         return metadata or {}
     except ValueError as error:
         # Tables and arrays are neither true nor false.
-        raise TypeError(
-            f"'metadata' must be a dict, found {type(metadata)!r}"
+        raise ArgumentTypeError(
+            f"'metadata' must be a dict, found {type(metadata)!r}",
+            key="metadata",
+            expected="a dict",
+            found=type(metadata).__name__,
         ) from error
 
 
@@ -290,10 +299,9 @@ _LEVELS = {
 
 
 def zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Translate `zipfile.ZipFile`'s arguments; zipfile itself judges them."""
+    """Translate `zipfile.ZipFile`'s arguments."""
     kwargs.setdefault("compression", zipfile.ZIP_DEFLATED)
-    with zipfile.ZipFile(io.BytesIO(), "w", **kwargs) as probe:
-        method, level = probe.compression, probe.compresslevel
+    method, level = checked("w", kwargs)
     return {
         "method": method,
         "level": _checked_level(method, level),
@@ -329,13 +337,20 @@ def dos_time() -> int:
 def sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
     """Yield what the native writer writes to, and the offset at which the archive begins."""
     if is_path(path_or_stream):
-        with replacing(os.fsdecode(path_or_stream)) as temporary:
+        path = os.fsdecode(path_or_stream)
+        with contextlib.ExitStack() as stack:
+            try:
+                temporary = stack.enter_context(replacing(path))
+            except OSError as error:
+                explain_path(error, path)
+                raise
             yield temporary, 0
         return
     if not hasattr(path_or_stream, "write"):
-        raise TypeError(
-            "'path_or_stream': expected a path or a binary file object, found "
-            f"{type(path_or_stream).__name__}"
+        raise ArgumentTypeError(
+            key="path_or_stream",
+            expected="a path or a binary file object",
+            found=type(path_or_stream).__name__,
         )
     refuse_text(path_or_stream, "wb")
     yield path_or_stream, _position_of(path_or_stream)
