@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 
-def validate(result: Any, modes: npt.NDArray[Any], times: int, positions: int) -> None:
+def validate(result: Any, modes: Collection[Any], times: int, positions: int) -> None:
     """Check the attributes of a result against its labels.
 
     Raises
