@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
-#: Frames kept for results that are packed one after the other; a sweep has one.
-_MOST_KEPT = 64
-
-_kept: dict[Any, Frame] = {}
-
 
 class Frame:
     """Name, dimensions, shape, dtype, coordinates and attributes of an array.
@@ -172,6 +167,10 @@ def _copied(attrs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+#: That of the last array that was packed, kept for those that follow: results of a sweep share it.
+_last: Frame | None = None
+
+
 def frame_of(array: xr.DataArray) -> Frame | None:
     """Return the frame of `array`, or None where only xarray can write it.
 
@@ -184,101 +183,51 @@ def frame_of(array: xr.DataArray) -> Frame | None:
         If its dimensions are not those of a result: it could not be opened again.
 
     """
-    key = _key(array)
-    frame = _kept.get(key)
-    if frame is None:
-        try:
-            frame = _checked(array, plain=key is not None)
-        except BadNetCDFError as error:
-            raise UnstorableError(
-                key="nddata", expected=error.expected, found=error.found
-            ) from error
-        if frame is not None:
-            if len(_kept) >= _MOST_KEPT:
-                _kept.clear()
-            _kept[key] = frame
+    global _last
+    parts = _parts(array)
+    try:
+        if parts is None:
+            check_array(array)
+            return None
+        frame = shared(_native.Frame(*parts))
+        frame.expected()
+    except BadNetCDFError as error:
+        raise UnstorableError(
+            key="nddata", expected=error.expected, found=error.found
+        ) from error
+    _last = frame
     return frame
 
 
-def _checked(array: xr.DataArray, *, plain: bool) -> Frame | None:
-    if not plain:
-        check_array(array)
-        return None
-    frame = shared(_native.Frame(*_parts(array)))
-    frame.expected()
-    return frame
-
-
-def _key(array: xr.DataArray) -> Any:
-    """All that a frame depends on, hashable; None where the array is not plain."""
-    if not (is_text(array.name) and is_plain_name(array.name)):
-        return None
+def _parts(array: xr.DataArray) -> tuple[Any, ...] | None:
+    """Return the arguments of the native frame; None where the array is not plain."""
+    name, dims = array.name, array.dims
     # An array of the name of a dimension would be its coordinate.
-    if array.name in array.dims or not all(map(is_plain_name, array.dims)):
+    named = is_text(name) and is_plain_name(name) and name not in dims
+    if not (named and all(map(is_plain_name, dims)) and is_plain_dtype(array.dtype)):
         return None
-    if not is_plain_dtype(array.dtype):
+    attrs = _native_attrs(array.attrs)
+    coords = [_coord_parts(*item) for item in array.coords.variables.items()]
+    if attrs is None or None in coords:
         return None
-    coords = []
-    for name, coord in array.coords.variables.items():
-        if coord.dims != (name,) or not are_plain_attrs(coord.attrs):
-            return None
-        if not isinstance(coord.dtype, np.dtype):
-            # NumPy's values drop the zone and the missing values of pandas' dtypes.
-            return None
-        values = coord.values
-        if values.dtype.kind in "UO":
-            texts = tuple(values.tolist())
-            if not all(map(is_text, texts)):
-                return None
-            coords.append((name, texts, _attrs_key(coord.attrs)))
-        elif is_plain_dtype(values.dtype):
-            data = (values.dtype.str, values.tobytes())
-            coords.append((name, data, _attrs_key(coord.attrs)))
-        else:
-            return None
-    if not are_plain_attrs(array.attrs):
+    return name, [*dims], [*array.shape], array.dtype.str, coords, attrs
+
+
+def _coord_parts(name: Any, coord: xr.Variable) -> tuple[Any, ...] | None:
+    attrs = _native_attrs(coord.attrs)
+    # NumPy's values drop the zone and the missing values of pandas' dtypes.
+    if coord.dims != (name,) or attrs is None or not isinstance(coord.dtype, np.dtype):
         return None
-    return (
-        array.name,
-        array.dims,
-        array.shape,
-        array.dtype.str,
-        tuple(coords),
-        _attrs_key(array.attrs),
-    )
+    values = coord.values
+    if values.dtype.kind in "UO":
+        texts = values.tolist()
+        return (name, texts, attrs) if all(map(is_text, texts)) else None
+    return (name, values, attrs) if is_plain_dtype(values.dtype) else None
 
 
-def _parts(array: xr.DataArray) -> tuple[Any, ...]:
-    coords = []
-    for name, coord in array.coords.variables.items():
-        values = coord.values
-        data = values.tolist() if values.dtype.kind in "UO" else values
-        coords.append((name, data, _native_attrs(coord.attrs)))
-    return (
-        array.name,
-        list(array.dims),
-        list(array.shape),
-        array.dtype.str,
-        coords,
-        _native_attrs(array.attrs),
-    )
-
-
-def _attrs_key(attrs: dict[Any, Any]) -> Any:
-    return tuple(
-        (name, value)
-        if type(value) is str
-        else (
-            name,
-            type(value),
-            np.asarray(value).dtype.str,
-            np.asarray(value).tobytes(),
-        )
-        for name, value in attrs.items()
-    )
-
-
-def _native_attrs(attrs: dict[Any, Any]) -> dict[str, Any]:
+def _native_attrs(attrs: dict[Any, Any]) -> dict[str, Any] | None:
+    if not are_plain_attrs(attrs):
+        return None
     return {
         name: value if type(value) is str else np.asarray(value)
         for name, value in attrs.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,12 @@ def are_plain_attrs(attrs: dict[Any, Any]) -> bool:
     return all(is_plain_attr(name, value) for name, value in attrs.items())
 
 
+@functools.lru_cache(maxsize=256)
 def is_plain_name(name: Any) -> bool:
-    """Return whether NetCDF can give an array or a dimension this name, and xarray gives it back."""
+    """Return whether NetCDF can give an array or a dimension this name, and xarray gives it back.
+
+    Results of a sweep have the same five names.
+    """
     # Upstream's names of dimensions are NumPy's.
     return (
         isinstance(name, str)

@@ -77,6 +77,14 @@ impl Frame {
             variable.dtype,
         )
             .hash(&mut hasher);
+        // The frames of a sweep over positions differ in their coordinates alone.
+        for coordinate in self.0.coordinates() {
+            match &coordinate.data {
+                Data::Strings(texts) => texts.hash(&mut hasher),
+                Data::Owned(bytes) => bytes.hash(&mut hasher),
+                Data::Raw { range, .. } => range.hash(&mut hasher),
+            }
+        }
         hasher.finish()
     }
 
