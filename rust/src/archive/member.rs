@@ -9,7 +9,7 @@ use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
 use crate::codec::zip::{self, Decoder, Method, error_of};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::{Buffer, no_memory, try_zeroed};
+use crate::memory::{Buffer, Scratch, no_memory, try_zeroed};
 use crate::source::ReadAt;
 
 /// Bytes of a source.
@@ -64,6 +64,12 @@ impl<'a> Fetched<'a> {
         })
     }
 
+    /// The member's name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
     /// The member's header in the directory.
     #[must_use]
     pub fn entry(&self) -> &Entry {
@@ -83,6 +89,20 @@ impl<'a> Fetched<'a> {
         } = *self.entry;
         let (bytes, found) = Method::from_id(method)
             .and_then(|method| zip::decompress(method, self.compressed(), size, &self.limits))
+            .map_err(|error| error.in_member(self.name))?;
+        check_crc(crc, found).map_err(|error| error.in_member(self.name))?;
+        Ok(bytes)
+    }
+
+    /// As [`Fetched::decode`], in memory that is there already.
+    pub fn decode_into<'s>(&'s self, scratch: &'s mut Scratch) -> Result<&'s [u8]> {
+        let Entry {
+            method, size, crc, ..
+        } = *self.entry;
+        let (bytes, found) = Method::from_id(method)
+            .and_then(|method| {
+                zip::decompress_into(method, self.compressed(), size, &self.limits, scratch)
+            })
             .map_err(|error| error.in_member(self.name))?;
         check_crc(crc, found).map_err(|error| error.in_member(self.name))?;
         Ok(bytes)
@@ -125,8 +145,12 @@ pub(super) fn admit(entry: &Entry, limits: &Limits) -> Result<()> {
 /// The extra field may have any length up to 65,535 bytes, but nothing beyond the member's limit
 /// belongs to it; members usually fill the room up to their limit, so little is read in vain.
 pub(super) fn load<'a>(source: &'a dyn ReadAt, entry: &Entry, data: u64) -> Result<Loaded<'a>> {
-    let most = LOCAL_LEN as u64 + u64::from(entry.raw_name) + u64::from(u16::MAX);
-    load_bytes(source, entry, most.saturating_add(data))
+    load_bytes(source, entry, longest_header(entry).saturating_add(data))
+}
+
+/// Most bytes that the local header of `entry` may have.
+pub(super) fn longest_header(entry: &Entry) -> u64 {
+    LOCAL_LEN as u64 + u64::from(entry.raw_name) + u64::from(u16::MAX)
 }
 
 /// Up to `len` bytes from the place of `entry` on, none beyond its limit.

@@ -12,6 +12,7 @@ mod index;
 mod member;
 mod name;
 mod record;
+mod run;
 mod salvage;
 mod stream;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use index::Index;
 pub use compressed::Compressed;
 pub use entry::Entry;
 pub use member::Fetched;
+pub use run::Run;
 pub use salvage::Lost;
 pub use stream::Stream;
 pub use writer::{Options, Writer};

@@ -3,6 +3,7 @@
 mod damage;
 mod hostile;
 mod ordinary;
+mod runs;
 mod salvage;
 mod writing;
 mod zip64;

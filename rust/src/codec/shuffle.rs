@@ -72,7 +72,9 @@ fn interleave<const N: usize>(planes: &[&[u8]], dst: &mut [u8]) {
         let planes: [&[u8]; N] =
             std::array::from_fn(|byte| &planes[byte][index * BLOCK..][..out.len()]);
         for (i, item) in out.iter_mut().enumerate() {
-            *item = std::array::from_fn(|byte| planes[byte][i]);
+            for (value, plane) in item.iter_mut().zip(planes) {
+                *value = plane[i];
+            }
         }
     }
 }

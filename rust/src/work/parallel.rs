@@ -15,22 +15,38 @@ where
     T: Send,
     F: Fn(usize) -> Result<T> + Sync,
 {
-    let job = |index| interrupt::check().and_then(|()| job(index));
+    map_with(count, threads, || (), |(), index| job(index))
+}
+
+/// As [`map`], with a state that each thread makes for itself and hands from job to job: memory to work in.
+pub fn map_with<S, T, F>(
+    count: usize,
+    threads: usize,
+    state: impl Fn() -> S + Sync,
+    job: F,
+) -> Result<Vec<T>>
+where
+    T: Send,
+    F: Fn(&mut S, usize) -> Result<T> + Sync,
+{
+    let job = |state: &mut S, index| interrupt::check().and_then(|()| job(state, index));
     let threads = threads.min(count);
     if threads <= 1 {
-        return (0..count).map(job).collect();
+        let mut state = state();
+        return (0..count).map(|index| job(&mut state, index)).collect();
     }
     let watch = interrupt::current();
     let next = AtomicUsize::new(0);
     let helpers = Helpers::default();
     let work = || {
         let mut done = Vec::with_capacity(count / threads + 1);
+        let mut state = state();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
                 return done;
             }
-            let result = job(index);
+            let result = job(&mut state, index);
             if result.is_err() {
                 next.store(count, Ordering::Relaxed);
             }
@@ -113,6 +129,25 @@ mod tests {
             assert_eq!(squares, (0..1000).map(|i| i * i).collect::<Vec<_>>());
         }
         assert!(map(0, 4, |_| Ok(())).unwrap().is_empty());
+    }
+
+    #[test]
+    fn each_thread_has_a_state_of_its_own() {
+        for threads in [1, 3] {
+            let counts = map_with(
+                100,
+                threads,
+                || 0,
+                |count, _| {
+                    *count += 1;
+                    Ok(*count)
+                },
+            )
+            .unwrap();
+            let begun = counts.iter().filter(|&&count| count == 1).count();
+            assert!((1..=threads).contains(&begun), "{counts:?}");
+            assert!(counts.iter().max().unwrap() * threads >= 100, "{counts:?}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::ops::RangeInclusive;
 use super::deflate;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::{Buffer, no_memory, try_reserve};
+use crate::memory::{Buffer, Scratch, no_memory, try_reserve};
 use crate::work::interrupt;
 
 pub(crate) use decoder::{Decoder, Decompressor, error_of, io_error};
@@ -135,8 +135,10 @@ pub fn decompress(
     let wanted = admit(data.len() as u64, size, limits)?;
     match method {
         Method::Stored => return copy(data, wanted),
-        Method::Deflated if !data.is_empty() && size <= plausible(data.len()) => {
-            return inflate(data, wanted);
+        Method::Deflated if !data.is_empty() && is_plausible(data.len() as u64, size) => {
+            let mut out = Buffer::zeroed(wanted)?;
+            let crc = inflate(data, &mut out)?;
+            return Ok((out, crc));
         }
         _ => {}
     }
@@ -153,6 +155,32 @@ pub fn decompress(
     // An empty member has its end checked too.
     decoder.read(&mut []).map_err(error_of)?;
     Ok((out.into(), crc.sum()))
+}
+
+/// As [`decompress`], in memory that is there already; stored bytes are given back as they are.
+pub fn decompress_into<'a>(
+    method: Method,
+    data: &'a [u8],
+    size: u64,
+    limits: &Limits,
+    scratch: &'a mut Scratch,
+) -> Result<(&'a [u8], u32)> {
+    let wanted = admit(data.len() as u64, size, limits)?;
+    match method {
+        Method::Stored => {
+            check_stored(data, wanted)?;
+            Ok((data, crc32(data)))
+        }
+        Method::Deflated if !data.is_empty() && is_plausible(data.len() as u64, size) => {
+            let out = scratch.room(wanted)?;
+            let crc = inflate(data, out)?;
+            Ok((out, crc))
+        }
+        _ => {
+            let (bytes, crc) = decompress(method, data, size, limits)?;
+            Ok((scratch.hold(bytes), crc))
+        }
+    }
 }
 
 /// Compresses a whole member.
@@ -210,27 +238,30 @@ pub(crate) fn admit(compressed: u64, size: u64, limits: &Limits) -> Result<usize
     usize::try_from(size).map_err(|_| no_memory(size))
 }
 
-/// Size up to which deflated data is trusted with a buffer at once: 64 times its length, beyond which only runs of
-/// equal bytes get. More is decoded step by step.
-fn plausible(compressed: usize) -> u64 {
-    (compressed as u64)
-        .saturating_mul(64)
-        .saturating_add(1 << 20)
+/// True if deflated data is trusted with memory for `size` bytes at once: 64 times its length, beyond which only runs
+/// of equal bytes get. More is decoded step by step.
+pub(crate) fn is_plausible(compressed: u64, size: u64) -> bool {
+    size <= compressed.saturating_mul(64).saturating_add(1 << 20)
 }
 
 fn copy(data: &[u8], size: usize) -> Result<(Buffer, u32)> {
-    if data.len() != size {
-        let expected = format!("{size} bytes");
-        return Err(Error::new(Kind::Member, expected, data.len().to_string()));
-    }
+    check_stored(data, size)?;
     Ok((Buffer::copy_of(data)?, crc32(data)))
 }
 
-fn inflate(data: &[u8], size: usize) -> Result<(Buffer, u32)> {
-    let mut out = Buffer::zeroed(size)?;
-    let mut crc = Crc::new();
-    let found = match deflate::inflate(data, &mut out, |piece| crc.update(piece)) {
-        Ok(end) if (end.taken, end.written) == (data.len(), size) => return Ok((out, crc.sum())),
+fn check_stored(data: &[u8], size: usize) -> Result<()> {
+    if data.len() == size {
+        return Ok(());
+    }
+    let expected = format!("{size} bytes");
+    Err(Error::new(Kind::Member, expected, data.len().to_string()))
+}
+
+/// Fills `out`, and gives the CRC-32 of its bytes.
+fn inflate(data: &[u8], out: &mut [u8]) -> Result<u32> {
+    let (mut crc, size) = (Crc::new(), out.len());
+    let found = match deflate::inflate(data, out, |piece| crc.update(piece)) {
+        Ok(end) if (end.taken, end.written) == (data.len(), size) => return Ok(crc.sum()),
         Ok(end) if end.written == size => {
             return Err(behind_the_end(data.len() as u64, end.taken as u64));
         }
