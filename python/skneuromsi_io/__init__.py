@@ -4,7 +4,6 @@ from importlib.metadata import version as _version
 
 from ._errors import (
     ArgumentError,
-    ArgumentTypeError,
     BadArchiveError,
     BadMemberError,
     BadMetadataError,
@@ -15,7 +14,6 @@ from ._errors import (
     LimitError,
     LockedError,
     MissingMemberError,
-    MissingPackageError,
     NotAtomicWarning,
     SkneuromsiIOError,
     UnstorableError,
@@ -52,7 +50,6 @@ __version__ = _version("skneuromsi-io")
 
 __all__ = [
     "ArgumentError",
-    "ArgumentTypeError",
     "BadArchiveError",
     "BadMemberError",
     "BadMetadataError",
@@ -63,7 +60,6 @@ __all__ = [
     "LimitError",
     "LockedError",
     "MissingMemberError",
-    "MissingPackageError",
     "NDCWriter",
     "NDResult",
     "NDResultCollection",

@@ -9,19 +9,16 @@ from ._errors import SkneuromsiIOError
 
 __all__ = [
     "Archive",
-    "Columns",
     "Frame",
     "Packed",
     "Writer",
     "constants",
-    "described",
     "encode",
     "encode_nested",
     "error_kinds",
     "numbers",
     "pack",
     "read_netcdf",
-    "skeleton",
     "stack_packed",
 ]
 
@@ -41,6 +38,9 @@ _Varying = tuple[str, Sequence[str], Sequence[str]]
 _Job = tuple[
     bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
 ]
+
+#: Arrays to stack: their members, whether they are labelled, the dtype and the shape of each.
+_Part = tuple[Sequence[str], bool, str, Sequence[int]]
 
 #: An exception that is reported, not raised; it names its member.
 _Fault = SkneuromsiIOError
@@ -143,19 +143,20 @@ class Archive:
     ) -> list[Packed]:
         """Read the metadata members `names` as :meth:`results` does, without the arrays beside them."""
 
-    def stack(
-        self, first: Packed, names: Sequence[str], *, threads: int
-    ) -> tuple[npt.NDArray[Any], list[Frame | None]]:
-        """Put the values of a result and those of the data members `names` into one array.
+    def claimed_shape(self, name: str) -> tuple[str, Sequence[int]] | None:
+        """Return dtype and shape of the labelled array in a member; None where xarray has to decode it.
 
-        Also return the frame of each member, None where xarray has to decode it. The places of those whose
-        dimensions, shape or dtype are not those of `first` hold zeros.
+        Of a large file its beginning says it, which is not verified.
         """
 
-    def stack_arrays(
-        self, names: Sequence[str], dtype: str, shape: Sequence[int], *, threads: int
-    ) -> npt.NDArray[Any]:
-        """Decode the members `names`, large arrays that are all of one dtype and shape, into one array."""
+    def stack(
+        self, parts: Sequence[_Part], *, threads: int
+    ) -> tuple[list[npt.NDArray[Any]], list[Frame | None]]:
+        """Decode the members of each part into one array.
+
+        Bare arrays must have the dtype and shape of their part. Of labelled ones also return the frame of each
+        member, None where xarray has to decode it; places of those that have another dtype or shape hold zeros.
+        """
 
     def result_faults(self, plan_: _Place, lift: int | None) -> list[_Fault]:
         """Tell what is wrong with each member of a result, where :meth:`results` stops at the first."""
@@ -207,37 +208,6 @@ class Frame:
     def attrs(self) -> dict[str, Any]: ...
     @property
     def coords(self) -> list[tuple[str, Any, dict[str, Any]]]: ...
-
-@final
-class Columns:
-    """Templates of the metadata of many results, columns of the numbers in which they differ, and frames.
-
-    Parameters
-    ----------
-    varying : _Varying
-    listed : sequence of str
-        Those keys whose numbers have columns.
-
-    """
-
-    def __new__(cls, varying: _Varying, listed: Sequence[str]) -> Columns: ...
-    def __len__(self) -> int:
-        """Return the number of results."""
-
-    def add(self, packed: Sequence[Packed]) -> None:
-        """Add results."""
-
-    def read(self, archive: Archive, names: Sequence[str], *, threads: int) -> None:
-        """Add the metadata members `names`, without frames; long ones are not read, and have no template."""
-
-    def frames(self) -> list[Frame]:
-        """Return the frames, by their numbers."""
-
-    def json(self) -> bytes:
-        """Return ``"template"``, ``"array"`` and ``"templates"`` as members of a JSON object.
-
-        FORMAT.md, section 9, says what they are.
-        """
 
 @final
 class Packed:
@@ -383,17 +353,8 @@ def stack_packed(
 
     """
 
-def numbers(packed: Sequence[Packed], varying: _Varying, keys: Sequence[str]) -> bytes:
-    """Return as JSON the varying numbers below some keys of each metadata text, in their order.
-
-    All texts have a fingerprint.
-    """
-
-def skeleton(packed: Packed, varying: _Varying) -> bytes | None:
-    """Return the metadata text with 0 for each varying number; None for a text without fingerprint."""
-
-def described(text: bytes, varying: _Varying) -> Packed:
-    """Return a result that is its metadata alone."""
+def numbers(packed: Sequence[Packed], varying: _Varying) -> bytes:
+    """Return as JSON the varying numbers of each metadata text, in their order; all have a fingerprint."""
 
 def read_netcdf(netcdf: bytes) -> Packed:
     """Read a NetCDF file as the data of a result are read; the metadata text is empty.

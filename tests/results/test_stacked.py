@@ -1,6 +1,10 @@
 """All results in one dataset: what becomes of values, labels, parameters and extra, and what is refused."""
 
 import io
+import itertools
+import tempfile
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,13 +30,26 @@ def collection_of(results):
     return sio.NDResultCollection.from_ndresults("sweep", results)
 
 
+FOLDER = tempfile.TemporaryDirectory()
+NUMBERS = itertools.count()
+
+
+def scanned_by_path(archive):
+    path = Path(FOLDER.name) / f"{next(NUMBERS)}.ndc"
+    path.write_bytes(archive)
+    return sio.scan_ndc(path, classes="light")
+
+
+def scanned(archive):
+    return sio.scan_ndc(archive, classes="light")
+
+
 #: Every way to a dataset: by the results in memory, and by their file or a stream.
 WAYS = {
     "memory": lambda results: collection_of(results),
     "opened": lambda results: opened(stored(collection_of(results))),
-    "scanned": lambda results: sio.scan_ndc(
-        stored(collection_of(results)), classes="light"
-    ),
+    "scanned": lambda results: scanned(stored(collection_of(results))),
+    "file": lambda results: scanned_by_path(stored(collection_of(results))),
     "stream": lambda results: sio.scan_ndc(
         io.BufferedReader(io.BytesIO(stored(collection_of(results)))), classes="light"
     ),
@@ -251,3 +268,59 @@ def test_a_part_of_a_scan(tmp_path):
         found = scanned.select([3, 1]).to_xarray()
         xr.testing.assert_identical(found, scanned.to_xarray().isel(run=[3, 1]))
     assert found["it"].values.tobytes() == np.stack([LARGE + 3, LARGE + 1]).tobytes()
+
+
+def test_arrays_of_one_result_are_read_once(tmp_path, monkeypatch):
+    path = tmp_path / "one.ndc"
+    large = {f"it {number}": LARGE + number for number in range(5)}
+    sio.to_ndc(path, collection_of([make_result(extra=large)]), tqdm_cls=None)
+
+    def refused(*arguments):
+        raise AssertionError("a result was opened as a whole")
+
+    monkeypatch.setattr("skneuromsi_io.files._reader.DescribedResult._whole", refused)
+    with sio.scan_ndc(path, classes="light") as scanned:
+        found = scanned.to_xarray()
+    for key, array in large.items():
+        np.testing.assert_array_equal(found[key][0], array)
+
+
+@pytest.mark.parametrize("scan", [scanned, scanned_by_path])
+@pytest.mark.parametrize("shape", [(3, 4, 5, 2), (3, 400, 60, 2)])
+@pytest.mark.parametrize("member", ["ndr_0/nddata.nc", "ndr_2/nddata.nc"])
+def test_damage_is_told(member, shape, scan):
+    noise = np.random.default_rng(4).normal(size=shape)
+    arrays = [make_array("f8", shape) + noise for _ in range(SIZE)]
+    archive = stored(collection_of([make_result(array) for array in arrays]))
+    contents = members(archive)
+    contents[member] = contents[member][:-100]
+    with pytest.raises(sio.BadNetCDFError) as raised:
+        scan(zipped(contents)).to_xarray()
+    assert raised.value.member == member
+
+    damaged = bytearray(archive)
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        found = file.getinfo(member)
+    damaged[found.header_offset + 60 + found.compress_size // 2] ^= 0x10
+    with pytest.raises(sio.BadArchiveError) as raised:
+        scan(bytes(damaged)).to_xarray()
+    assert raised.value.member == member
+
+
+@pytest.mark.parametrize("scan", [scanned, scanned_by_path])
+def test_a_member_far_longer_than_its_header_says_is_refused(scan):
+    contents = members(stored(collection_of([make_result() for _ in range(SIZE)])))
+    contents["ndr_1/nddata.nc"] += np.random.default_rng(5).bytes(20 << 20)
+    with pytest.raises(sio.BadNetCDFError, match="as its header says") as raised:
+        scan(zipped(contents)).to_xarray()
+    assert raised.value.member == "ndr_1/nddata.nc"
+
+
+def test_a_file_that_ends_too_early_is_told(tmp_path):
+    path = tmp_path / "sweep.ndc"
+    path.write_bytes(stored(collection_of([make_result() for _ in range(SIZE)])))
+    with sio.scan_ndc(path, classes="light") as collection:
+        with path.open("r+b") as file:
+            file.truncate(5)
+        with pytest.raises(sio.BadArchiveError, match="the end of the file"):
+            collection.to_xarray()

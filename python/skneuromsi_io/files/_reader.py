@@ -17,19 +17,17 @@ from .._batches import batches, thread_count
 from .._errors import (
     BadArchiveError,
     BadMetadataError,
-    MissingMemberError,
     SkneuromsiIOError,
     UnstorableError,
     at,
 )
 from .._progress import Steps
 from ..archive import _document, _members
-from ..archive._diagnosis import explain_missing_metadata, explained
 from ..archive._source import caps_of, label_of, open_archive, source_of
 from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
 from ..model import NDResult
-from ..results._index import Index
+from ..results._columns import EXTERNAL
 from ..results._interface import Agreement, Signature
 from ..results._packed import PackedResult
 from ..values import INLINE_LIMIT
@@ -77,9 +75,6 @@ class ArchiveReader:
     #: Arguments by which another process opens the file; None for a stream.
     again: Again | None = None
 
-    #: Whether it was opened by its members, without regard to its directory.
-    is_salvaged = False
-
     def __init__(
         self,
         path_or_stream: Any,
@@ -100,12 +95,11 @@ class ArchiveReader:
     ) -> tuple[Self, list[SkneuromsiIOError]]:
         """Open what is whole of a damaged archive; also return what is wrong with the other members."""
         label = label_of(path_or_stream)
-        source, caps = source_of(path_or_stream), caps_of(limits)
-        with explained(path_or_stream, source):
-            archive, faults = _native.Archive.salvage(source, label, caps)
+        archive, faults = _native.Archive.salvage(
+            source_of(path_or_stream), label, caps_of(limits)
+        )
         self = cls.__new__(cls)
         self._fill(archive, label)
-        self.is_salvaged = True
         return self, faults
 
     def _fill(self, archive: _native.Archive, label: str) -> None:
@@ -144,12 +138,7 @@ class ArchiveReader:
     def metadata(self) -> dict[str, Any]:
         """Metadata of the collection, types restored."""
         with self._at_metadata():
-            try:
-                return _document.collection_document(self.archive)
-            except MissingMemberError as error:
-                if not self.is_salvaged:
-                    explain_missing_metadata(error, self.archive)
-                raise
+            return _document.collection_document(self.archive)
 
     @cached_property
     def ours(self) -> bool:
@@ -193,20 +182,6 @@ class ArchiveReader:
                     found=str(size),
                 )
         return size
-
-    def read_index(self) -> Index | None:
-        """Read what the archive says of all its results; None if it has no index, or is of upstream's format.
-
-        Raises
-        ------
-        BadMetadataError
-            If the index is malformed.
-
-        """
-        if not self.ours or _members.INDEX not in self.archive:
-            return None
-        size = self.size_in_file()
-        return Index(self.archive.text(_members.INDEX), self.label, size)
 
     def _at_metadata(self) -> at:
         return at(archive=self.label, member=_members.METADATA)
@@ -390,6 +365,11 @@ class DescribedResult(PackedResult):
         if self.native.lifted:
             return super()._array(name)
         return self._whole()._array(name)
+
+    def extra(self) -> dict[str, Any]:
+        # All arrays at once, where each on its own would read the whole result.
+        apart = EXTERNAL in self.native.text and not self.native.lifted
+        return self._whole().extra() if apart else super().extra()
 
     def open(self) -> NDResult:
         return self._whole().open()

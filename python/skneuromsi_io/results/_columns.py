@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import _native
 from ..archive import _document
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _KEYS = _document.VARYING[1]
 _LONGEST = 64
 
+#: What the text of a result with arrays in members of their own has in it.
+EXTERNAL = b'"external"'
+
 #: Values that results can share.
 _IMMUTABLE = (str, int, float, bool, type(None), np.generic)
 
@@ -35,11 +39,29 @@ class External(NamedTuple):
     shape: tuple[int, ...]
 
 
-class Row(NamedTuple):
-    """The metadata of a result: constructor arguments, and the numbers and arrays of `extra`."""
+#: Values of many results, one of each.
+Column = Sequence[Any] | npt.NDArray[Any]
 
-    columns: dict[str, Any]
-    extra: dict[str, Any]
+
+class Gathered(NamedTuple):
+    """Metadata of many results, by columns.
+
+    Attributes
+    ----------
+    fields, parameters : dict of str to column
+        Constructor arguments that are one value, and run parameters.
+    extra : dict of str to column
+        The numbers and arrays in `extra` that all of them have.
+
+    """
+
+    fields: dict[str, Column]
+    parameters: dict[str, Column]
+    extra: dict[str, Column]
+
+
+#: Constructor arguments that are gathered beside the run parameters and `extra`.
+FIELDS = ("mname", "mtype", "causes")
 
 
 def rows_of(results: Sequence[PackedResult]) -> list[dict[str, Any]]:
@@ -56,18 +78,58 @@ def rows_of(results: Sequence[PackedResult]) -> list[dict[str, Any]]:
     return rows
 
 
-def rows_with_extra(results: Sequence[PackedResult]) -> list[Row]:
-    """Return columns of each result, and the numbers and arrays of its `extra`."""
-    rows: list[Any] = [None] * len(results)
+def gather(results: Sequence[PackedResult]) -> Gathered:
+    """Gather the metadata of results."""
+    groups = []
     for template, positions, numbers in _groups(results):
-        for position, found in zip(positions, numbers, strict=True):
-            result = results[position]
-            if template is None:
-                rows[position] = Row(result.columns(), measured(extra_of(result)))
-            else:
-                columns = template.columns(found, result)
-                rows[position] = Row(columns, template.measures(found, result))
-    return rows
+        of_group = [results[position] for position in positions]
+        if template is not None:
+            groups.append((positions, template.gather(numbers, of_group)))
+        else:
+            groups += [
+                ([at], _one(result.columns(), extra_of(result)))
+                for at, result in zip(positions, of_group, strict=True)
+            ]
+    return _joined(groups, len(results))
+
+
+def gathered(rows: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Gathered:
+    """Gather constructor arguments and `extra` of results."""
+    ones = [([at], _one(*row)) for at, row in enumerate(rows)]
+    return _joined(ones, len(ones))
+
+
+def concatenated(parts: Sequence[Gathered]) -> Gathered:
+    """Return the metadata of results that were gathered in parts."""
+    groups, end = [], 0
+    for part in parts:
+        start, end = end, end + len(part.fields[FIELDS[0]])
+        groups.append((range(start, end), part))
+    return _joined(groups, end)
+
+
+def _one(columns: dict[str, Any], extra: dict[str, Any]) -> Gathered:
+    return Gathered(
+        {name: [columns[name]] for name in FIELDS},
+        {name: [value] for name, value in columns["run_parameters"].items()},
+        {name: [value] for name, value in measured(extra).items()},
+    )
+
+
+def _joined(groups: Sequence[tuple[Sequence[int], Gathered]], count: int) -> Gathered:
+    if len(groups) == 1:
+        return groups[0][1]
+    columns: list[dict[str, Column]] = []
+    for number in range(len(Gathered._fields)):
+        first = groups[0][1][number]
+        names = [n for n in first if all(n in group[number] for _, group in groups)]
+        joined = {name: [None] * count for name in names}
+        for positions, group in groups:
+            for name, column in joined.items():
+                for position, value in zip(positions, group[number][name], strict=True):
+                    column[position] = value
+        columns.append(dict(joined))
+    return Gathered(*columns)
 
 
 def measured(extra: dict[Any, Any]) -> dict[Any, Any]:
@@ -95,12 +157,14 @@ def _groups(
             groups.setdefault(fingerprint, []).append(position)
     for positions in groups.values():
         natives = [results[position].native for position in positions]
-        # One that is alone is decoded faster than a template is made.
-        template = _template(results[positions[0]]) if len(positions) > 2 else None
+        first = results[positions[0]]
+        # One that is alone is decoded faster than a template is made, unless that takes its large arrays.
+        worthwhile = len(positions) > 2 or EXTERNAL in first.native.text
+        template = _template(first) if worthwhile else None
         if template is None:
             alone += positions
         else:
-            numbers = json.loads(_native.numbers(natives, _document.VARYING, _KEYS))
+            numbers = json.loads(_native.numbers(natives, _document.VARYING))
             yield template, positions, numbers
     yield None, alone, [None] * len(alone)
 
@@ -136,15 +200,14 @@ class _Template:
         document = json.loads(first.native.text, parse_int=_Number, parse_float=_Number)
         kwargs = document[_document.OBJECT_KWARGS]
         self._types = document.get(TYPES) or {}
-        self._spans: dict[tuple[str, str | None], range] = {}
+        self._spans: dict[tuple[str, str], range] = {}
         end = 0
         for key, value in kwargs.items():
-            if key in _KEYS:
-                items = value if isinstance(value, dict) else {None: value}
-                for name, item in items.items():
+            if key in _KEYS and isinstance(value, dict):
+                for name, item in value.items():
                     start, end = end, end + _count(item)
                     self._spans[key, name] = range(start, end)
-        found = json.loads(_native.numbers([first.native], _document.VARYING, _KEYS))
+        found = json.loads(_native.numbers([first.native], _document.VARYING))
         # A key that is there twice has numbers that nobody sees.
         self.fits = end == len(found[0]) and self._fit_parameters(kwargs)
         if self.fits:
@@ -172,16 +235,6 @@ class _Template:
                 if not isinstance(value, _Number) or (kind and dtype is None):
                     return False
                 self._places.append((name, span.start, dtype))
-        return self._fit_causes(kwargs["causes"])
-
-    def _fit_causes(self, value: Any) -> bool:
-        self._causes: tuple[int, str | None] | None = None
-        if self._spans.get(("causes", None), range(0)):
-            kind = self._types.get(_pointer("causes"))
-            dtype = _scalar(kind)
-            if not isinstance(value, _Number) or (kind and dtype is None):
-                return False
-            self._causes = self._spans["causes", None].start, dtype
         return True
 
     def columns(self, numbers: list[Any], result: PackedResult) -> dict[str, Any]:
@@ -190,23 +243,35 @@ class _Template:
         parameters = row["run_parameters"] = dict(row["run_parameters"])
         for name in ("nmap", "time_range", "position_range"):
             row[name] = row[name].copy()
-        try:
-            for name, at, dtype in self._places:
-                parameters[name] = _restored(numbers[at], dtype)
-            if self._causes is not None:
-                at, dtype = self._causes
-                row["causes"] = _restored(numbers[at], dtype)
-        except (ValueError, TypeError, OverflowError):
-            return result.columns()  # which says what is wrong, and where
+        for name, at, dtype in self._places:
+            value = numbers[at]
+            if dtype is not None:
+                try:
+                    value = restore_scalar(value, dtype)
+                except (ValueError, TypeError, OverflowError):
+                    return result.columns()  # which says what is wrong, and where
+            parameters[name] = value
         return row
 
-    def measures(self, numbers: list[Any], result: PackedResult) -> dict[str, Any]:
-        """Return the numbers and arrays of `extra` of a result with these numbers."""
-        if self._makers is not None:
-            # What does not fit its type is told by the decoder.
-            with contextlib.suppress(ValueError, TypeError, OverflowError):
-                return {name: make(numbers) for name, make in self._makers.items()}
-        return measured(extra_of(result))
+    def gather(self, numbers: list[Any], results: list[PackedResult]) -> Gathered:
+        """Gather the metadata of results with these numbers."""
+        count = len(results)
+        # What does not fit its type is told by the decoder.
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            if self._makers is not None:
+                parameters: dict[str, Column] = {
+                    name: [value] * count
+                    for name, value in self._columns["run_parameters"].items()
+                }
+                for name, at, dtype in self._places:
+                    parameters[name] = _numbers(at, dtype)(numbers)
+                return Gathered(
+                    {name: [self._columns[name]] * count for name in FIELDS},
+                    parameters,
+                    {name: make(numbers) for name, make in self._makers.items()},
+                )
+        pairs = zip(numbers, results, strict=True)
+        return gathered([(self.columns(n, one), extra_of(one)) for n, one in pairs])
 
     def _extra_makers(self, raw: Any) -> dict[str, _Maker] | None:
         """Return what makes each number and array of `extra`; None where only the decoder can."""
@@ -226,44 +291,42 @@ class _Template:
             elif isinstance(value, _Number) and len(span) == 1:
                 if kind is not None and _scalar(kind) is None:
                     return None
-                makers[name] = _number(span.start, _scalar(kind))
+                makers[name] = _numbers(span.start, _scalar(kind))
             elif _is_external(kind) and value["netcdf"] not in members:
                 members.add(value["netcdf"])
                 makers[name] = _given(External(value["netcdf"], kind[1], _shape(kind)))
             elif _is_inline(kind, len(span)):
-                makers[name] = _array(span, np.dtype(kind[1]), _shape(kind))
+                makers[name] = _arrays(span, np.dtype(kind[1]), _shape(kind))
             else:
                 return None
         return makers
 
 
-def _restored(number: Any, dtype: str | None) -> Any:
-    return number if dtype is None else restore_scalar(number, dtype)
-
-
 #: Types of numbers and arrays.
 _MEASURES = ("scalar", "array", "external")
 
-#: Makes a value of the numbers of a result.
-_Maker = Callable[[list[Any]], Any]
+#: Makes the values of some results of their numbers.
+_Maker = Callable[[list[list[Any]]], Column]
 
 
 def _given(value: Any) -> _Maker:
-    return lambda _: value
+    return lambda rows: [value] * len(rows)
 
 
-def _number(at: int, dtype: str | None) -> _Maker:
+def _numbers(at: int, dtype: str | None) -> _Maker:
     if dtype is None:
-        return lambda numbers: numbers[at]
+        return lambda rows: [row[at] for row in rows]
     if dtype == "<f8":
-        # The common one: to look its type up takes ten times as long.
-        return lambda numbers: np.float64(numbers[at])
-    return lambda numbers: restore_scalar(numbers[at], dtype)
+        # The common one: scalar by scalar it takes fifty times as long.
+        return lambda rows: np.array([row[at] for row in rows], np.float64)
+    return lambda rows: [restore_scalar(row[at], dtype) for row in rows]
 
 
-def _array(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> _Maker:
+def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> _Maker:
     cut = slice(span.start, span.stop)
-    return lambda numbers: np.array(numbers[cut], dtype).reshape(shape)
+    return lambda rows: np.array([row[cut] for row in rows], dtype).reshape(
+        len(rows), *shape
+    )
 
 
 def extra_of(result: Packed) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,9 +12,17 @@ from .._batches import thread_count
 from .._errors import ArgumentError
 from ..archive import _members
 from ..arrays._frame import Frame, shared
-from ._columns import External, Row, extra_of, measured, rows_with_extra
+from ._columns import (
+    Column,
+    External,
+    Gathered,
+    concatenated,
+    extra_of,
+    gather,
+    gathered,
+)
 from ._packed import PackedResult
-from ._stored import StoredResults
+from ._stored import Reader, StoredResults
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -39,48 +47,49 @@ class Labels(NamedTuple):
 
 
 class Stack(NamedTuple):
-    """Values of all results, what labels them, and what their metadata say."""
+    """All that a dataset is made of."""
 
-    values: npt.NDArray[Any]
+    values: Any
     labels: Labels
-    rows: list[Row]
+    gathered: Gathered
+    #: The arrays of `extra` that are in members of their own, by their key.
+    arrays: dict[str, Any]
 
 
 def dataset(name: str, packed: Sequence[Packed], summary: Summary) -> xr.Dataset:
     """Stack results; see :meth:`Additions.to_xarray`."""
-    import xarray as xr
-
     found = (
         _from_file(packed)
         if isinstance(packed, StoredResults)
         else _from_memory(packed)
     )
-    values, labels, rows = found or _one_by_one(packed)
+    return assembled(found or _one_by_one(packed), name, summary.output_mode)
+
+
+def assembled(stack: Stack, name: str, output_mode: str) -> xr.Dataset:
+    """Make a dataset of stacked results."""
+    import xarray as xr
+
+    values, labels, gathered, arrays = stack
     coords: dict[Any, Any] = {
         dim: (dims, labelled, attrs) for dim, dims, labelled, attrs in labels.coords
     }
     taken = {RUN, VALUES, *labels.dims, *coords}
     data: dict[Any, Any] = {VALUES: ((RUN, *labels.dims), values, labels.attrs)}
-    columns = [row.columns for row in rows]
-    for parameter in columns[0]["run_parameters"]:
-        column = _column([row["run_parameters"][parameter] for row in columns])
-        coords[_free(parameter, "parameter_", taken)] = (RUN, column)
-    coords[_free("mname", "result_", taken)] = (RUN, [row["mname"] for row in columns])
-    coords[_free("causes", "result_", taken)] = (
-        RUN,
-        _column(
-            [np.nan if row["causes"] is None else row["causes"] for row in columns]
-        ),
-    )
-    for key in rows[0].extra:
-        stacked = _stacked_extra(packed, [row.extra for row in rows], key)
+    for parameter, column in gathered.parameters.items():
+        coords[_free(parameter, "parameter_", taken)] = (RUN, _column(column))
+    coords[_free("mname", "result_", taken)] = (RUN, [*gathered.fields["mname"]])
+    causes = [np.nan if one is None else one for one in gathered.fields["causes"]]
+    coords[_free("causes", "result_", taken)] = (RUN, _column(causes))
+    for key, column in gathered.extra.items():
+        stacked = arrays[key] if key in arrays else _stacked(column)
         if stacked is not None:
             free = _free(key, "extra_", taken)
             dims = [f"{free}_dim_{axis}" for axis in range(stacked.ndim - 1)]
             data[free] = ((RUN, *dims), stacked)
-    attrs = {"name": name, "output_mode": summary.output_mode}
+    attrs = {"name": name, "output_mode": output_mode}
     for attr, argument in (("model", "mname"), ("model_type", "mtype")):
-        names = {row[argument] for row in columns}
+        names = {*gathered.fields[argument]}
         if len(names) == 1:
             attrs[attr] = names.pop()
     return xr.Dataset(data, coords, attrs)
@@ -93,8 +102,10 @@ def _free(name: Any, prefix: str, taken: set[Any]) -> Any:
     return name
 
 
-def _column(values: list[Any]) -> npt.NDArray[Any]:
+def _column(values: Column) -> npt.NDArray[Any]:
     """Return values as NumPy has them where all are numbers or text, as objects otherwise."""
+    if isinstance(values, np.ndarray):
+        return values
     types = set(map(type, values))
     if all(issubclass(one, (int, float, np.generic)) for one in types) or types == {
         str
@@ -114,40 +125,116 @@ def _from_memory(packed: Sequence[Packed]) -> Stack | None:
     if labels is None:
         return None
     natives = [item.native for item in results]
-    values = _native.stack_packed(natives, None, threads=thread_count())
-    return Stack(values, labels, rows_with_extra(results))
+    threads = thread_count()
+    values = _native.stack_packed(natives, None, threads=threads)
+    metadata = gather(results)
+    arrays = {}
+    for key, names in _members_of(metadata).items():
+        if len(set(names)) == 1:
+            arrays[key] = _native.stack_packed(natives, names[0], threads=threads)
+    return Stack(values, labels, metadata, arrays | _decoded(results, metadata, arrays))
 
 
 def _from_file(packed: StoredResults) -> Stack | None:
     reader = packed.reader
-    threads = thread_count()
+    metadata, described = _gathered_from(packed)
     indices = [*map(int, packed.indices)]
-    first = reader.load_unpacked(indices[:1], threads)[0]
-    frame = first.plain_frame()
-    if frame is None:
+    names = [_members.of_result(index, _members.NDDATA) for index in indices]
+    claimed = reader.archive.claimed_shape(names[0])
+    if claimed is None:
         return None
-    if indices[0] == 0:
-        # It is what others are compared with, and need not be read again for that.
-        reader.check(first)
-    names = [_members.of_result(index, _members.NDDATA) for index in indices[1:]]
-    values, natives = reader.archive.stack(first.native, names, threads=threads)
+    parts = [(names, True, *claimed)]
+    external = _members_of(metadata)
+    for key, members in external.items():
+        dtype, shape = metadata.extra[key][0][1:]
+        pairs = zip(indices, members, strict=True)
+        named = [_members.of_result(index, member) for index, member in pairs]
+        parts.append((named, False, dtype, shape))
+    stacked, natives = reader.archive.stack(parts, threads=thread_count())
     kinds = {
         native: None if native is None else shared(native) for native in set(natives)
     }
-    frames = [frame, *(kinds[native] for native in natives)]
+    frames = [kinds[native] for native in natives]
+    if not described.agree(frames):
+        return None
     labels = _common_labels(frames)
     if labels is None:
         return None
-    rows: list[Row] = []
-    reader.common()
+    arrays = dict(zip(external, stacked[1:], strict=True))
+    arrays |= _decoded(packed, metadata, arrays)
+    return Stack(stacked[0], labels, metadata, arrays)
+
+
+def _gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
+    """Gather the metadata of results in a file, of which nothing else is read."""
+    described, parts = Described(packed.reader), []
     for batch in packed.described():
-        for result, frame in zip(batch, frames[len(rows) :], strict=False):
-            result.frame = frame
-            if result.plain_frame() is None:
-                return None
-            reader.check(result)
-        rows += rows_with_extra(batch)
-    return Stack(values, labels, rows)
+        parts.append(gather(batch))
+        described.add(batch)
+    return concatenated(parts), described
+
+
+class Described:
+    """Results of which the metadata were read: one of each kind, and which result is of what kind."""
+
+    def __init__(self, reader: Reader):
+        self._reader = reader
+        self._kinds: list[Hashable] = []
+        self._firsts: dict[Hashable, PackedResult] = {}
+
+    def add(self, results: Sequence[PackedResult]) -> None:
+        """Add results."""
+        for result in results:
+            kind: Hashable = result.native.fingerprint
+            if kind is None:
+                kind = (len(self._kinds),)
+            self._kinds.append(kind)
+            self._firsts.setdefault(kind, result)
+
+    def agree(self, frames: Sequence[Frame | None]) -> bool:
+        """Check results, of which these label the arrays; return whether nothing else does.
+
+        Raises
+        ------
+        BadMetadataError, BadNetCDFError
+            If one contradicts itself, or is not like the first of the archive.
+
+        """
+        known: set[Any] = set()
+        for kind, frame in zip(self._kinds, frames, strict=True):
+            if (kind, frame) not in known:
+                known.add((kind, frame))
+                result = self._firsts[kind]
+                result.frame = frame
+                if result.plain_frame() is None:
+                    return False
+                if result.index != 0:
+                    self._reader.common()
+                self._reader.check(result)
+        return True
+
+
+def _members_of(metadata: Gathered) -> dict[str, list[str]]:
+    """Return the members of the arrays of `extra` that are in members of their own, of one dtype and shape."""
+    found = {}
+    for key, column in metadata.extra.items():
+        external = [value for value in column if isinstance(value, External)]
+        if len(external) == len(column) and len({value[1:] for value in column}) == 1:
+            found[key] = [value.member for value in external]
+    return found
+
+
+def _decoded(
+    packed: Sequence[Packed], metadata: Gathered, arrays: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the other large arrays: None where they differ in dtype or shape."""
+    found = {}
+    for key, column in metadata.extra.items():
+        if key not in arrays and any(isinstance(value, External) for value in column):
+            one = len({_kind(value) for value in column}) == 1
+            values = [extra_of(item)[key] for item in packed] if one else []
+            found[key] = np.stack(values) if one else None
+    return found
 
 
 def _one_by_one(packed: Sequence[Packed]) -> Stack:
@@ -174,10 +261,10 @@ def _one_by_one(packed: Sequence[Packed]) -> Stack:
         _check_alike(labels, found, position)
         values[position] = array.values
         columns = {name.removeprefix("_"): v for name, v in vars(result).items()}
-        rows.append(Row(columns, measured(columns["extra"])))
+        rows.append((columns, columns["extra"]))
     if labels is None or values is None:
         raise ValueError("expected at least one result, found none")
-    return Stack(values, labels, rows)
+    return Stack(values, labels, gathered(rows), {})
 
 
 def _common_labels(frames: Sequence[Frame | None]) -> Labels | None:
@@ -233,20 +320,14 @@ def _unlike(position: int, what: str, one: Any, other: Any) -> ArgumentError:
     )
 
 
-def _stacked_extra(
-    packed: Sequence[Packed], rows: list[dict[str, Any]], key: Any
-) -> npt.NDArray[Any] | None:
-    """Return what all results have under a key of `extra`; None where it differs in type or shape."""
-    if not all(key in row for row in rows):
+def _stacked(column: Column) -> npt.NDArray[Any] | None:
+    """Return the values of all results as one array; None where they differ in type or shape."""
+    if isinstance(column, np.ndarray):
+        return column
+    if len({_kind(value) for value in column}) != 1:
         return None
-    values = [row[key] for row in rows]
-    kinds = {_kind(value) for value in values}
-    if len(kinds) != 1:
-        return None
-    if not any(isinstance(value, External) for value in values):
-        stacked = np.array(values)
-        return None if stacked.dtype.hasobject else stacked
-    return _stacked_external(packed, values, key)
+    stacked = np.array(column)
+    return None if stacked.dtype.hasobject else stacked
 
 
 def _kind(value: Any) -> tuple[Any, ...]:
@@ -255,25 +336,3 @@ def _kind(value: Any) -> tuple[Any, ...]:
     if isinstance(value, (np.ndarray, np.generic)):
         return value.dtype.str, value.shape
     return type(value), ()
-
-
-def _stacked_external(
-    packed: Sequence[Packed], values: list[Any], key: Any
-) -> npt.NDArray[Any]:
-    threads = thread_count()
-    names = [value.member for value in values if isinstance(value, External)]
-    if len(names) == len(values):
-        dtype, shape = values[0].dtype, values[0].shape
-        if isinstance(packed, StoredResults):
-            members = [
-                _members.of_result(int(index), name)
-                for index, name in zip(packed.indices, names, strict=True)
-            ]
-            archive = packed.reader.archive
-            return archive.stack_arrays(members, dtype, list(shape), threads=threads)
-        if len(set(names)) == 1:
-            natives = [item.native for item in packed if isinstance(item, PackedResult)]
-            found = _native.stack_packed(natives, names[0], threads=threads)
-            if (found.dtype.str, found.shape[1:]) == (dtype, shape):
-                return found
-    return np.stack([extra_of(item)[key] for item in packed])

@@ -6,7 +6,5 @@ mod lift;
 mod tests;
 pub mod write;
 
-pub use fingerprint::{
-    LONGEST, Number, Varying, fingerprint, numbers, numbers_between, skeleton, without,
-};
+pub use fingerprint::{Varying, fingerprint, numbers, skeleton};
 pub use lift::{Lifted, NumberArray, lift};

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use super::buffer::{bytes, dtype_of, filled};
+use super::buffer::{all_filled, bytes, dtype_of};
 use super::error::{detached, raise, raised};
 use super::frame::Frame;
 use super::packed::{Packed, codec, frames_of, wrap};
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::json::Varying;
 use crate::limits::Limits;
 use crate::memory::Buffer;
-use crate::results::{self, Arrays, FrameCache, OpenOptions, Plan};
+use crate::results::{self, Arrays, FrameCache, OpenOptions, Part, Plan};
 use crate::work::parallel;
 
 /// An open zip archive; see the stub.
@@ -45,8 +45,11 @@ pub(super) enum PyArrays {
 /// that a document without a fingerprint has.
 pub(super) type PyVarying = (String, Vec<String>, Vec<String>);
 
-/// Arrays in one, and the frame of each that has one.
-type Stacked<'py> = (Bound<'py, PyAny>, Vec<Option<Py<Frame>>>);
+/// Arrays to stack: their members, true for labelled ones, the dtype and the shape of each.
+type PyPart = (Vec<String>, bool, String, Vec<u64>);
+
+/// The array of each part, and the frame of each labelled member that has one.
+type Stacked<'py> = (Vec<Bound<'py, PyAny>>, Vec<Option<Py<Frame>>>);
 
 /// An exception that is reported, not raised.
 type Fault = Py<PyAny>;
@@ -246,42 +249,42 @@ impl Archive {
         wrap(py, results)
     }
 
-    #[pyo3(signature = (first, names, *, threads))]
+    fn claimed_shape(
+        &self,
+        py: Python<'_>,
+        name: &str,
+    ) -> PyResult<Option<(&'static str, Vec<u64>)>> {
+        let claimed = self.run(py, |archive| {
+            results::claimed_shape(archive, name, &self.frames)
+        })?;
+        Ok(claimed.map(|(dtype, shape)| (dtype.numpy_name(), shape)))
+    }
+
+    #[pyo3(signature = (parts, *, threads))]
     fn stack<'py>(
         &self,
         py: Python<'py>,
-        first: &Packed,
-        names: Vec<String>,
+        parts: Vec<PyPart>,
         threads: usize,
     ) -> PyResult<Stacked<'py>> {
         let archive = self.open_archive()?;
-        let mut found = Vec::new();
-        let (first, like) = first.plain(py)?;
-        let shape = stacked(names.len() + 1, &like.variable().shape);
-        let (array, outcome) = filled(py, &shape, like.dtype(), |out| {
-            found = results::stack(&archive, &names, first, out, threads, &self.frames)?;
-            Ok(())
+        let made = parts.iter().map(|(members, _, dtype, shape)| {
+            Ok((dtype_of(dtype)?, stacked(members.len(), shape)))
+        });
+        let made = made.collect::<PyResult<Vec<_>>>()?;
+        let (arrays, frames) = all_filled(py, &made, |places| {
+            let parts = parts.iter().zip(&made).zip(places);
+            let parts = parts.map(|(((members, labelled, _, shape), (dtype, _)), out)| Part {
+                members,
+                labelled: *labelled,
+                dtype: *dtype,
+                shape,
+                out,
+            });
+            results::stack(&archive, parts.collect(), threads, &self.frames)
         })?;
-        outcome.map_err(|error| raise(py, &self.label, &error))?;
-        Ok((array, frames_of(py, found.iter().map(Option::as_ref))?))
-    }
-
-    #[pyo3(signature = (names, dtype, shape, *, threads))]
-    fn stack_arrays<'py>(
-        &self,
-        py: Python<'py>,
-        names: Vec<String>,
-        dtype: &str,
-        shape: Vec<u64>,
-        threads: usize,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let archive = self.open_archive()?;
-        let dtype = dtype_of(dtype)?;
-        let (array, outcome) = filled(py, &stacked(names.len(), &shape), dtype, |out| {
-            results::stack_arrays(&archive, &names, (dtype, &shape), out, threads)
-        })?;
-        outcome.map_err(|error| raise(py, &self.label, &error))?;
-        Ok(array)
+        let frames = frames.map_err(|error| raise(py, &self.label, &error))?;
+        Ok((arrays, frames_of(py, frames.iter().map(Option::as_ref))?))
     }
 
     fn result_faults(
@@ -380,7 +383,7 @@ impl Archive {
         })
     }
 
-    pub(super) fn run<T: Send>(
+    fn run<T: Send>(
         &self,
         py: Python<'_>,
         work: impl FnOnce(&archive::Archive) -> Result<T> + Send,

@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::error::detached;
+use super::error::{detached, raise};
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The type that NumPy calls `name` (its `dtype.str`), or a `ValueError`.
 pub(super) fn dtype_of(name: &str) -> PyResult<DType> {
@@ -19,9 +19,6 @@ pub(super) fn dtype_of(name: &str) -> PyResult<DType> {
 }
 
 /// A new NumPy array of `shape` whose bytes `fill` writes while the interpreter is detached.
-///
-/// The memory comes zeroed from `calloc`, so that no path ever shows uninitialised bytes; for large arrays
-/// these are fresh pages, which `numpy.empty` would have to fault in just the same.
 pub(super) fn filled<'py, F>(
     py: Python<'py>,
     shape: &[u64],
@@ -31,23 +28,50 @@ pub(super) fn filled<'py, F>(
 where
     F: FnOnce(&mut [u8]) -> Result<()> + Send,
 {
+    let (mut arrays, outcome) = all_filled(py, &[(dtype, shape.to_vec())], |places| {
+        places.into_iter().next().map_or(Ok(()), fill)
+    })?;
+    let none = || raise(py, "", &Error::internal("an array", "none"));
+    Ok((arrays.pop().ok_or_else(none)?, outcome))
+}
+
+/// New NumPy arrays of some types and shapes, whose bytes `fill` writes while the interpreter is detached.
+///
+/// The memory comes zeroed from `calloc`, so that no path ever shows uninitialised bytes; for large arrays
+/// these are fresh pages, which `numpy.empty` would have to fault in just the same.
+pub(super) fn all_filled<'py, T: Send, F>(
+    py: Python<'py>,
+    arrays: &[(DType, Vec<u64>)],
+    fill: F,
+) -> PyResult<(Vec<Bound<'py, PyAny>>, Result<T>)>
+where
+    F: FnOnce(Vec<&mut [u8]>) -> Result<T> + Send,
+{
     static ZEROS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let zeros = ZEROS.import(py, "numpy", "zeros")?;
-    let array = zeros.call1((PyTuple::new(py, shape)?, dtype.numpy_name()))?;
-    let buffer = PyUntypedBuffer::get(&array)?;
-    if buffer.readonly() || !buffer.is_c_contiguous() || buffer.len_bytes() == 0 {
-        let outcome = fill(&mut []);
-        return Ok((array, outcome));
-    }
-    // SAFETY: `array` was made above and no other code has a reference to it, so this is the only
-    // access to its memory until the function returns; `buffer` keeps the memory alive and in place, is
-    // writable and C-contiguous (checked), `len_bytes` long, and initialised (zeros).
-    #[expect(unsafe_code, reason = "NumPy's memory is filled while detached")]
-    let bytes = unsafe {
-        std::slice::from_raw_parts_mut(buffer.buf_ptr().cast::<u8>(), buffer.len_bytes())
+    let make = |(dtype, shape): &(DType, Vec<u64>)| {
+        zeros.call1((PyTuple::new(py, shape)?, dtype.numpy_name()))
     };
-    let outcome = detached(py, || fill(bytes));
-    Ok((array, outcome))
+    let arrays = arrays.iter().map(make).collect::<PyResult<Vec<_>>>()?;
+    let buffers = arrays
+        .iter()
+        .map(PyUntypedBuffer::get)
+        .collect::<PyResult<Vec<_>>>()?;
+    let places = buffers.iter().map(|buffer| {
+        if buffer.readonly() || !buffer.is_c_contiguous() || buffer.len_bytes() == 0 {
+            return &mut [][..];
+        }
+        // SAFETY: each of `arrays` was made above and no other code has a reference to it, so this is the only
+        // access to its memory until the function returns; `buffers` keeps the memory alive and in place, is
+        // writable and C-contiguous (checked), `len_bytes` long, and initialised (zeros).
+        #[expect(unsafe_code, reason = "NumPy's memory is filled while detached")]
+        unsafe {
+            std::slice::from_raw_parts_mut(buffer.buf_ptr().cast::<u8>(), buffer.len_bytes())
+        }
+    });
+    let places = places.collect();
+    let outcome = detached(py, || fill(places));
+    Ok((arrays, outcome))
 }
 
 /// A Python object of these bytes, or a `MemoryError`.

@@ -4,7 +4,6 @@
 
 mod archive;
 mod buffer;
-mod columns;
 mod constants;
 mod encode;
 mod error;
@@ -22,8 +21,6 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use super::archive::Archive;
-    #[pymodule_export]
-    use super::columns::{Columns, described, skeleton};
     #[pymodule_export]
     use super::constants::constants;
     #[pymodule_export]

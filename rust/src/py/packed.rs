@@ -10,7 +10,7 @@ use super::buffer::{bytes, dtype_of, filled};
 use super::error::{detached, raise};
 use super::frame::Frame;
 use crate::codec::memory::{Codec, CompressedArray};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::memory::try_zeroed;
 use crate::results::{self, Array, Body, PackedResult};
 
@@ -96,16 +96,6 @@ pub(super) fn read_netcdf(py: Python<'_>, netcdf: &[u8]) -> PyResult<Packed> {
         .map(|frame| Py::new(py, Frame(Arc::clone(frame))))
         .transpose()?;
     Ok(Packed { result, frame })
-}
-
-impl Packed {
-    /// The result, whose array has a frame.
-    pub(super) fn plain(&self, py: Python<'_>) -> PyResult<(&PackedResult, &results::Frame)> {
-        let none = || Error::internal("an array with a frame", "another");
-        let frame = plain_frame(&self.result).ok_or_else(none);
-        let frame = frame.map_err(|error| raise(py, "", &error))?;
-        Ok((&self.result, frame))
-    }
 }
 
 #[pymethods]

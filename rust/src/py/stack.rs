@@ -78,7 +78,6 @@ pub(super) fn numbers(
     py: Python<'_>,
     packed: Vec<Py<Packed>>,
     varying: PyVarying,
-    keys: Vec<String>,
 ) -> PyResult<Bound<'_, PyBytes>> {
     let varying = py_varying(varying);
     let mut rows = vec![b'['];
@@ -88,14 +87,11 @@ pub(super) fn numbers(
             PyValueError::new_err("expected metadata with a fingerprint, found some without")
         })?;
         rows.extend_from_slice(if row > 0 { b",[" } else { b"[" });
-        let asked = found
-            .into_iter()
-            .filter(|number| keys.contains(&varying.keys[number.key]));
-        for (column, number) in asked.enumerate() {
+        for (column, range) in found.into_iter().enumerate() {
             if column > 0 {
                 rows.push(b',');
             }
-            rows.extend_from_slice(&text[number.at]);
+            rows.extend_from_slice(&text[range]);
         }
         rows.push(b']');
     }

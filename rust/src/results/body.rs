@@ -13,7 +13,7 @@ use crate::dtype::Endian;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::Buffer;
-use crate::netcdf::{self, Data};
+use crate::netcdf::{self, Data, Dataset};
 
 /// An array as it was found.
 pub(super) enum Found {
@@ -25,50 +25,71 @@ pub(super) enum Found {
     General(Buffer),
 }
 
+/// The array within a file.
+pub(super) enum Located {
+    /// In the file itself.
+    Payload(PayloadSpan),
+    /// Numbers that the file has in pieces, gathered.
+    Numbers(Arc<Frame>, Vec<u8>, Endian),
+    /// None that is plain; the dataset where the strict reader could read it.
+    General(Option<Dataset>),
+}
+
 /// Decodes a member, which is parsed unless one before differs in its payload only.
 pub(super) fn find(input: &Input<'_>, frames: &FrameCache) -> Result<Found> {
     let file = input.with_fetched(netcdf_member::decode)?;
-    match frames.recall(&file) {
-        Some(span) => {
-            let range = span.range.clone();
-            Ok(Found::Payload(span, file, range))
-        }
-        None => find_in(file, input.limits(), frames),
-    }
+    find_in(file, input.limits(), frames)
 }
 
 /// The array of a file.
 pub(super) fn find_in(file: Buffer, limits: &Limits, frames: &FrameCache) -> Result<Found> {
-    let dataset = match netcdf::read(&file, limits) {
+    match locate(&file, limits, frames)? {
+        Located::Payload(span) => {
+            let range = span.range.clone();
+            Ok(Found::Payload(span, file, range))
+        }
+        Located::Numbers(frame, bytes, order) => Ok(Found::Numbers(frame, bytes, order)),
+        Located::General(None) => general(file, limits),
+        Located::General(Some(dataset)) => {
+            let whole = match as_netcdf4(&file, dataset)? {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(whole) => Some(whole),
+            };
+            general(whole.map_or(file, Buffer::from), limits)
+        }
+    }
+}
+
+/// Finds the array of a file, which is parsed unless one before differs in its payload only.
+pub(super) fn locate(file: &[u8], limits: &Limits, frames: &FrameCache) -> Result<Located> {
+    if let Some(span) = frames.recall(file) {
+        return Ok(Located::Payload(span));
+    }
+    let dataset = match netcdf::read(file, limits) {
         Ok(dataset) => dataset,
         // Of NetCDF-3 there is no other reader.
         Err(error) if error.kind() == Kind::Unsupported && !file.starts_with(b"CDF") => {
-            return general(file, limits);
+            return Ok(Located::General(None));
         }
         Err(error) => return Err(error),
     };
     let Some(payload) = plain_array(&dataset) else {
-        let whole = match as_netcdf4(&file, dataset)? {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(whole) => Some(whole),
-        };
-        return general(whole.map_or(file, Buffer::from), limits);
+        return Ok(Located::General(Some(dataset)));
     };
     let variable = &dataset.variables[payload];
     let (order, data) = (variable.order, variable.data.clone());
-    let frame = Arc::new(frame_of(&file, dataset, payload)?);
+    let frame = Arc::new(frame_of(file, dataset, payload)?);
     match data {
         Data::Raw { range, shuffled } => {
             let span = PayloadSpan {
                 frame,
-                range: range.clone(),
+                range,
                 shuffled,
                 order,
             };
-            let span = frames.remember(&file, span)?;
-            Ok(Found::Payload(span, file, range))
+            frames.remember(file, span).map(Located::Payload)
         }
-        Data::Owned(bytes) => Ok(Found::Numbers(frame, bytes, order)),
+        Data::Owned(bytes) => Ok(Located::Numbers(frame, bytes, order)),
         Data::Strings(_) => Err(Error::internal("the numbers of a plain array", "texts")),
     }
 }

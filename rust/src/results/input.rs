@@ -1,6 +1,6 @@
 //! A member on its way into memory.
 
-use crate::archive::{Archive, Entry, Fetched};
+use crate::archive::{Archive, Entry, Fetched, Stream};
 use crate::error::Result;
 use crate::json::{self, Lifted};
 use crate::limits::Limits;
@@ -30,6 +30,25 @@ impl<'a> Input<'a> {
             member,
             fetched,
         })
+    }
+
+    /// One whose compressed bytes are in memory.
+    pub(super) fn fetched(archive: &'a Archive, fetched: Fetched<'a>) -> Self {
+        Self {
+            archive,
+            member: fetched.name(),
+            fetched: Some(fetched),
+        }
+    }
+
+    /// The compressed bytes, if they are in memory.
+    pub(super) fn in_memory(&self) -> Option<&Fetched<'a>> {
+        self.fetched.as_ref()
+    }
+
+    /// The uncompressed bytes in pieces.
+    pub(super) fn stream(&self) -> Result<Stream<'a>> {
+        self.archive.stream(self.member)
     }
 
     pub(super) fn read(&self) -> Result<Buffer> {

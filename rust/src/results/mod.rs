@@ -4,12 +4,12 @@
 //! the text says and what the members are called is the caller's business.
 
 mod body;
-mod columns;
 mod file_prefix;
 mod format01;
 pub(crate) mod frame;
 mod frame_cache;
 mod input;
+mod members;
 mod netcdf_member;
 mod open;
 mod packed;
@@ -21,7 +21,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use columns::Columns;
 pub use format01::{Labelled, Spelled, spell};
 pub use frame::Frame;
 pub use frame_cache::FrameCache;
@@ -29,5 +28,5 @@ pub use open::{OpenOptions, faults, open, open_metadata, read_netcdf};
 pub use packed::{Array, Body, PackedResult};
 pub use plan::{Arrays, Plan, is_numbered};
 pub use policy::StoreOptions;
-pub use stack::{stack, stack_arrays, stack_packed, stack_packed_arrays};
+pub use stack::{Part, claimed_shape, stack, stack_packed, stack_packed_arrays};
 pub use store::store;

@@ -3,6 +3,7 @@
 use super::body::{self, Found};
 use super::frame_cache::{FrameCache, PayloadSpan};
 use super::input::Input;
+use super::members::with_each;
 use super::netcdf_member;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::pack;
@@ -90,13 +91,9 @@ pub fn open_metadata(
     names: &[String],
     options: &OpenOptions,
 ) -> Result<Vec<PackedResult>> {
-    let inputs = names
-        .iter()
-        .map(|name| Input::new(archive, name))
-        .collect::<Result<Vec<_>>>()?;
-    parallel::map(inputs.len(), options.threads, |index| {
-        let input = &inputs[index];
-        let text = open_text(input, options).map_err(|error| error.in_member(input.member))?;
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    with_each(archive, &names, options.threads, |_, input, _| {
+        let text = open_text(input, options)?;
         assemble([text, Opened::Body(Body::Absent)].into_iter())
     })
 }

@@ -1,118 +1,167 @@
 //! Arrays of many results, each decoded straight into its place in one.
 
+use std::io::Read;
 use std::sync::{Arc, Mutex};
 
-use super::body::{self, Found};
-use super::frame::Frame;
-use super::frame_cache::FrameCache;
+use super::body::{Located, locate};
+use super::frame::{Frame, plain_array};
+use super::frame_cache::{FrameCache, PayloadSpan};
 use super::input::Input;
+use super::members::with_each;
 use super::netcdf_member;
 use super::open::bare_array;
 use super::packed::{Array, Body, PackedResult};
 use super::payload::unpack;
 use crate::archive::Archive;
 use crate::codec::memory::CompressedArray;
+use crate::codec::zip::{error_of, is_plausible};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
-use crate::netcdf::Data;
+use crate::memory::{Buffer, Scratch, no_memory};
+use crate::netcdf::{self, Data};
 use crate::work::parallel;
 
-/// Members of a source that is not made for threads whose compressed bytes are in memory at once.
-const PREFETCHED: usize = 64;
+/// Arrays of one type and shape, to be decoded into one array.
+pub struct Part<'a> {
+    /// A member for each of them.
+    pub members: &'a [String],
+    /// True for labelled arrays, which may differ; bare ones may not.
+    pub labelled: bool,
+    /// Type of the numbers.
+    pub dtype: DType,
+    /// Shape of each.
+    pub shape: &'a [u64],
+    /// Room for all of them, one after the other.
+    pub out: &'a mut [u8],
+}
 
-/// Unpacks the array of `first` into `out` and behind it decodes the data members `names`; returns the frame of each of
-/// these, `None` where xarray has to decode it. The places of arrays that are not like the first are left as they are.
+/// Decodes all members of all parts, many at once, and returns the frames of the labelled ones: `None` for each that
+/// xarray has to decode. The places of these, and of those that are not like their part, are left as they are.
 pub fn stack(
     archive: &Archive,
-    names: &[String],
-    first: &PackedResult,
-    out: &mut [u8],
+    parts: Vec<Part<'_>>,
     threads: usize,
     frames: &FrameCache,
 ) -> Result<Vec<Option<Arc<Frame>>>> {
-    let Body::Plain(like, packed) = &first.body else {
-        return Err(Error::internal("an array with a frame", "another"));
-    };
-    let (place, out) = out
-        .split_at_mut_checked(packed.nbytes())
-        .ok_or_else(|| Error::internal("room for the first array", "less"))?;
-    packed.unpack_into_with(place, threads)?;
-    each_member(archive, names, out, threads, |input, place| {
-        let (frame, bytes, range, shuffled, order) = match body::find(input, frames)? {
-            Found::Payload(span, bytes, range) => {
-                (span.frame, bytes, range, span.shuffled, span.order)
-            }
-            Found::Numbers(frame, bytes, order) => {
-                let range = 0..bytes.len();
-                (frame, bytes.into(), range, false, order)
-            }
-            Found::General(_) => return Ok(None),
-        };
-        if is_like(&frame, like) {
-            unpack(&bytes[range], shuffled, order, like.itemsize(), place)?;
+    let (mut names, mut wanted) = (Vec::new(), Vec::new());
+    for part in parts {
+        names.extend(part.members.iter().map(String::as_str));
+        for place in places(part.out, part.members.len())? {
+            wanted.push((part.labelled, part.dtype, part.shape, place));
         }
-        Ok(Some(frame))
+    }
+    let found = with_each(archive, &names, threads, |nth, input, file| {
+        let &(labelled, dtype, shape, ref place) = &wanted[nth];
+        let file = netcdf_member::decode_into(input, file)?;
+        let place = taken(place)?;
+        if labelled {
+            unpack_labelled(file, input, frames, (dtype, shape), place)
+        } else {
+            unpack_bare(file, input, (dtype, shape), place).map(|()| None)
+        }
+    })?;
+    let labelled = wanted.iter().map(|&(labelled, ..)| labelled);
+    Ok(found
+        .into_iter()
+        .zip(labelled)
+        .filter_map(|(frame, labelled)| labelled.then_some(frame))
+        .collect())
+}
+
+fn unpack_labelled(
+    file: &[u8],
+    input: &Input<'_>,
+    frames: &FrameCache,
+    like: (DType, &[u64]),
+    place: &mut [u8],
+) -> Result<Option<Arc<Frame>>> {
+    let is_like = |frame: &Frame| (frame.dtype(), &frame.variable().shape[..]) == like;
+    let size = like.0.size();
+    match locate(file, input.limits(), frames)? {
+        Located::Payload(span) => {
+            if is_like(&span.frame) {
+                unpack(&file[span.range], span.shuffled, span.order, size, place)?;
+            }
+            Ok(Some(span.frame))
+        }
+        Located::Numbers(frame, bytes, order) => {
+            if is_like(&frame) {
+                unpack(&bytes, false, order, size, place)?;
+            }
+            Ok(Some(frame))
+        }
+        Located::General(_) => Ok(None),
+    }
+}
+
+fn unpack_bare(
+    file: &[u8],
+    input: &Input<'_>,
+    (dtype, shape): (DType, &[u64]),
+    place: &mut [u8],
+) -> Result<()> {
+    let (variable, found) = bare_array(file, input.limits())?;
+    if found != dtype || variable.shape != shape {
+        let expected = format!("an array of {} {shape:?}", dtype.numpy_name());
+        let found = format!("{} {:?}", found.numpy_name(), variable.shape);
+        return Err(Error::new(Kind::Netcdf, expected, found));
+    }
+    let (size, order) = (dtype.size(), variable.order);
+    match &variable.data {
+        Data::Raw { range, shuffled } => {
+            unpack(&file[range.clone()], *shuffled, order, size, place)
+        }
+        Data::Owned(bytes) => unpack(bytes, false, order, size, place),
+        Data::Strings(_) => Err(Error::internal("an array of numbers", "texts")),
+    }
+}
+
+/// Bytes of a large file that are looked at for its shape.
+const LOOKED_AT: u64 = 256 << 10;
+
+/// The type and shape of a labelled array, `None` where xarray has to decode it. Of a large file it is a claim: the
+/// beginning says it, which is not verified.
+pub fn claimed_shape(
+    archive: &Archive,
+    name: &str,
+    frames: &FrameCache,
+) -> Result<Option<(DType, Vec<u64>)>> {
+    let input = Input::new(archive, name)?;
+    let claimed = claim_of(&input).map_err(|error| error.in_member(name))?;
+    if claimed.is_some() {
+        return Ok(claimed);
+    }
+    let mut file = Scratch::default();
+    let located = netcdf_member::decode_into(&input, &mut file)
+        .and_then(|file| locate(file, archive.limits(), frames))
+        .map_err(|error| error.in_member(name))?;
+    Ok(match located {
+        Located::Payload(PayloadSpan { frame, .. }) | Located::Numbers(frame, ..) => {
+            Some((frame.dtype(), frame.variable().shape.clone()))
+        }
+        Located::General(_) => None,
     })
 }
 
-fn is_like(frame: &Frame, like: &Frame) -> bool {
-    let (one, other) = (frame.variable(), like.variable());
-    one.dims == other.dims && one.shape == other.shape && frame.dtype() == like.dtype()
-}
-
-/// Decodes the members `names`, bare arrays that must all be of one type and shape, into `out`.
-pub fn stack_arrays(
-    archive: &Archive,
-    names: &[String],
-    (dtype, shape): (DType, &[u64]),
-    out: &mut [u8],
-    threads: usize,
-) -> Result<()> {
-    each_member(archive, names, out, threads, |input, place| {
-        let file = input.with_fetched(netcdf_member::decode)?;
-        let (variable, found) = bare_array(&file, input.limits())?;
-        if found != dtype || variable.shape != shape {
-            let expected = format!("an array of {} {shape:?}", dtype.numpy_name());
-            let found = format!("{} {:?}", found.numpy_name(), variable.shape);
-            return Err(Error::new(Kind::Netcdf, expected, found));
-        }
-        let (size, order) = (dtype.size(), variable.order);
-        match &variable.data {
-            Data::Raw { range, shuffled } => {
-                unpack(&file[range.clone()], *shuffled, order, size, place)
-            }
-            Data::Owned(bytes) => unpack(bytes, false, order, size, place),
-            Data::Strings(_) => Err(Error::internal("an array of numbers", "texts")),
-        }
-    })?;
-    Ok(())
-}
-
-fn each_member<T: Send>(
-    archive: &Archive,
-    names: &[String],
-    out: &mut [u8],
-    threads: usize,
-    work: impl Fn(&Input<'_>, &mut [u8]) -> Result<T> + Sync,
-) -> Result<Vec<T>> {
-    let places = places(out, names.len())?;
-    let at_once = if archive.concurrent() {
-        names.len().max(1)
-    } else {
-        PREFETCHED
-    };
-    let mut done = Vec::with_capacity(names.len());
-    for (names, places) in names.chunks(at_once).zip(places.chunks(at_once)) {
-        let inputs = names
-            .iter()
-            .map(|name| Input::new(archive, name))
-            .collect::<Result<Vec<_>>>()?;
-        done.extend(parallel::map(names.len(), threads, |index| {
-            let input = &inputs[index];
-            work(input, taken(&places[index])?).map_err(|error| error.in_member(input.member))
-        })?);
+/// What the beginning of a large file says, where that is enough for a parser.
+fn claim_of(input: &Input<'_>) -> Result<Option<(DType, Vec<u64>)>> {
+    let entry = input.entry()?;
+    if entry.size <= LOOKED_AT || !is_plausible(entry.compressed, entry.size) {
+        return Ok(None);
     }
-    Ok(done)
+    // Pages that nobody writes to take no memory.
+    let mut file = Buffer::zeroed(usize::try_from(entry.size).map_err(|_| no_memory(entry.size))?)?;
+    let beginning = usize::try_from(LOOKED_AT).map_err(|_| no_memory(LOOKED_AT))?;
+    input
+        .stream()?
+        .read_exact(&mut file[..beginning])
+        .map_err(error_of)?;
+    // Whatever is wrong with it is told when it is decoded.
+    let Ok(dataset) = netcdf::read(&file, input.limits()) else {
+        return Ok(None);
+    };
+    let array = plain_array(&dataset).map(|at| &dataset.variables[at]);
+    Ok(array.and_then(|array| Some((array.dtype?, array.shape.clone()))))
 }
 
 /// Unpacks the arrays of results in memory into `out`.

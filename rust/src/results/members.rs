@@ -1,0 +1,99 @@
+//! Many members at once, neighbours read together.
+
+use super::input::Input;
+use crate::archive::{Archive, Run};
+use crate::error::{Error, Result};
+use crate::memory::Scratch;
+use crate::work::parallel;
+
+/// Compressed bytes that are in memory at once of a source that is not made for threads, or one run a thread.
+const PREFETCHED: u64 = 16 << 20;
+
+/// Memory that a thread works in: compressed bytes, and what comes out.
+#[derive(Default)]
+pub(super) struct Room {
+    compressed: Scratch,
+    pub(super) file: Scratch,
+}
+
+/// Does `work` with each of the members `names`; what comes of it is in their order.
+///
+/// `work` is given the position of the member, and memory for what it decodes.
+pub(super) fn with_each<T: Send>(
+    archive: &Archive,
+    names: &[&str],
+    threads: usize,
+    work: impl Fn(usize, &Input<'_>, &mut Scratch) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let runs = archive.runs(names)?;
+    let work = |position, input: &Input<'_>, file: &mut Scratch| {
+        let done = work(position, input, file).map_err(|error| error.in_member(input.member))?;
+        Ok((position, done))
+    };
+    let mut done = Vec::with_capacity(names.len());
+    if archive.concurrent() {
+        let found = parallel::map_with(runs.len(), threads, Room::default, |room, nth| {
+            let run = &runs[nth];
+            let bytes = if run.is_large() {
+                None
+            } else {
+                // Where that fails each member is read by itself, so that the error names the one that fails.
+                archive.read_run(run, &mut room.compressed).ok()
+            };
+            let members = run.positions().enumerate();
+            let done = members.map(|(nth, position)| {
+                let input = match bytes {
+                    Some(bytes) => Input::fetched(archive, archive.fetch_within(run, nth, bytes)?),
+                    None => Input::new(archive, names[position])?,
+                };
+                work(position, &input, &mut room.file)
+            });
+            done.collect::<Result<Vec<_>>>()
+        })?;
+        done.extend(found.into_iter().flatten());
+    } else {
+        for runs in chunks(&runs, threads) {
+            // Read here, on the calling thread.
+            let positions = runs.iter().flat_map(Run::positions);
+            let inputs = positions
+                .map(|position| Ok((position, Input::new(archive, names[position])?)))
+                .collect::<Result<Vec<_>>>()?;
+            done.extend(parallel::map_with(
+                inputs.len(),
+                threads,
+                Scratch::default,
+                |file, nth| {
+                    let (position, input) = &inputs[nth];
+                    work(*position, input, file)
+                },
+            )?);
+        }
+    }
+    in_order(done)
+}
+
+fn chunks<'r, 'a>(mut runs: &'r [Run<'a>], threads: usize) -> impl Iterator<Item = &'r [Run<'a>]> {
+    std::iter::from_fn(move || {
+        let mut total = 0;
+        let small = runs.iter().take_while(|run| {
+            total += run.size();
+            total <= PREFETCHED
+        });
+        let count = small.count().max(threads).min(runs.len());
+        let (chunk, rest) = runs.split_at(count);
+        runs = rest;
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+fn in_order<T>(mut done: Vec<(usize, T)>) -> Result<Vec<T>> {
+    done.sort_unstable_by_key(|&(position, _)| position);
+    let ordered = done
+        .iter()
+        .enumerate()
+        .all(|(nth, &(position, _))| nth == position);
+    if !ordered {
+        return Err(Error::internal("each member once", "others"));
+    }
+    Ok(done.into_iter().map(|(_, done)| done).collect())
+}
