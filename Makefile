@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust pyth
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help demo test test-quick test-versions check bench bench-quick instructions models fuzz clean
+.PHONY: help wheel licenses demo test test-quick test-versions check bench bench-quick instructions models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
@@ -25,6 +25,8 @@ help:
 	@echo "make instructions   instructions that a small result takes (needs valgrind)"
 	@echo "make fuzz         libFuzzer on every target for SECONDS each (needs a nightly Rust and cargo-fuzz)"
 	@echo "make models       what comes back of every shipped model: docs/models.md"
+	@echo "make wheel        a wheel for old systems and an sdist, audited, and each installed and tried"
+	@echo "make licenses     licences of what is linked into the wheel: THIRD-PARTY-LICENSES.txt"
 	@echo "make clean        remove environments and builds"
 
 demo: $(ENVS)/dev/.ready
@@ -51,6 +53,7 @@ check: $(ENVS)/dev/.ready
 	$(DEV)/ruff check
 	$(DEV)/mypy
 	$(DEV)/python -m mypy.stubtest skneuromsi_io._native
+	$(DEV)/python scripts/licenses.py --check
 	$(DEV)/python -m pytest --quiet tests/typing
 
 bench: $(ENVS)/upstream/.ready
@@ -73,6 +76,12 @@ fuzz:
 
 models: $(ENVS)/upstream/.ready
 	$(UPSTREAM)/python benches/models_table.py
+
+licenses:
+	$(PYTHON) scripts/licenses.py
+
+wheel: $(ENVS)/release/.ready
+	$(ENVS)/release/bin/python scripts/release.py dist
 
 clean:
 	rm -rf $(ENVS) target dist demo-out
@@ -115,4 +124,11 @@ $(ENVS)/netcdf3/.ready: $(ENVS)/dev/.tools
 	$(PYTHON) -m venv $(ENVS)/netcdf3
 	$(NETCDF3)/python $(PIP) --upgrade pip
 	$(NETCDF3)/python $(PIP) scikit-neuromsi==1.0.2 xarray==2024.7
+	@touch $@
+
+# Builds and audits wheels as the release workflow does; zig links against an old glibc.
+$(ENVS)/release/.ready: $(ENVS)/dev/.tools
+	$(PYTHON) -m venv $(ENVS)/release
+	$(ENVS)/release/bin/python $(PIP) --upgrade pip
+	$(ENVS)/release/bin/python $(PIP) "uv>=0.5" --group release
 	@touch $@

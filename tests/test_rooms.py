@@ -103,7 +103,7 @@ FLOORS = (
     ("arrays", "archive"),
     ("values",),
     ("model",),
-    ("_batches", "_progress"),
+    ("_batches", "_keywords", "_progress"),
     ("_errors", "_native", "_scratch", "_types", "_warn"),
 )
 
@@ -124,7 +124,9 @@ def test_python_rooms_import_from_those_below():
 
 def test_the_light_result_needs_nothing():
     arrows = python_arrows()
-    ground = {f"skneuromsi_io{name}" for name in ("", "._errors", "._types")}
+    ground = {
+        f"skneuromsi_io{name}" for name in ("", "._errors", "._keywords", "._types")
+    }
     for module, targets in arrows.items():
         if module.startswith("skneuromsi_io.model"):
             outside = {t for t in targets if not t.startswith("skneuromsi_io.model")}

@@ -4,6 +4,7 @@ from importlib.metadata import version as _version
 
 from ._errors import (
     ArgumentError,
+    ArgumentTypeError,
     BadArchiveError,
     BadMemberError,
     BadMetadataError,
@@ -14,6 +15,7 @@ from ._errors import (
     LimitError,
     LockedError,
     MissingMemberError,
+    MissingPackageError,
     NotAtomicWarning,
     SkneuromsiIOError,
     UnstorableError,
@@ -50,6 +52,7 @@ __version__ = _version("skneuromsi-io")
 
 __all__ = [
     "ArgumentError",
+    "ArgumentTypeError",
     "BadArchiveError",
     "BadMemberError",
     "BadMetadataError",
@@ -60,6 +63,7 @@ __all__ = [
     "LimitError",
     "LockedError",
     "MissingMemberError",
+    "MissingPackageError",
     "NDCWriter",
     "NDResult",
     "NDResultCollection",

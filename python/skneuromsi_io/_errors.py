@@ -12,7 +12,9 @@
     ├── BadMetadataError     (ValueError)          metadata is not JSON, or says nonsense
     ├── LargeArchiveError    (zipfile.LargeZipFile) zip64 is needed and was not allowed
     ├── ArgumentError        (ValueError)          an argument has a wrong value
+    ├── ArgumentTypeError    (TypeError)           an argument has a wrong type, or is unknown
     ├── BadStreamError       (OSError)             a file object answers what it cannot mean
+    ├── MissingPackageError  (ImportError)         an optional package is not installed
     ├── LockedError          (BlockingIOError)     another writer is at work on the file
     ├── WriterError          (RuntimeError)        a writer that cannot go on
     ├── UnstorableError      (TypeError)           an object that no file can carry
@@ -100,8 +102,12 @@ class SkneuromsiIOError(Exception):
         return ": ".join((*self._keys(), told))
 
     def _keys(self) -> Iterator[str]:
-        if self.key is not None:
-            yield f"{self.key!r:.200}"
+        if self.key is None:
+            return
+        shown = f"{self.key!r:.200}"
+        # Words of Python and of scikit-neuromsi mostly name the argument themselves.
+        if not (self.args and shown in str(self.args[0])):
+            yield shown
 
     def __str__(self) -> str:
         text = self.message
@@ -150,8 +156,16 @@ class ArgumentError(SkneuromsiIOError, ValueError):
     """An argument has a wrong value; its name is the `key`."""
 
 
+class ArgumentTypeError(SkneuromsiIOError, TypeError):
+    """An argument has a wrong type, or a name that the function does not have; its name is the `key`."""
+
+
 class BadStreamError(SkneuromsiIOError, OSError):
     """A file object answers what it cannot mean: that it took more bytes than there were, that it is at -1."""
+
+
+class MissingPackageError(SkneuromsiIOError, ImportError):
+    """A package that is optional is not installed."""
 
 
 class LockedError(SkneuromsiIOError, BlockingIOError):
@@ -288,7 +302,12 @@ class NotAtomicWarning(RuntimeWarning):
 
 
 #: Errors that are no fault of an archive: reports raise them, they do not list them.
-NOT_OF_THE_ARCHIVE = (BadStreamError, InternalError)
+NOT_OF_THE_ARCHIVE = (
+    ArgumentTypeError,
+    BadStreamError,
+    MissingPackageError,
+    InternalError,
+)
 
 #: Native error kind -> exception class; ``io`` becomes a plain OSError with its errno.
 BY_KIND: dict[str, type[Exception]] = {

@@ -9,16 +9,19 @@ from ._errors import SkneuromsiIOError
 
 __all__ = [
     "Archive",
+    "Columns",
     "Frame",
     "Packed",
     "Writer",
     "constants",
+    "described",
     "encode",
     "encode_nested",
     "error_kinds",
     "numbers",
     "pack",
     "read_netcdf",
+    "skeleton",
     "stack_packed",
 ]
 
@@ -210,6 +213,37 @@ class Frame:
     def coords(self) -> list[tuple[str, Any, dict[str, Any]]]: ...
 
 @final
+class Columns:
+    """Templates of the metadata of many results, columns of the numbers in which they differ, and frames.
+
+    Parameters
+    ----------
+    varying : _Varying
+    listed : sequence of str
+        Those keys whose numbers have columns.
+
+    """
+
+    def __new__(cls, varying: _Varying, listed: Sequence[str]) -> Columns: ...
+    def __len__(self) -> int:
+        """Return the number of results."""
+
+    def add(self, packed: Sequence[Packed]) -> None:
+        """Add results."""
+
+    def read(self, archive: Archive, names: Sequence[str], *, threads: int) -> None:
+        """Add the metadata members `names`, without frames; long ones are not read, and have no template."""
+
+    def frames(self) -> list[Frame]:
+        """Return the frames, by their numbers."""
+
+    def json(self) -> bytes:
+        """Return ``"template"``, ``"array"`` and ``"templates"`` as members of a JSON object.
+
+        FORMAT.md, section 9, says what they are.
+        """
+
+@final
 class Packed:
     """A result in memory: metadata as JSON text, arrays byte-shuffled and compressed."""
 
@@ -353,8 +387,17 @@ def stack_packed(
 
     """
 
-def numbers(packed: Sequence[Packed], varying: _Varying) -> bytes:
-    """Return as JSON the varying numbers of each metadata text, in their order; all have a fingerprint."""
+def numbers(packed: Sequence[Packed], varying: _Varying, keys: Sequence[str]) -> bytes:
+    """Return as JSON the varying numbers below some keys of each metadata text, in their order.
+
+    All texts have a fingerprint.
+    """
+
+def skeleton(packed: Packed, varying: _Varying) -> bytes | None:
+    """Return the metadata text with 0 for each varying number; None for a text without fingerprint."""
+
+def described(text: bytes, varying: _Varying) -> Packed:
+    """Return a result that is its metadata alone."""
 
 def read_netcdf(netcdf: bytes) -> Packed:
     """Read a NetCDF file as the data of a result are read; the metadata text is empty.

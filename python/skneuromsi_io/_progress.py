@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ._errors import ArgumentTypeError
+
 
 def tqdm_class(tqdm_cls: Any) -> Any:
     """Resolve the ``tqdm_cls`` argument: False means None, True ``tqdm.auto.tqdm``."""
@@ -31,7 +33,12 @@ def check_tqdm(tqdm_cls: Any) -> Any:
     import tqdm
 
     if not (isinstance(resolved, type) and issubclass(resolved, tqdm.tqdm)):
-        raise TypeError("'tqdm_cls' must be an instance of tqdm.tqdm or None")
+        raise ArgumentTypeError(
+            "'tqdm_cls' must be an instance of tqdm.tqdm or None",
+            key="tqdm_cls",
+            expected="a class of tqdm, a bool or None",
+            found=f"{resolved!r:.80}",
+        )
     return resolved
 
 

@@ -55,9 +55,14 @@ def arguments(**changes):
 
 #: A broken archive: its bytes, the builtin that upstream's callers catch, the member, and the message.
 CASES = {
-    "empty": (b"", zipfile.BadZipFile, "", "expected a zip archive, found no end of"),
-    "no zip": (bytes(99), zipfile.BadZipFile, "", "expected a zip archive, found no"),
-    "cut": (ARCHIVE[:-30], zipfile.BadZipFile, "", "expected a zip archive, found no"),
+    "empty": (b"", zipfile.BadZipFile, "", "expected a zip archive, found an empty"),
+    "no zip": (
+        b"\xff" * 99,
+        zipfile.BadZipFile,
+        "",
+        "expected a zip archive, found no",
+    ),
+    "cut": (ARCHIVE[:-30], zipfile.BadZipFile, "", "its end: it was cut off"),
     "half": (ARCHIVE[: len(ARCHIVE) // 2], zipfile.BadZipFile, "", "expected a zip"),
     "unknown method": (
         *(headers(8, 99), NotImplementedError, "ndr_0/nddata.nc"),
@@ -77,7 +82,7 @@ CASES = {
     **{
         f"no {name}": (
             *(without(name), KeyError, name),
-            'expected a member of this name, found 6 members: "ndr_0/nddata.nc", ',
+            'expected a member of this name, found 7 members: "ndr_0/nddata.nc", ',
         )
         for name in (HEAD, TEXT, DATA)
     },
@@ -161,7 +166,7 @@ CASES = {
     ),
     "more results": (
         *(said(HEAD, object_size=10**12), KeyError, "ndr_3/metadata.json"),
-        "expected a member of this name, found 7 members",
+        "expected a member of this name, found 8 members",
     ),
     **{
         f"{key} of {value!r}": (

@@ -250,7 +250,7 @@ def test_result_methods_store(collection, tmp_path):
 def test_members_are_upstreams():
     assert list(members(stored(make_collection(2)))) == [
         *("ndr_0/nddata.nc", "ndr_0/metadata.json"),
-        *("ndr_1/nddata.nc", "ndr_1/metadata.json", "metadata.json"),
+        *("ndr_1/nddata.nc", "ndr_1/metadata.json", "index.json", "metadata.json"),
     ]
 
 

@@ -23,7 +23,7 @@ def result_ends(archive):
     """Return where each result ends, by number."""
     found = {}
     for name, end in ends(archive).items():
-        if name != "metadata.json":
+        if name not in ("index.json", "metadata.json"):
             number = int(name.partition("/")[0].removeprefix("ndr_"))
             found[number] = max(end, found.get(number, 0))
     return found

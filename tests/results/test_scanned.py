@@ -315,6 +315,17 @@ def test_columns_have_values_and_types_as_they_were(number):
     assert_same(results[1].run_parameters.a, 2.5)
 
 
+@pytest.mark.parametrize("cause", [*NUMBERS, None, 1], ids=repr)
+def test_causes_are_as_they_were(cause):
+    causes = [1, 2.5, cause, 0, np.float64(2.5), np.float64(-1)]
+    if isinstance(cause, bool):
+        causes = [True, False, True]
+    results = [make_result(causes=value) for value in causes]
+    collection = sio.NDResultCollection.from_ndresults("causes", results)
+    found = scan(stored(collection)).causes_
+    assert_same(found, np.asarray(causes))
+
+
 @pytest.mark.parametrize(
     "parameter",
     [[1, 2], {"a": 1}, (1, 2.5), np.arange(3), np.arange(2000), {1: 2}, 1 + 2j],
@@ -342,5 +353,5 @@ def test_a_size_that_the_file_cannot_have_is_refused_at_once():
     def change(document):
         document["object_size"] = 10**12
 
-    with pytest.raises(sio.BadMetadataError, match=r"object_size.*at most 13"):
+    with pytest.raises(sio.BadMetadataError, match=r"object_size.*at most 14"):
         scan(edited(ARCHIVE, "metadata.json", change))

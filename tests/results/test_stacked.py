@@ -324,3 +324,11 @@ def test_a_file_that_ends_too_early_is_told(tmp_path):
             file.truncate(5)
         with pytest.raises(sio.BadArchiveError, match="the end of the file"):
             collection.to_xarray()
+
+
+@pytest.mark.parametrize("make", [scanned, opened], ids=["scanned", "opened"])
+def test_causes_that_differ_in_number_only(make):
+    causes = [0.25, 2, 1e-300, 1.5, 7]
+    results = [make_result(causes=value) for value in causes]
+    collection = sio.NDResultCollection.from_ndresults("causes", results)
+    assert make(stored(collection)).to_xarray()["causes"].values.tolist() == causes

@@ -223,7 +223,8 @@ def test_messages_of_arguments(written, tmp_path, case):
         outcome(lambda m=m: OPEN[case](m, *written, tmp_path))
         for m in (sio, skneuromsi)
     )
-    assert ours[1] == upstream[1]
+    # Ours may go on, and say what to do.
+    assert ours[1].startswith(upstream[1])
 
 
 def test_bars_of_opening(written):

@@ -18,19 +18,22 @@ UTC_TIMESTAMP = "utc_timestamp"
 EXTRA = "extra"
 #: Labels of an array that is not plain, beside the arguments of its result.
 LABELS = "nddata"
-#: Numbers that say nothing of what a result shares with others: those in these two arguments. A result is on
+#: Numbers that say nothing of what a result shares with others: those in these arguments. A result is on
 #: its own if its metadata have its modes, or if names of its run parameters may be numbers.
 VARYING = (
     OBJECT_KWARGS,
-    ("run_parameters", "extra"),
+    ("run_parameters", "causes", "extra"),
     (LABELS, f"/{OBJECT_KWARGS}/run_parameters"),
 )
+#: Arguments whose numbers have columns in an index.
+LISTED = ("run_parameters", "causes")
 #: Keys of a result that only format 0.2 writes.
 OURS = (TYPES, LABELS)
 FORMAT_VERSION = "format_version"
 
 NDRESULT = "ndresult"
 NDCOLLECTION = "ndcollection"
+NDINDEX = "ndindex"
 
 #: The format that upstream writes (`_DEFAULT_METADATA` of scikit-neuromsi 1.0.2).
 UPSTREAM_FORMAT = 0.1

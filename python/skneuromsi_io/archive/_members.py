@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 METADATA = "metadata.json"
+INDEX = "index.json"
 NDDATA = "nddata.nc"
 
 #: A number in a name. Python turns no more than 4,300 digits into an integer.

@@ -4,19 +4,17 @@ import io
 import operator
 import os
 import stat
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from .. import _native
-from .._errors import ArgumentError
+from .._errors import ArgumentError, ArgumentTypeError
+from ._diagnosis import explained
 from ._file_system import printable
 from ._members import METADATA
 from ._target import is_path, refuse_text
-
-#: An empty archive, for `zipfile.ZipFile` to check its arguments against.
-_EMPTY_ZIP = b"PK\5\6" + bytes(18)
+from ._zip_arguments import checked
 
 #: Kinds of files that are read from their beginning to their end only.
 _SPECIAL = {
@@ -69,15 +67,15 @@ def open_archive(
         As `zipfile.ZipFile` raises them for its arguments; for limits that are none.
 
     """
-    # zipfile itself judges the arguments, so that they keep its meaning and its errors.
-    with zipfile.ZipFile(io.BytesIO(_EMPTY_ZIP), "r", **kwargs):
-        encoding = kwargs.get("metadata_encoding") or None
+    checked("r", kwargs)
+    encoding = kwargs.get("metadata_encoding") or None
     if encoding is not None:
         # As zipfile decodes a name, which it does not find here.
         METADATA.encode().decode(encoding)
-    return _native.Archive(
-        source_of(path_or_stream), label_of(path_or_stream), caps_of(limits)
-    )
+    caps = caps_of(limits)
+    source = source_of(path_or_stream)
+    with explained(path_or_stream, source):
+        return _native.Archive(source, label_of(path_or_stream), caps)
 
 
 def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
@@ -123,9 +121,10 @@ def source_of(path_or_stream: Any) -> Any:
         name for name in ("read", "seek", "tell") if not hasattr(path_or_stream, name)
     ]
     if missing:
-        raise TypeError(
-            "'path_or_stream': expected a path, bytes or a binary file object, found "
-            f"{type(path_or_stream).__name__} without {', '.join(missing)}"
+        raise ArgumentTypeError(
+            key="path_or_stream",
+            expected="a path, bytes or a binary file object",
+            found=f"{type(path_or_stream).__name__} without {', '.join(missing)}",
         )
     refuse_text(path_or_stream, "rb")
     if hasattr(path_or_stream, "seekable") and not path_or_stream.seekable():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .._errors import ArgumentError
+from .._errors import ArgumentError, ArgumentTypeError
 from .._scratch import temporary_folder
 from ._access import keep_access
 from ._file_system import IRREPLACEABLE, is_writable, naming, refusable
@@ -25,9 +25,11 @@ def is_path(path_or_stream: Any) -> bool:
 def refuse_text(stream: Any, mode: str) -> None:
     """Raise TypeError for a text file, as `open` gives it where ``"b"`` is not in the mode."""
     if isinstance(stream, io.TextIOBase):
-        raise TypeError(
-            "'path_or_stream': expected a binary file object, found a text one; "
-            f"open the file in mode {mode!r}"
+        raise ArgumentTypeError(
+            key="path_or_stream",
+            expected="a binary file object",
+            found="a text one",
+            remedy=f"open the file in mode {mode!r}",
         )
 
 

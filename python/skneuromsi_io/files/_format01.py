@@ -68,10 +68,13 @@ def _encoded(document: dict[str, Any], inline: int) -> tuple[bytes, list[Any]]:
         raise unstorable(document, error) from error
 
 
-def add(writer: _native.Writer, first: int, batch: list[Spelled], threads: int) -> None:
-    """Write the members of results, the `first` of which has that number."""
+def add(
+    writer: _native.Writer, first: int, batch: list[Spelled], threads: int
+) -> list[_native.Packed]:
+    """Write the members of results, the `first` of which has that number; no index says anything of them."""
     plans = [_members.plan(first + i, ()) for i in range(len(batch))]
     writer.add_spelled(batch, plans, threads=threads)
+    return []
 
 
 def spelled(result: Any) -> Spelled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from .. import _native
 from .._batches import batches, thread_count
@@ -66,10 +67,27 @@ def _result_is_ours(archive: _native.Archive, index: int) -> bool:
     return any(b'\n  "%s":' % key.encode() in document for key in _document.OURS)
 
 
-def result_problems(
-    reader: ArchiveReader, indices: list[int]
-) -> Iterator[tuple[int, list[Problem]]]:
-    """Open results one after the other, keep none, and yield each number with all that is wrong with it."""
+class Looked(NamedTuple):
+    """A result that was looked at.
+
+    Attributes
+    ----------
+    number : int
+        Its number.
+    problems : list of Problem
+        All that is wrong with it.
+    result : PackedResult or None
+        Itself; None if something is wrong.
+
+    """
+
+    number: int
+    problems: list[Problem]
+    result: PackedResult | None
+
+
+def look_at_results(reader: ArchiveReader, indices: list[int]) -> Iterator[Looked]:
+    """Open results one after the other, and keep none."""
     threads = thread_count()
 
     def nbytes(index: int) -> int:
@@ -80,7 +98,11 @@ def result_problems(
 
     for batch in batches(indices, nbytes, threads):
         for index, loaded in zip(batch, _loaded(reader, batch, threads), strict=True):
-            yield index, _problems(reader, loaded)
+            if isinstance(loaded, list):
+                yield Looked(index, loaded, None)
+                continue
+            problems = _problems(reader, loaded)
+            yield Looked(index, problems, None if problems else loaded)
 
 
 def _loaded(
@@ -100,11 +122,7 @@ def _loaded_alone(reader: ArchiveReader, index: int) -> PackedResult | list[Prob
     return reader.load_unpacked([index], 1)[0]
 
 
-def _problems(
-    reader: ArchiveReader, loaded: PackedResult | list[Problem]
-) -> list[Problem]:
-    if isinstance(loaded, list):
-        return loaded
+def _problems(reader: ArchiveReader, loaded: PackedResult) -> list[Problem]:
     try:
         # The others are compared with the first result that opens: one that does not may be unlike all of them.
         loaded.open()

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .._errors import ArgumentError
+from .._errors import ArgumentError, ArgumentTypeError
 from .._types import FilePath, Source
 from ..archive import _document
 from ..archive._partial import SUFFIX, without_writer
@@ -79,9 +79,14 @@ def merge(
 
     """
     if is_path(paths) or isinstance(paths, bytes):
-        raise TypeError("'paths': expected several, found a single one")
+        raise ArgumentTypeError(
+            key="paths",
+            expected="several",
+            found="a single one",
+            remedy="pass a list of paths",
+        )
     if not is_path(out):
-        raise TypeError(f"'out': expected a path, found {type(out).__name__}")
+        raise ArgumentTypeError(key="out", expected="a path", found=type(out).__name__)
     sources = [*paths]
     for source in sources:
         refuse_same_file(source, out, "another file than those that are joined")
@@ -109,6 +114,7 @@ def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int) -> None:
     for index, result in enumerate(itertools.chain.from_iterable(batches)):
         if reader.ours:
             writer.copy(reader, index)
+            writer.describe(result)
         else:
             writer.append(result)
 

@@ -8,6 +8,7 @@ from tqdm.auto import tqdm
 
 from .. import upstream
 from .._errors import ArgumentError
+from .._keywords import did_you_mean, refuse_unknown
 from .._progress import check_tqdm
 from .._types import (
     Bar,
@@ -22,6 +23,9 @@ from ..model import NDResult
 from ..results._collection import NDResultCollection, agreeing
 from ..results._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
 from ._reader import ArchiveReader
+
+#: Names of what `zipfile.ZipFile` takes in mode "r".
+READING = tuple(ReadOptions.__annotations__)
 
 
 def open_ndresults_collection(
@@ -81,6 +85,7 @@ def open_ndresults_collection(
     arrays (that is what they were); shorter lists stay lists.
 
     """
+    refuse_unknown(open_ndresults_collection, READING, kwargs)
     codec = memory_codec(compression_params)
     bar = check_tqdm(tqdm_cls)
     cls = collection_class(classes)
@@ -118,13 +123,20 @@ def open_ndresult(path_or_stream: Source, **kwargs: Unpack[OpenOptions]) -> NDRe
         If the file holds more or fewer results than one; and as :func:`open_ndresults_collection`.
 
     """
-    collection = open_ndresults_collection(
-        path_or_stream,
-        expected_size=1,
-        compression_params=None,
-        tqdm_cls=None,
-        **kwargs,
-    )
+    refuse_unknown(open_ndresult, OpenOptions.__annotations__, kwargs)
+    try:
+        collection = open_ndresults_collection(
+            path_or_stream,
+            expected_size=1,
+            compression_params=None,
+            tqdm_cls=None,
+            **kwargs,
+        )
+    except ArgumentError as error:
+        # Of wrong arguments only the number of results has this.
+        if error.expected == "1":
+            error.remedy = "open_ndresults_collection opens all of them"
+        raise
     return collection[0]
 
 
@@ -159,6 +171,7 @@ def read_metadata(
         As :func:`open_ndresults_collection`.
 
     """
+    refuse_unknown(read_metadata, READING, kwargs)
     with ArchiveReader(path_or_stream, limits, **kwargs) as reader:
         return reader.metadata
 
@@ -170,6 +183,7 @@ def collection_class(classes: str) -> Any:
             key="classes",
             expected="'auto', 'light' or 'upstream'",
             found=repr(classes),
+            remedy=did_you_mean(classes, ("auto", "light", "upstream")),
         )
     if classes == "upstream" or (classes == "auto" and upstream.available()):
         return upstream.collection_class()

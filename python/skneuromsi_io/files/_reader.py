@@ -10,24 +10,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-import numpy.typing as npt
-
 from .. import _native
 from .._batches import batches, thread_count
 from .._errors import (
     BadArchiveError,
     BadMetadataError,
+    MissingMemberError,
     SkneuromsiIOError,
     UnstorableError,
     at,
 )
 from .._progress import Steps
 from ..archive import _document, _members
+from ..archive._diagnosis import explain_missing_metadata, explained
 from ..archive._source import caps_of, label_of, open_archive, source_of
 from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
-from ..model import NDResult
-from ..results._columns import EXTERNAL
+from ..results._described import DescribedResult
+from ..results._index import Index
 from ..results._interface import Agreement, Signature
 from ..results._packed import PackedResult
 from ..values import INLINE_LIMIT
@@ -75,6 +75,9 @@ class ArchiveReader:
     #: Arguments by which another process opens the file; None for a stream.
     again: Again | None = None
 
+    #: Whether it was opened by its members, without regard to its directory.
+    is_salvaged = False
+
     def __init__(
         self,
         path_or_stream: Any,
@@ -95,11 +98,12 @@ class ArchiveReader:
     ) -> tuple[Self, list[SkneuromsiIOError]]:
         """Open what is whole of a damaged archive; also return what is wrong with the other members."""
         label = label_of(path_or_stream)
-        archive, faults = _native.Archive.salvage(
-            source_of(path_or_stream), label, caps_of(limits)
-        )
+        source, caps = source_of(path_or_stream), caps_of(limits)
+        with explained(path_or_stream, source):
+            archive, faults = _native.Archive.salvage(source, label, caps)
         self = cls.__new__(cls)
         self._fill(archive, label)
+        self.is_salvaged = True
         return self, faults
 
     def _fill(self, archive: _native.Archive, label: str) -> None:
@@ -138,7 +142,12 @@ class ArchiveReader:
     def metadata(self) -> dict[str, Any]:
         """Metadata of the collection, types restored."""
         with self._at_metadata():
-            return _document.collection_document(self.archive)
+            try:
+                return _document.collection_document(self.archive)
+            except MissingMemberError as error:
+                if not self.is_salvaged:
+                    explain_missing_metadata(error, self.archive)
+                raise
 
     @cached_property
     def ours(self) -> bool:
@@ -182,6 +191,20 @@ class ArchiveReader:
                     found=str(size),
                 )
         return size
+
+    def read_index(self) -> Index | None:
+        """Read what the archive says of all its results; None if it has no index, or is of upstream's format.
+
+        Raises
+        ------
+        BadMetadataError
+            If the index is malformed.
+
+        """
+        if not self.ours or _members.INDEX not in self.archive:
+            return None
+        size = self.size_in_file()
+        return Index(self.archive.text(_members.INDEX), self.label, size)
 
     def _at_metadata(self) -> at:
         return at(archive=self.label, member=_members.METADATA)
@@ -339,40 +362,3 @@ def _shown(stamp: Stamp | None) -> str:
         return "no file"
     size, modified, number = stamp
     return f"{size} bytes, changed at {modified} ns, inode {number}"
-
-
-class DescribedResult(PackedResult):
-    """The metadata of a result, whose arrays are read where the metadata ask for one.
-
-    Parameters
-    ----------
-    reader : ArchiveReader
-    native : _native.Packed
-        Metadata alone.
-    index : int
-        Number of the result.
-
-    """
-
-    __slots__ = ("_number", "_reader")
-
-    def __init__(self, reader: ArchiveReader, native: _native.Packed, index: int):
-        super().__init__(native, None, reader.label, index)
-        self._reader = reader
-        self._number = index
-
-    def _array(self, name: str) -> npt.NDArray[Any]:
-        if self.native.lifted:
-            return super()._array(name)
-        return self._whole()._array(name)
-
-    def extra(self) -> dict[str, Any]:
-        # All arrays at once, where each on its own would read the whole result.
-        apart = EXTERNAL in self.native.text and not self.native.lifted
-        return self._whole().extra() if apart else super().extra()
-
-    def open(self) -> NDResult:
-        return self._whole().open()
-
-    def _whole(self) -> PackedResult:
-        return self._reader.load_unpacked([self._number], 1)[0]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 
-from .._errors import BadArchiveError
+from .._errors import ArgumentTypeError, BadArchiveError
 from .._types import FilePath, Limits, Source
 from ..archive import _document, _members
+from ..archive._diagnosis import refuse_other_kinds
+from ..archive._source import source_of
 from ..archive._target import is_path, refuse_same_file
 from ..values import loads_plain
 from ._inspection import (
     collection_problems,
     is_ours,
+    look_at_results,
     missing_results,
-    result_problems,
 )
 from ._reader import ArchiveReader
 from ._report import Problem, RepairReport, problem_of
@@ -61,10 +63,12 @@ def repair(
 
     """
     if not is_path(out):
-        raise TypeError(f"'out': expected a path, found {type(out).__name__}")
+        raise ArgumentTypeError(key="out", expected="a path", found=type(out).__name__)
     refuse_same_file(path_or_stream, out, "another file than the damaged archive")
     reader, faults = ArchiveReader.salvaged(path_or_stream, limits)
     with reader:
+        if not (len(reader.archive) or faults):
+            refuse_other_kinds(source_of(path_or_stream), reader.label)
         return _repaired(reader, [*map(problem_of, faults)], out)
 
 
@@ -77,11 +81,14 @@ def _repaired(
     with_metadata = not problems
     if not with_metadata:
         reader.ours = is_ours(reader, indices)
+    version = _document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT
+    writer = ArchiveWriter(out, format_version=version)
     kept = []
-    for index, found in result_problems(reader, indices):
+    for index, found, result in look_at_results(reader, indices):
         problems += found
-        if not found:
+        if result is not None:
             kept.append(index)
+            writer.describe(result)
     problems = damaged + _unexplained(problems, damaged)
     if not kept:
         reasons = "; ".join(str(problem) for problem in problems[:3])
@@ -94,7 +101,7 @@ def _repaired(
         missing = missing_results(set(indices), reader.size)
         problems += [missing] if missing else []
     text = (_metadata if with_metadata else _new_metadata)(reader, len(kept))
-    with ArchiveWriter(out) as writer:
+    with writer:
         for index in kept:
             writer.copy(reader, index)
         writer.finish(text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from .._keywords import refuse_unknown
 from .._types import Classes, Limits, ReadOptions, Source
 from ..results._collection import NDResultCollection, scanned
 from ..results._stored import StoredResults
-from ._open import collection_class
+from ._open import READING, collection_class
 from ._reader import ArchiveReader
 
 
@@ -51,6 +52,7 @@ def scan_ndc(
         asked for.
 
     """
+    refuse_unknown(scan_ndc, READING, kwargs)
     cls = collection_class(classes)
     reader = ArchiveReader(path_or_stream, limits, **kwargs)
     try:

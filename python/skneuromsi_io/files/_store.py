@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 from tqdm.auto import tqdm
 
+from .._keywords import refuse_unknown
 from .._progress import Steps, tqdm_class
 from .._types import (
     Bar,
@@ -21,6 +22,10 @@ from ..archive._source import label_of
 from ..results._collection import is_collection, results_of
 from ..results._pack import is_ndresult
 from ._writer import ArchiveWriter
+from ._wrong_objects import not_a_collection, not_a_result
+
+#: What may be given on; zipfile refuses the encoding in its own words.
+_WRITING = (*WriteOptions.__annotations__, "metadata_encoding")
 
 
 def store_ndresults_collection(
@@ -44,7 +49,8 @@ def store_ndresults_collection(
     ndrcollection : NDResultCollection
         The collection, of this package or of scikit-neuromsi.
     metadata : dict, optional
-        Additional metadata, stored under ``"extra"`` (see :func:`read_metadata`).
+        Additional metadata, stored under ``"extra"`` (see :func:`read_metadata`). As in scikit-neuromsi, a list,
+        text or number is stored as it is, and what is empty as an empty dict.
     tqdm_cls : callable, bool or None, optional
         Progress bar, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
     format_version : {0.2, 0.1}, optional
@@ -57,16 +63,18 @@ def store_ndresults_collection(
     Raises
     ------
     TypeError
-        If `ndrcollection` is not an NDResultCollection, if `metadata` is a table or array, or if an argument is
-        unknown.
+        If `ndrcollection` is not an NDResultCollection, if `metadata` is an array, a DataFrame or a Series, or if
+        an argument is unknown; an :class:`ArgumentTypeError` that says what to do.
     UnstorableError
         A TypeError that names its key, if a result holds something that a file of the format cannot carry: objects
         of other types, more than 500 levels of nesting, values that contain themselves, integers of more than
         ``sys.get_int_max_str_digits()`` digits.
     ValueError
         If `format_version` is another one.
-    ValueError, NotImplementedError, zipfile.LargeZipFile
-        As `zipfile.ZipFile` raises them for its arguments.
+    NotImplementedError
+        If there is no such `compression`.
+    ValueError, zipfile.LargeZipFile
+        As `zipfile.ZipFile` raises them for its other arguments.
     OSError
         If the file cannot be written; a :class:`BadStreamError` if a file object answers what it cannot mean.
 
@@ -76,11 +84,9 @@ def store_ndresults_collection(
         If the file can be written into, but not replaced: the whole archive is copied over it.
 
     """
+    refuse_unknown(store_ndresults_collection, _WRITING, kwargs)
     if not is_collection(ndrcollection):
-        raise TypeError(
-            "'ndrcollection' must be an instance of NDResultCollection, found "
-            f"{type(ndrcollection)!r}"
-        )
+        raise not_a_collection(ndrcollection, path_or_stream)
     _store(
         path_or_stream,
         ndrcollection.name,
@@ -110,7 +116,7 @@ def store_ndresult(
     ndresult : NDResult
         The result, of this package or of scikit-neuromsi.
     metadata : dict, optional
-        Additional metadata, stored under ``"extra"`` (see :func:`read_metadata`).
+        Additional metadata, as of :func:`store_ndresults_collection`.
     format_version : {0.2, 0.1}, optional
         As of :func:`store_ndresults_collection`.
     **kwargs
@@ -122,10 +128,9 @@ def store_ndresult(
         If `ndresult` is not an NDResult; and as :func:`store_ndresults_collection`.
 
     """
+    refuse_unknown(store_ndresult, ("tqdm_cls", *_WRITING), kwargs)
     if not is_ndresult(ndresult):
-        raise TypeError(
-            f"'ndresult' must be an instance of NDResult, found {type(ndresult)!r}"
-        )
+        raise not_a_result(ndresult, path_or_stream)
     kwargs.setdefault("tqdm_cls", None)
     _store(
         path_or_stream,

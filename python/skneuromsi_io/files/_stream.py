@@ -7,16 +7,18 @@ import zipfile
 from types import TracebackType
 from typing import Any, Self
 
-from .._errors import ArgumentError, UnstorableError, WriterError
+from .._errors import ArgumentError, ArgumentTypeError, UnstorableError, WriterError
 from .._types import FilePath, NDResultLike
 from ..archive._file_system import printable
 from ..archive._partial import PartialFile
 from ..archive._target import is_path
+from ..results._index import new_columns
 from ..results._interface import Packed
 from ..results._pack import is_ndresult, pack_to_store
 from ._partial import whole_results
-from ._reader import ArchiveReader
+from ._reader import UNPACKED, ArchiveReader
 from ._writer import ArchiveWriter
+from ._wrong_objects import not_a_result
 
 
 class NDCWriter:
@@ -27,8 +29,9 @@ class NDCWriter:
     After an exception in the block, ``KeyboardInterrupt`` included, or a kill, the partial file stays and the old
     file is untouched: a writer with ``resume=True`` goes on with all results that were appended.
 
-    Memory does not grow with the results, but for some 300 bytes a result for the directory of the archive. One
-    thread at a time may use a writer; a process that is forked from its own may not.
+    Memory does not grow with the results, but for some 300 bytes a result for the directory of the archive, and
+    for the index the numbers in which its metadata differ from those before. One thread at a time may use a
+    writer; a process that is forked from its own may not.
 
     Parameters
     ----------
@@ -93,9 +96,13 @@ class NDCWriter:
         resume: bool = False,
     ):
         if not is_path(path):
-            raise TypeError(f"'path': expected a path, found {type(path).__name__}")
+            raise ArgumentTypeError(
+                key="path", expected="a path", found=type(path).__name__
+            )
         if not isinstance(name, str):
-            raise TypeError(f"'name': expected text, found {type(name).__name__}")
+            raise ArgumentTypeError(
+                key="name", expected="text", found=type(name).__name__
+            )
         self.path = os.fsdecode(path)
         self._name = name
         self._metadata = metadata
@@ -119,7 +126,12 @@ class NDCWriter:
         reader, _ = ArchiveReader.salvaged(self.partial, None)
         with reader:
             whole = whole_results(reader)
-            self._archive.resume(self.partial, reader.archive, whole.names, whole.size)
+            columns = new_columns()
+            for batch in reader.checked(range(whole.size), UNPACKED):
+                columns.add([result.native for result in batch])
+            self._archive.resume(
+                self.partial, reader.archive, whole.names, columns, whole.size
+            )
         self._agreement = reader.agreement
         self._size = whole.size
 
@@ -161,9 +173,7 @@ class NDCWriter:
         """
         self._check_usable()
         if not (isinstance(ndresult, Packed) or is_ndresult(ndresult)):
-            raise TypeError(
-                f"'ndresult' must be an instance of NDResult, found {type(ndresult)!r}"
-            )
+            raise not_a_result(ndresult)
         try:
             packed = pack_to_store(ndresult)
         except UnstorableError as error:

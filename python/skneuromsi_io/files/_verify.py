@@ -10,11 +10,13 @@ from .._errors import ArgumentError, SkneuromsiIOError
 from .._types import Limits, Source
 from ..archive import _document, _members
 from ..archive._source import label_of
+from ..results._index import Index
+from ..results._packed import PackedResult
 from ._inspection import (
     collection_problems,
     is_ours,
+    look_at_results,
     missing_results,
-    result_problems,
 )
 from ._reader import ArchiveReader
 from ._report import Problem, VerifyReport, problem_of
@@ -65,12 +67,39 @@ def _verified(reader: ArchiveReader) -> VerifyReport:
         reader.ours = is_ours(reader, indices)
     else:
         problems += _size_problems(reader.size, indices)
+    index = _index(reader, problems)
     sound = 0
-    for _, found in result_problems(reader, indices):
+    for number, found, result in look_at_results(reader, indices):
         problems += found
         sound += not found
+        if index is not None and result is not None:
+            problems += _index_problems(index, number, result)
     problems += _other_problems(reader.archive, names)
     return VerifyReport(reader.label, len(names), sound, tuple(problems))
+
+
+def _index(reader: ArchiveReader, problems: list[Problem]) -> Index | None:
+    """Return the index, if there is one and it is sound; else add what is wrong with it."""
+    try:
+        # Of a member that cannot be read, the check of other members tells. Problems until here are about the
+        # metadata of the collection, by which an index is judged.
+        readable = _members.INDEX in reader.archive and not reader.archive.faults(
+            [_members.INDEX], threads=1
+        )
+        return reader.read_index() if readable and not problems else None
+    except SkneuromsiIOError as error:
+        problems.append(problem_of(error))
+        return None
+
+
+def _index_problems(
+    index: Index, number: int, result: PackedResult
+) -> Iterator[Problem]:
+    """Compare a result with what the index says of it."""
+    try:
+        index.check(number, result)
+    except SkneuromsiIOError as error:
+        yield problem_of(error)
 
 
 def _size_problems(size: int, indices: list[int]) -> Iterator[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import operator
 import os
 import zipfile
@@ -13,12 +12,21 @@ from typing import Any, NamedTuple, Self
 
 from .. import _native
 from .._batches import Batch, thread_count
-from .._errors import ArgumentError, BadStreamError, UnstorableError
+from .._errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    BadStreamError,
+    UnstorableError,
+)
 from ..archive import _document, _members
+from ..archive._diagnosis import explain_path
 from ..archive._moment import local_moment
 from ..archive._source import label_of
 from ..archive._target import is_path, refuse_text, replacing
+from ..archive._zip_arguments import checked
 from ..results import _pack
+from ..results._index import index_text, new_columns
+from ..results._packed import PackedResult
 from ..values import dumps
 from . import _format01
 from ._reader import ArchiveReader
@@ -31,29 +39,37 @@ class Layout(NamedTuple):
     dumps: Callable[[dict[str, Any]], bytes]
     #: A result that was gathered and waits to be written; it has `nbytes`.
     prepare: Callable[[Any], Any]
-    #: Writes what was gathered, the first of which has the number that is given.
-    add: Callable[[_native.Writer, int, list[Any], int], None]
+    #: Writes what was gathered, the first of which has the number that is given; returns what an index says it is.
+    add: Callable[[_native.Writer, int, list[Any], int], list[_native.Packed]]
+    #: Whether there is an index.
+    indexed: bool
 
 
 def _dumps(document: dict[str, Any]) -> bytes:
     return dumps(document, external=False).text
 
 
-def _add(writer: _native.Writer, first: int, batch: list[Any], threads: int) -> None:
+def _add(
+    writer: _native.Writer, first: int, batch: list[Any], threads: int
+) -> list[_native.Packed]:
     packed = _pack.pack_all(batch, threads)
     plans = [
         _members.plan(index, result.array_names)
         for index, result in enumerate(packed, first)
     ]
     writer.add_results(packed, plans, threads=threads)
+    return packed
 
 
 _LAYOUTS = {
-    _document.FORMAT: Layout(_dumps, _pack.to_store, _add),
+    _document.FORMAT: Layout(_dumps, _pack.to_store, _add, indexed=True),
     _document.UPSTREAM_FORMAT: Layout(
-        _format01.dumps, _format01.spelled, _format01.add
+        _format01.dumps, _format01.spelled, _format01.add, indexed=False
     ),
 }
+
+#: Results from which on an archive has an index.
+_INDEXED_FROM = 2
 
 
 class ArchiveWriter:
@@ -92,6 +108,7 @@ class ArchiveWriter:
         self._batch = Batch[Any](thread_count())
         self._prepared = 0
         self._written = 0
+        self._columns = new_columns()
         self._finished = False
         self._stack = contextlib.ExitStack()
 
@@ -132,7 +149,12 @@ class ArchiveWriter:
         return self._begun(native)
 
     def resume(
-        self, file: str, archive: _native.Archive, names: list[str], size: int
+        self,
+        file: str,
+        archive: _native.Archive,
+        names: list[str],
+        columns: _native.Columns,
+        size: int,
     ) -> Self:
         """Begin behind members of a file that are kept, instead of a block.
 
@@ -144,6 +166,8 @@ class ArchiveWriter:
             The file as it is, salvaged.
         names : list of str
             The members, which are the first ones.
+        columns : _native.Columns
+            What an index says of their results.
         size : int
             Number of results that they are.
 
@@ -151,6 +175,7 @@ class ArchiveWriter:
         label = label_of(self._sink)
         native = _native.Writer.resume(file, label, archive, names, **self._options)
         self._prepared = self._written = size
+        self._columns = columns
         return self._begun(native)
 
     def _begun(self, native: _native.Writer) -> Self:
@@ -212,12 +237,17 @@ class ArchiveWriter:
         threads = self._batch.worthwhile_threads
         batch = self._batch.take()
         if batch:
-            self._layout.add(self._native, self._written, batch, threads)
+            packed = self._layout.add(self._native, self._written, batch, threads)
+            self._columns.add(packed)
         self._written += len(batch)
         return len(batch)
 
+    def describe(self, result: PackedResult) -> None:
+        """Note what the index says of a result that is copied."""
+        self._columns.add([result.native])
+
     def copy(self, reader: ArchiveReader, index: int) -> None:
-        """Add a result of another archive, its members as they are."""
+        """Add a result of another archive, its members as they are; see also :meth:`describe`."""
         self.flush()
         text, data, arrays = _members.place(index)
         for member in (data, text, *reader.archive.numbered(*arrays)):
@@ -229,7 +259,9 @@ class ArchiveWriter:
     def finish(self, metadata: bytes) -> None:
         """Write what is left, the metadata and the directory of the archive."""
         self.flush()
-        # The place for members about all results: behind the last one, before the metadata.
+        if self._layout.indexed and self._written >= _INDEXED_FROM:
+            index = index_text(self._columns, self._written)
+            self._native.add_text(_members.INDEX, index)
         self._native.add_text(_members.METADATA, metadata)
         self._native.finish()
         self._finished = True
@@ -251,8 +283,11 @@ def _none_or_dict(metadata: Any) -> Any:
         return metadata or {}
     except ValueError as error:
         # Tables and arrays are neither true nor false.
-        raise TypeError(
-            f"'metadata' must be a dict, found {type(metadata)!r}"
+        raise ArgumentTypeError(
+            f"'metadata' must be a dict, found {type(metadata)!r}",
+            key="metadata",
+            expected="a dict",
+            found=type(metadata).__name__,
         ) from error
 
 
@@ -264,10 +299,9 @@ _LEVELS = {
 
 
 def zip_options(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Translate `zipfile.ZipFile`'s arguments; zipfile itself judges them."""
+    """Translate `zipfile.ZipFile`'s arguments."""
     kwargs.setdefault("compression", zipfile.ZIP_DEFLATED)
-    with zipfile.ZipFile(io.BytesIO(), "w", **kwargs) as probe:
-        method, level = probe.compression, probe.compresslevel
+    method, level = checked("w", kwargs)
     return {
         "method": method,
         "level": _checked_level(method, level),
@@ -303,13 +337,20 @@ def dos_time() -> int:
 def sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
     """Yield what the native writer writes to, and the offset at which the archive begins."""
     if is_path(path_or_stream):
-        with replacing(os.fsdecode(path_or_stream)) as temporary:
+        path = os.fsdecode(path_or_stream)
+        with contextlib.ExitStack() as stack:
+            try:
+                temporary = stack.enter_context(replacing(path))
+            except OSError as error:
+                explain_path(error, path)
+                raise
             yield temporary, 0
         return
     if not hasattr(path_or_stream, "write"):
-        raise TypeError(
-            "'path_or_stream': expected a path or a binary file object, found "
-            f"{type(path_or_stream).__name__}"
+        raise ArgumentTypeError(
+            key="path_or_stream",
+            expected="a path or a binary file object",
+            found=type(path_or_stream).__name__,
         )
     refuse_text(path_or_stream, "wb")
     yield path_or_stream, _position_of(path_or_stream)

@@ -20,5 +20,5 @@ class UpstreamAccessor:
             return self
         raise AttributeError(
             f"{cls.__name__!r} object has no attribute {self._name!r}: it is an accessor of scikit-neuromsi's "
-            "class; pip install scikit-neuromsi, then convert the object with skneuromsi_io.as_upstream"
+            "class; with that installed (pip install scikit-neuromsi), skneuromsi_io.as_upstream(object) has it"
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 import numpy as np
 import numpy.typing as npt
 
+from .._keywords import refuse_unknown
 from .._types import ResultArguments, StoreResultMethodOptions, Target
 from ._accessors import UpstreamAccessor
 from ._arguments import ARGUMENTS
@@ -21,6 +22,9 @@ from ._validation import validate, validate_alone
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+#: What may be given on; zipfile refuses the encoding in its own words.
+_STORING = (*StoreResultMethodOptions.__annotations__, "metadata_encoding")
 
 
 class NDResult(Metadata, LabelledData):
@@ -224,6 +228,7 @@ class NDResult(Metadata, LabelledData):
         """
         from .. import store_ndresult
 
+        refuse_unknown(self.to_ndr, _STORING, kwargs)
         store_ndresult(path_or_stream, self, metadata=metadata, **kwargs)
 
     def astype(

@@ -8,6 +8,8 @@ from typing import Any, Self, Unpack, overload
 import numpy as np
 import numpy.typing as npt
 
+from .._errors import ArgumentError
+from .._keywords import refuse_unknown
 from .._progress import check_tqdm
 from .._types import (
     Bar,
@@ -24,6 +26,9 @@ from ._interface import Packed, Signature
 from ._pack import pack_results, stock_class
 from ._stored import StoredResults
 from ._summary import Summary
+
+#: What may be given on; zipfile refuses the encoding in its own words.
+_STORING = (*StoreOptions.__annotations__, "metadata_encoding")
 
 
 class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
@@ -217,6 +222,7 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
         """
         from .. import store_ndresults_collection
 
+        refuse_unknown(self.to_ndc, _STORING, kwargs)
         store_ndresults_collection(
             path_or_stream,
             self,
@@ -238,7 +244,10 @@ def check_packed(packed: list[Packed], cls_name: str) -> None:
     if not packed:
         raise ValueError(f"Empty {cls_name} not allowed")
     if not all(issubclass(cls, Packed) for cls in set(map(type, packed))):
-        raise ValueError("Not all results are CompressedNDResult objects")
+        raise ArgumentError(
+            "Not all results are CompressedNDResult objects",
+            remedy=f"{cls_name}.from_ndresults(name, results) makes one from results",
+        )
 
 
 def agreeing(

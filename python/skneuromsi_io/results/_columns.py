@@ -164,7 +164,7 @@ def _groups(
         if template is None:
             alone += positions
         else:
-            numbers = json.loads(_native.numbers(natives, _document.VARYING))
+            numbers = json.loads(_native.numbers(natives, _document.VARYING, _KEYS))
             yield template, positions, numbers
     yield None, alone, [None] * len(alone)
 
@@ -200,14 +200,15 @@ class _Template:
         document = json.loads(first.native.text, parse_int=_Number, parse_float=_Number)
         kwargs = document[_document.OBJECT_KWARGS]
         self._types = document.get(TYPES) or {}
-        self._spans: dict[tuple[str, str], range] = {}
+        self._spans: dict[tuple[str, str | None], range] = {}
         end = 0
         for key, value in kwargs.items():
-            if key in _KEYS and isinstance(value, dict):
-                for name, item in value.items():
+            if key in _KEYS:
+                items = value if isinstance(value, dict) else {None: value}
+                for name, item in items.items():
                     start, end = end, end + _count(item)
                     self._spans[key, name] = range(start, end)
-        found = json.loads(_native.numbers([first.native], _document.VARYING))
+        found = json.loads(_native.numbers([first.native], _document.VARYING, _KEYS))
         # A key that is there twice has numbers that nobody sees.
         self.fits = end == len(found[0]) and self._fit_parameters(kwargs)
         if self.fits:
@@ -235,6 +236,16 @@ class _Template:
                 if not isinstance(value, _Number) or (kind and dtype is None):
                     return False
                 self._places.append((name, span.start, dtype))
+        return self._fit_causes(kwargs["causes"])
+
+    def _fit_causes(self, value: Any) -> bool:
+        self._causes: tuple[int, str | None] | None = None
+        if self._spans.get(("causes", None), range(0)):
+            kind = self._types.get(_pointer("causes"))
+            dtype = _scalar(kind)
+            if not isinstance(value, _Number) or (kind and dtype is None):
+                return False
+            self._causes = self._spans["causes", None].start, dtype
         return True
 
     def columns(self, numbers: list[Any], result: PackedResult) -> dict[str, Any]:
@@ -243,14 +254,14 @@ class _Template:
         parameters = row["run_parameters"] = dict(row["run_parameters"])
         for name in ("nmap", "time_range", "position_range"):
             row[name] = row[name].copy()
-        for name, at, dtype in self._places:
-            value = numbers[at]
-            if dtype is not None:
-                try:
-                    value = restore_scalar(value, dtype)
-                except (ValueError, TypeError, OverflowError):
-                    return result.columns()  # which says what is wrong, and where
-            parameters[name] = value
+        try:
+            for name, at, dtype in self._places:
+                parameters[name] = _restored(numbers[at], dtype)
+            if self._causes is not None:
+                at, dtype = self._causes
+                row["causes"] = _restored(numbers[at], dtype)
+        except (ValueError, TypeError, OverflowError):
+            return result.columns()  # which says what is wrong, and where
         return row
 
     def gather(self, numbers: list[Any], results: list[PackedResult]) -> Gathered:
@@ -265,8 +276,13 @@ class _Template:
                 }
                 for name, at, dtype in self._places:
                     parameters[name] = _numbers(at, dtype)(numbers)
+                fields: dict[str, Column] = {
+                    name: [self._columns[name]] * count for name in FIELDS
+                }
+                if self._causes is not None:
+                    fields["causes"] = _numbers(*self._causes)(numbers)
                 return Gathered(
-                    {name: [self._columns[name]] * count for name in FIELDS},
+                    fields,
                     parameters,
                     {name: make(numbers) for name, make in self._makers.items()},
                 )
@@ -300,6 +316,10 @@ class _Template:
             else:
                 return None
         return makers
+
+
+def _restored(number: Any, dtype: str | None) -> Any:
+    return number if dtype is None else restore_scalar(number, dtype)
 
 
 #: Types of numbers and arrays.

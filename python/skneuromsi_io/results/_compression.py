@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from .._errors import ArgumentError
+
 #: Upstream's default (`core.DEFAULT_COMPRESSION_PARAMS`); here it is fast LZ4 of shuffled bytes.
 DEFAULT_COMPRESSION_PARAMS: tuple[Literal["lz4"], int] = ("lz4", 9)
 
@@ -36,14 +38,14 @@ def memory_codec(compression_params: Any) -> tuple[str, int]:
     """
     name, level = _split(compression_params)
     if level is not None and level is not False and not _is_level(level):
-        raise ValueError(
+        raise ArgumentError(
             f'Non valid compress level given: "{level}". '
-            f"Possible values are {list(range(10))}."
+            f"Possible values are {list(range(10))}.",
         )
     if name not in _CODECS:
-        raise ValueError(
+        raise ArgumentError(
             f'Non valid compression method given: "{name}". '
-            f"Possible values are {sorted(_CODECS)}."
+            f"Possible values are {sorted(_CODECS)}.",
         )
     if level is not None and int(level) == 0:
         return "none", 0
@@ -65,9 +67,9 @@ def _split(params: Any) -> tuple[Any, Any]:
         return params, None
     if isinstance(params, tuple):
         if len(params) != 2:
-            raise ValueError(
+            raise ArgumentError(
                 "Compress argument tuple should contain exactly 2 elements: "
-                f"(compress method, compress level), you passed {params}"
+                f"(compress method, compress level), you passed {params}",
             )
         return params
     return "zlib", params

@@ -24,6 +24,8 @@ class Reader(Protocol):
     """An open archive, as its results need it."""
 
     archive: _native.Archive
+    #: What messages call it.
+    label: str
 
     def close(self) -> None:
         """Let go of the file."""

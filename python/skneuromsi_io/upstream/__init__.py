@@ -6,6 +6,7 @@ import functools
 import importlib.util
 from typing import Any, overload
 
+from .._errors import ArgumentTypeError, MissingPackageError
 from .._types import NDResultCollectionLike, NDResultLike
 from .._warn import warn_user
 from ..model import NDResult
@@ -59,9 +60,23 @@ def collection_class() -> type[Any]:
         If scikit-neuromsi cannot be imported.
 
     """
-    from ._collection import NDResultCollection
+    cls: type[Any] = _bridge().NDResultCollection
+    return cls
 
-    return NDResultCollection
+
+def _bridge() -> Any:
+    """Return the module of the bridge, which imports scikit-neuromsi."""
+    try:
+        from . import _collection
+    except ModuleNotFoundError as error:
+        if error.name != "skneuromsi":
+            raise
+        raise MissingPackageError(
+            expected="scikit-neuromsi, whose classes are asked for",
+            found="no package skneuromsi",
+            remedy="pip install scikit-neuromsi, or use the light classes",
+        ) from error
+    return _collection
 
 
 @overload
@@ -89,9 +104,7 @@ def as_upstream(obj: Any) -> Any:
         If scikit-neuromsi cannot be imported.
 
     """
-    from . import _collection as bridge
-
-    return bridge.as_upstream(obj)
+    return _bridge().as_upstream(obj)
 
 
 @overload
@@ -121,9 +134,9 @@ def as_light(obj: Any) -> Any:
     if _pack.is_ndresult(obj):
         return NDResult(nddata=obj._nddata, **_pack.kwargs_of(obj))
     if not is_collection(obj):
-        raise TypeError(
-            "expected an NDResult or an NDResultCollection, found "
-            f"{type(obj).__module__}.{type(obj).__qualname__}"
+        raise ArgumentTypeError(
+            expected="an NDResult or an NDResultCollection",
+            found=f"{type(obj).__module__}.{type(obj).__qualname__}",
         )
     if hasattr(obj, "_packed_results"):
         return sharing(NDResultCollection, obj)

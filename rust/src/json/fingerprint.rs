@@ -11,20 +11,20 @@ use memchr::{memchr, memchr2};
 pub struct Varying {
     /// Name of a member of the document, whose value is an object.
     pub object: String,
-    /// Names of members of that object; numbers below them vary.
+    /// Names of members of that object; these vary if they are numbers, and so do numbers below them.
     pub keys: Vec<String>,
     /// A document has no fingerprint if one of these strings, or one with escapes, is outside of such members.
     pub unless: Vec<String>,
 }
 
 /// Longer texts have no fingerprint: to read one takes longer than a fingerprint spares.
-const LONGEST: usize = 64 << 10;
+pub const LONGEST: usize = 64 << 10;
 
 /// Longer numbers do not vary: Python refuses integers of more than 4,300 digits.
 const LONGEST_NUMBER: usize = 64;
 
-/// The brackets around a number that may vary: those of the document, of the object, of the value of the key.
-const DEPTH: usize = 3;
+/// The brackets around a key whose numbers may vary: those of the document, and of the object.
+const DEPTH: usize = 2;
 
 /// The key of the hash, drawn once for each process: nobody can prepare two texts of one fingerprint.
 static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -41,25 +41,61 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Option<u64> {
         .map(|skeleton| KEY.hash_one(skeleton))
 }
 
+/// A number that varies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// Where it is in the text.
+    pub at: Range<usize>,
+    /// Which of the keys it belongs to.
+    pub key: usize,
+}
+
 /// The text with `0` for each number that varies; `None` for one that is on its own.
 #[must_use]
 pub fn skeleton(text: &[u8], varying: &Varying) -> Option<Vec<u8>> {
+    Some(without(text, &numbers(text, varying)?))
+}
+
+/// The text with `0` for each of these numbers of it.
+#[must_use]
+pub fn without(text: &[u8], numbers: &[Number]) -> Vec<u8> {
     let mut skeleton = Vec::with_capacity(text.len());
     let mut copied = 0;
-    for number in numbers(text, varying)? {
-        skeleton.extend_from_slice(&text[copied..number.start]);
+    for Number { at, .. } in numbers {
+        skeleton.extend_from_slice(&text[copied..at.start]);
         skeleton.push(b'0');
-        copied = number.end;
+        copied = at.end;
     }
     skeleton.extend_from_slice(text.get(copied..).unwrap_or_default());
-    Some(skeleton)
+    skeleton
+}
+
+/// The numbers that vary in a text whose skeleton is `skeleton`, with its own numbers `zeros`; `None` for any other.
+///
+/// It gives what [`numbers`] does, in a tenth of the time: between numbers, the same bytes mean the same.
+#[must_use]
+pub fn numbers_between(text: &[u8], skeleton: &[u8], zeros: &[Number]) -> Option<Vec<Number>> {
+    let mut numbers = Vec::with_capacity(zeros.len());
+    let (mut rest, mut behind) = (text, 0);
+    for Number { at: zero, key } in zeros {
+        rest = rest.strip_prefix(skeleton.get(behind..zero.start)?)?;
+        let (start, len) = (text.len() - rest.len(), number_end(rest, 0)?);
+        if len > LONGEST_NUMBER {
+            return None;
+        }
+        let at = start..start + len;
+        numbers.push(Number { at, key: *key });
+        rest = rest.get(len..)?;
+        behind = zero.end;
+    }
+    (rest == skeleton.get(behind..)?).then_some(numbers)
 }
 
 /// The numbers that vary, where they are in the text; `None` for a text that is on its own.
 #[must_use]
-pub fn numbers(text: &[u8], varying: &Varying) -> Option<Vec<Range<usize>>> {
+pub fn numbers(text: &[u8], varying: &Varying) -> Option<Vec<Number>> {
     let mut numbers = Vec::new();
-    let (mut depth, mut in_object, mut in_key) = (0_usize, false, false);
+    let (mut depth, mut in_object, mut in_key) = (0_usize, false, None);
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
         let mut end = at + 1;
@@ -68,22 +104,22 @@ pub fn numbers(text: &[u8], varying: &Varying) -> Option<Vec<Range<usize>>> {
                 end = string_end(text, at);
                 let content = text.get(at + 1..end - 1).unwrap_or_default();
                 let escaped = || memchr(b'\\', content).is_some();
-                if depth < DEPTH && (is_among(content, &varying.unless) || escaped()) {
+                if depth <= DEPTH && (among(content, &varying.unless).is_some() || escaped()) {
                     return None;
                 }
                 match depth {
-                    1 => (in_object, in_key) = (content == varying.object.as_bytes(), false),
-                    2 => in_key = in_object && is_among(content, &varying.keys),
+                    1 => (in_object, in_key) = (content == varying.object.as_bytes(), None),
+                    DEPTH if in_object => in_key = among(content, &varying.keys),
                     _ => {}
                 }
             }
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
-            b'-' | b'0'..=b'9' if in_key && depth >= DEPTH => {
-                if let Some(number) = number_end(text, at) {
+            b'-' | b'0'..=b'9' if depth >= DEPTH => {
+                if let Some((key, number)) = in_key.zip(number_end(text, at)) {
                     end = number;
                     if end - at <= LONGEST_NUMBER {
-                        numbers.push(at..end);
+                        numbers.push(Number { at: at..end, key });
                     }
                 }
             }
@@ -94,8 +130,8 @@ pub fn numbers(text: &[u8], varying: &Varying) -> Option<Vec<Range<usize>>> {
     Some(numbers)
 }
 
-fn is_among(content: &[u8], names: &[String]) -> bool {
-    names.iter().any(|name| content == name.as_bytes())
+fn among(content: &[u8], names: &[String]) -> Option<usize> {
+    names.iter().position(|name| content == name.as_bytes())
 }
 
 /// The end of the string that begins at `start`, behind its closing quote.
@@ -146,7 +182,7 @@ mod tests {
     fn varying() -> Varying {
         Varying {
             object: "kwargs".to_owned(),
-            keys: vec!["run".to_owned(), "extra".to_owned()],
+            keys: ["run", "extra", "causes"].map(str::to_owned).to_vec(),
             unless: vec!["labels".to_owned(), "/kwargs/run".to_owned()],
         }
     }
@@ -165,6 +201,15 @@ mod tests {
             .replace("12", "0")
             .replace("4e5", "0");
         assert_eq!(print(text), expected);
+    }
+
+    #[test]
+    fn a_key_may_be_a_number_itself() {
+        let text = r#"{"kwargs": {"causes": 1.5, "res": 2, "run": {"a": 3}, "name": "causes", "step": 4}, "causes": 5}"#;
+        let expected = text.replace("1.5", "0").replace('3', "0");
+        assert_eq!(print(text), expected);
+        let keys: Vec<_> = numbers(text.as_bytes(), &varying()).unwrap();
+        assert_eq!(keys.iter().map(|n| n.key).collect::<Vec<_>>(), [2, 0]);
     }
 
     #[test]
@@ -226,6 +271,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn numbers_are_found_between_what_is_the_same(
+            text in r#"\{"kwargs": ?\{"(run|extra|ru\\\\n)": ?[\[{]"?[\[\]{}",:0-9e.\- ]{0,30}"#,
+            number in r"-?[0-9]{1,3}(\.[0-9]{0,2})?(e[+-]?[0-9]{0,2})?|0{70}|",
+            at in 0..60_usize,
+        ) {
+            let Some(zeros) = numbers(text.as_bytes(), &varying()) else {
+                return Ok(());
+            };
+            let template = without(text.as_bytes(), &zeros);
+            let zeros = numbers(&template, &varying()).unwrap();
+            let mut other = text.clone();
+            let end = text.bytes().skip(at).take_while(u8::is_ascii_digit).count();
+            if at + end <= text.len() {
+                other.replace_range(at..at + end, &number);
+            }
+            for text in [text, other] {
+                let found = numbers(text.as_bytes(), &varying());
+                let same = skeleton(text.as_bytes(), &varying()).is_some_and(|own| own == template);
+                let between = numbers_between(text.as_bytes(), &template, &zeros);
+                prop_assert_eq!(between, found.filter(|_| same));
+            }
+        }
+
         #[test]
         fn a_skeleton_is_its_own_skeleton(text in r#"[\[\]{}",:\\ 0-9e.\-kwargsun]{0,80}"#) {
             let Some(found) = skeleton(text.as_bytes(), &varying()) else {

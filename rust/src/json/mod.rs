@@ -6,5 +6,7 @@ mod lift;
 mod tests;
 pub mod write;
 
-pub use fingerprint::{Varying, fingerprint, numbers, skeleton};
+pub use fingerprint::{
+    LONGEST, Number, Varying, fingerprint, numbers, numbers_between, skeleton, without,
+};
 pub use lift::{Lifted, NumberArray, lift};

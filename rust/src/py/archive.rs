@@ -383,7 +383,7 @@ impl Archive {
         })
     }
 
-    fn run<T: Send>(
+    pub(super) fn run<T: Send>(
         &self,
         py: Python<'_>,
         work: impl FnOnce(&archive::Archive) -> Result<T> + Send,

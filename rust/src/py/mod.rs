@@ -4,6 +4,7 @@
 
 mod archive;
 mod buffer;
+mod columns;
 mod constants;
 mod encode;
 mod error;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use super::archive::Archive;
+    #[pymodule_export]
+    use super::columns::{Columns, described, skeleton};
     #[pymodule_export]
     use super::constants::constants;
     #[pymodule_export]

@@ -78,6 +78,7 @@ pub(super) fn numbers(
     py: Python<'_>,
     packed: Vec<Py<Packed>>,
     varying: PyVarying,
+    keys: Vec<String>,
 ) -> PyResult<Bound<'_, PyBytes>> {
     let varying = py_varying(varying);
     let mut rows = vec![b'['];
@@ -87,11 +88,14 @@ pub(super) fn numbers(
             PyValueError::new_err("expected metadata with a fingerprint, found some without")
         })?;
         rows.extend_from_slice(if row > 0 { b",[" } else { b"[" });
-        for (column, range) in found.into_iter().enumerate() {
+        let asked = found
+            .into_iter()
+            .filter(|number| keys.contains(&varying.keys[number.key]));
+        for (column, number) in asked.enumerate() {
             if column > 0 {
                 rows.push(b',');
             }
-            rows.extend_from_slice(&text[range]);
+            rows.extend_from_slice(&text[number.at]);
         }
         rows.push(b']');
     }

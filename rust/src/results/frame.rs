@@ -129,6 +129,29 @@ impl Frame {
         nbytes(self.variable())
     }
 
+    /// Bytes that its labels and attributes take, about.
+    #[must_use]
+    pub fn label_bytes(&self) -> usize {
+        let variables = self.dataset.variables.iter();
+        let bytes = variables.map(|variable| {
+            let data = match &variable.data {
+                Data::Owned(bytes) => bytes.len(),
+                Data::Strings(texts) => texts.iter().map(String::len).sum(),
+                Data::Raw { range, .. } => range.len(),
+            };
+            let attrs = variable.attrs.iter().map(|(name, value)| {
+                let value = match value {
+                    Attr::Text(text) => text.len(),
+                    Attr::Texts(texts) => texts.iter().map(String::len).sum(),
+                    Attr::Numbers { bytes, .. } => bytes.len(),
+                };
+                name.len() + value
+            });
+            data + attrs.sum::<usize>()
+        });
+        bytes.sum()
+    }
+
     /// The NetCDF-4 file up to its payload, which ends it.
     pub fn file_prefix(&self, shuffled: bool) -> Result<&FilePrefix> {
         let cell = &self.prefixes[usize::from(shuffled)];

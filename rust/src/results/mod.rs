@@ -4,6 +4,7 @@
 //! the text says and what the members are called is the caller's business.
 
 mod body;
+mod columns;
 mod file_prefix;
 mod format01;
 pub(crate) mod frame;
@@ -21,6 +22,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use columns::Columns;
 pub use format01::{Labelled, Spelled, spell};
 pub use frame::Frame;
 pub use frame_cache::FrameCache;

@@ -1,0 +1,217 @@
+"""The index of an archive: what its results have in common, claimed in one member (FORMAT.md, section 9)."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any
+
+from .. import _native
+from .._errors import (
+    BadMetadataError,
+    InternalError,
+    MissingMemberError,
+    SkneuromsiIOError,
+    at,
+    translating,
+)
+from ..archive import _document, _members
+from ..arrays._frame import Frame, shared
+from ..values import dumps, loads, loads_plain
+from ._table import ARRAYS, Table, listed_numbers, table_of
+
+if TYPE_CHECKING:
+    from ._packed import PackedResult
+
+#: What to do about a wrong index.
+REMEDY = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
+
+#: Parts of an array, in the order in which the native core takes them.
+_PARTS = ("name", "dims", "shape", "dtype", "coords", "attrs")
+
+
+def new_columns() -> _native.Columns:
+    """Return columns of no results yet."""
+    return _native.Columns(_document.VARYING, _document.LISTED)
+
+
+def index_text(columns: _native.Columns, size: int) -> bytes:
+    """Return the member that states columns of so many results.
+
+    Raises
+    ------
+    InternalError
+        If the columns are not those of so many.
+
+    """
+    if len(columns) != size:
+        raise InternalError(
+            expected=f"columns of {size} results", found=str(len(columns))
+        )
+    head = {_document.OBJECT_TYPE: _document.NDINDEX, _document.OBJECT_SIZE: size}
+    arrays = ",\n".join(map(_spelled, map(shared, columns.frames())))
+    text = json.dumps(head)[:-1] + f',\n"{ARRAYS}": [{arrays}],\n'
+    return text.encode() + columns.json() + b"}"
+
+
+class Index:
+    """What an index says of the results of its archive.
+
+    Parameters
+    ----------
+    text : bytes
+        The member.
+    label : str
+        What messages call the archive.
+    size : int
+        Number of results, of which the directory has members.
+
+    Attributes
+    ----------
+    table : Table
+
+    Raises
+    ------
+    BadMetadataError
+        If it is malformed or contradicts itself.
+
+    """
+
+    def __init__(self, text: bytes, label: str, size: int):
+        self._label = label
+        #: Templates by the fingerprints of results that were compared with them.
+        self._alike: dict[int, int] = {}
+        with self._at_index(), translating(BadMetadataError):
+            document = loads_plain(text)
+            _check_head(document, size)
+            arrays = document.get(ARRAYS)
+            if not isinstance(arrays, list):
+                raise BadMetadataError(
+                    key=f"/{ARRAYS}", expected="an array", found=f"{arrays!r:.80}"
+                )
+            self._arrays = [*map(_canonical, arrays)]
+            self.table: Table = table_of(document, size, len(arrays))
+
+    def _at_index(self) -> _at_index:
+        return _at_index(archive=self._label, member=_members.INDEX)
+
+    def frame(self, number: int) -> Frame:
+        """Return what labels an array that it describes.
+
+        Raises
+        ------
+        BadMetadataError
+            If that is not the array of a result.
+
+        """
+        with self._at_index():
+            key = f"/{ARRAYS}/{number}"
+            with at(key=key), translating(BadMetadataError, "labels of an array"):
+                return _frame_of(self._arrays[number])
+
+    def check(self, index: int, result: PackedResult) -> None:
+        """Compare a result with what the index says of it.
+
+        Raises
+        ------
+        BadMetadataError
+            If they differ.
+
+        """
+        template = int(self.table.template[index])
+        array = int(self.table.array[index])
+        if template >= 0:
+            self._check_text(index, template, result.native)
+        if array >= 0:
+            found = None if result.frame is None else _spelled(result.frame)
+            if found != self._arrays[array]:
+                raise self._differs(
+                    index, _members.NDDATA, self._arrays[array], str(found)
+                )
+
+    def _check_text(self, index: int, template: int, native: _native.Packed) -> None:
+        known = self.table.templates[template].native
+        fingerprint = native.fingerprint
+        if fingerprint is None or self._alike.get(fingerprint) != template:
+            text = _native.skeleton(native, _document.VARYING)
+            if text != known.text:
+                raise self._differs(index, _members.METADATA, *_shown(known.text, text))
+            if fingerprint is not None:
+                self._alike[fingerprint] = template
+        expected, found = self.table.numbers(index), listed_numbers(native)
+        # 1 is not 1.0, nor 0.0 -0.0.
+        if repr(expected) != repr(found):
+            pairs = zip(expected, found, strict=True)
+            one, other = next(pair for pair in pairs if repr(pair[0]) != repr(pair[1]))
+            raise self._differs(index, _members.METADATA, repr(one), repr(other))
+
+    def _differs(
+        self, index: int, member: str, expected: str, found: str
+    ) -> BadMetadataError:
+        return BadMetadataError(
+            archive=self._label,
+            member=_members.INDEX,
+            key=_members.of_result(index, member),
+            expected=f"{expected:.300} as the index says",
+            found=f"{found:.300} in the result",
+            remedy=REMEDY,
+        )
+
+
+class _at_index(at):  # noqa: N801 - as `at`
+    """Says of an error that it is about the index, and what to do."""
+
+    def __exit__(self, cls: Any, error: Any, traceback: Any) -> None:
+        super().__exit__(cls, error, traceback)
+        if isinstance(error, SkneuromsiIOError) and error.remedy is None:
+            error.remedy = REMEDY
+
+
+def _check_head(document: dict[str, Any], size: int) -> None:
+    expected = {_document.OBJECT_TYPE: _document.NDINDEX, _document.OBJECT_SIZE: size}
+    for key, value in expected.items():
+        found = document.get(key)
+        if type(found) is not type(value) or found != value:
+            raise BadMetadataError(
+                key=f"/{key}", expected=repr(value), found=f"{found!r:.80}"
+            )
+
+
+@functools.lru_cache(maxsize=256)
+def _spelled(frame: Frame) -> str:
+    """Return what labels an array as an index states it."""
+    name, dims, shape, dtype, coords, attrs = frame.native.parts()
+    values = name, [*dims], [*shape], dtype, [*map(list, coords)], attrs
+    parts = dict(zip(_PARTS, values, strict=True))
+    return _canonical(loads_plain(dumps(parts, external=False).text))
+
+
+def _canonical(array: Any) -> str:
+    if not isinstance(array, dict):
+        raise BadMetadataError(
+            key=f"/{ARRAYS}", expected="objects", found=f"{array!r:.80}"
+        )
+    return json.dumps(array, sort_keys=True)
+
+
+def _frame_of(spelled: str) -> Frame:
+    parts = loads(spelled.encode(), _no_arrays)
+    parts["coords"] = [*map(tuple, parts["coords"])]
+    frame = shared(_native.Frame(*(parts[name] for name in _PARTS)))
+    frame.expected()
+    return frame
+
+
+def _no_arrays(name: str) -> Any:
+    raise MissingMemberError(expected="no arrays beside an index", found=repr(name))
+
+
+def _shown(one: bytes, other: bytes | None) -> tuple[str, str]:
+    """Return what differs in two texts, from the first difference on."""
+    if other is None:
+        return "metadata of a template", "others"
+    pairs = zip(one, other, strict=False)
+    same = min(len(one), len(other))
+    start = next((n for n, (a, b) in enumerate(pairs) if a != b), same)
+    around = max(start - 20, 0)
+    return repr(one[around : start + 40]), repr(other[around : start + 40])

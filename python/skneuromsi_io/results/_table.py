@@ -1,0 +1,152 @@
+"""Columns of many results, as the native core gathers them and as an index states them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import _native
+from .._errors import BadMetadataError
+from ..archive import _document
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+TEMPLATE, TEMPLATES = "template", "templates"
+ARRAY, ARRAYS = "array", "arrays"
+
+#: Number of a template or an array that a result has not.
+NONE = -1
+
+
+class Template(NamedTuple):
+    """What the metadata of some results have in common.
+
+    Attributes
+    ----------
+    native : _native.Packed
+        The text, with 0 for each number in which they may differ.
+    numbers : list
+        Columns of those numbers that are listed: a list, or the one number that all have.
+
+    """
+
+    native: _native.Packed
+    numbers: list[Any]
+
+
+class Table(NamedTuple):
+    """Templates and columns of results.
+
+    Attributes
+    ----------
+    templates : list of Template
+    template, array : numpy.ndarray
+        Number of its template, and of its array, of each result; `NONE` where it has none.
+    ordinal : numpy.ndarray
+        How many results before it have the same template.
+
+    """
+
+    templates: list[Template]
+    template: npt.NDArray[np.int64]
+    array: npt.NDArray[np.int64]
+    ordinal: npt.NDArray[np.int64]
+
+    def numbers(self, index: int) -> list[Any]:
+        """Return the listed numbers of a result that has a template."""
+        at = int(self.ordinal[index])
+        columns = self.templates[int(self.template[index])].numbers
+        return [item[at] if type(item) is list else item for item in columns]
+
+
+def table_of(document: dict[str, Any], size: int, arrays: int) -> Table:
+    """Check columns of so many results, and of arrays that are described elsewhere.
+
+    Raises
+    ------
+    BadMetadataError
+        If they contradict themselves.
+
+    """
+    templates = document.get(TEMPLATES)
+    if not isinstance(templates, list):
+        raise BadMetadataError(
+            key=f"/{TEMPLATES}", expected="an array", found=f"{templates!r:.80}"
+        )
+    template = _numbers(document, TEMPLATE, size, len(templates))
+    array = _numbers(document, ARRAY, size, arrays)
+    counts = np.bincount(template - NONE, minlength=len(templates) + 1)
+    order = np.argsort(template, kind="stable")
+    ordinal = np.empty(size, np.int64)
+    ordinal[order] = np.arange(size) - np.repeat(np.cumsum(counts) - counts, counts)
+    made = [
+        _template(item, f"/{TEMPLATES}/{number}", int(counts[number - NONE]))
+        for number, item in enumerate(templates)
+    ]
+    return Table(made, template, array, ordinal)
+
+
+def _numbers(
+    document: dict[str, Any], key: str, size: int, most: int
+) -> npt.NDArray[np.int64]:
+    """Return a column of numbers below `most`, and of null."""
+    column = document.get(key)
+    values = column if isinstance(column, list) else [column]
+    if isinstance(column, list) and len(column) != size:
+        raise _wrong_length(f"/{key}", size, len(column))
+    for value in set(values) if set(map(type, values)) <= {int, type(None)} else [key]:
+        if value is not None and not (type(value) is int and 0 <= value < most):
+            found = f"{column!r:.80}" if value == key else str(value)
+            raise BadMetadataError(
+                key=f"/{key}", expected=f"numbers below {most}, or null", found=found
+            )
+    numbers = [NONE if value is None else value for value in values]
+    return np.resize(np.array(numbers, np.int64), size)
+
+
+def _template(item: Any, at: str, count: int) -> Template:
+    if not isinstance(item, dict):
+        raise BadMetadataError(key=at, expected="an object", found=f"{item!r:.80}")
+    text, columns = item.get("text"), item.get("numbers")
+    if not (isinstance(text, str) and isinstance(columns, list)):
+        raise BadMetadataError(
+            key=at, expected="'text' and 'numbers'", found=f"{sorted(item)!r:.80}"
+        )
+    encoded = text.encode(errors="surrogatepass")
+    native = _native.described(encoded, _document.VARYING)
+    if _native.skeleton(native, _document.VARYING) != encoded:
+        raise BadMetadataError(
+            key=f"{at}/text",
+            expected="metadata with 0 for numbers that vary",
+            found=f"{text!r:.80}",
+        )
+    listed = listed_numbers(native)
+    if len(columns) != len(listed):
+        raise _wrong_length(f"{at}/numbers", len(listed), len(columns))
+    for number, column in enumerate(columns):
+        values = column if isinstance(column, list) else [column]
+        if isinstance(column, list) and len(column) != count:
+            raise _wrong_length(f"{at}/numbers/{number}", count, len(column))
+        if not set(map(type, values)) <= {int, float}:
+            raise BadMetadataError(
+                key=f"{at}/numbers/{number}",
+                expected="numbers",
+                found=f"{column!r:.80}",
+            )
+    return Template(native, columns)
+
+
+def listed_numbers(native: _native.Packed) -> list[Any]:
+    """Return those numbers of a result, which has a fingerprint, of which there are columns."""
+    text = _native.numbers([native], _document.VARYING, _document.LISTED)
+    numbers: list[list[Any]] = json.loads(text)
+    return numbers[0]
+
+
+def _wrong_length(key: str, expected: int, found: int) -> BadMetadataError:
+    return BadMetadataError(
+        key=key, expected=f"{expected} items", found=f"{found} items"
+    )

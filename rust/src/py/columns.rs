@@ -1,0 +1,100 @@
+//! [`Columns`] for Python: what an index says of many results, and the metadata that it is compared with.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use super::archive::{Archive, PyVarying, py_varying};
+use super::buffer::bytes;
+use super::frame::Frame;
+use super::packed::Packed;
+use crate::json;
+use crate::results::{self, Body, PackedResult};
+
+/// Columns of many results; see the stub.
+#[pyclass(frozen, module = "skneuromsi_io._native")]
+pub(super) struct Columns(Mutex<results::Columns>);
+
+#[pymethods]
+impl Columns {
+    #[new]
+    fn new(varying: PyVarying, listed: Vec<String>) -> Self {
+        Self(Mutex::new(results::Columns::new(
+            py_varying(varying),
+            &listed,
+        )))
+    }
+
+    fn add(&self, py: Python<'_>, packed: Vec<Py<Packed>>) {
+        let packed: Vec<_> = packed.iter().map(|one| &one.get().result).collect();
+        py.detach(|| {
+            let mut columns = self.lock();
+            for result in packed {
+                columns.add(result);
+            }
+        });
+    }
+
+    #[pyo3(signature = (archive, names, *, threads))]
+    fn read(
+        &self,
+        py: Python<'_>,
+        archive: &Archive,
+        names: Vec<String>,
+        threads: usize,
+    ) -> PyResult<()> {
+        archive.run(py, |archive| self.lock().read(archive, &names, threads))
+    }
+
+    fn __len__(&self) -> usize {
+        self.lock().size()
+    }
+
+    fn frames(&self) -> Vec<Frame> {
+        let columns = self.lock();
+        columns
+            .frames()
+            .iter()
+            .map(|f| Frame(Arc::clone(f)))
+            .collect()
+    }
+
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let json = py.detach(|| self.lock().json());
+        bytes(py, &json)
+    }
+}
+
+impl Columns {
+    fn lock(&self) -> std::sync::MutexGuard<'_, results::Columns> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Metadata alone; see the stub.
+#[pyfunction]
+pub(super) fn described(text: Vec<u8>, varying: PyVarying) -> Packed {
+    let result = PackedResult {
+        fingerprint: json::fingerprint(&text, &py_varying(varying)),
+        text,
+        body: Body::Absent,
+        arrays: Vec::new(),
+        lifted: false,
+    };
+    Packed {
+        result,
+        frame: None,
+    }
+}
+
+/// A text without the numbers that vary; see the stub.
+#[pyfunction]
+pub(super) fn skeleton<'py>(
+    py: Python<'py>,
+    packed: &Packed,
+    varying: PyVarying,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let skeleton = json::skeleton(&packed.result.text, &py_varying(varying));
+    skeleton.map(|text| bytes(py, &text)).transpose()
+}

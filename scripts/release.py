@@ -1,0 +1,89 @@
+"""Build and audit what is published: `release.py FOLDER` leaves a manylinux wheel and an sdist in FOLDER.
+
+The wheel is linked by zig against glibc 2.17, older than the 2.27 of jaxlib's wheels, so that it runs wherever
+scikit-neuromsi can be installed. Wheel and sdist are installed in clean environments and tried there.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+TRY = ROOT / "scripts" / "try_installation.py"
+
+#: Resolution of dependencies by uv: the newest, and the lowest that pyproject.toml declares.
+RESOLUTIONS = ("highest", "lowest-direct")
+
+
+def _run(*command: str | Path, cwd: Path = ROOT, path: str | None = None) -> None:
+    print("$", *command, flush=True)
+    found = path or f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        [str(part) for part in command], check=True, cwd=cwd, env=_env(found)
+    )
+
+
+def _env(path: str) -> dict[str, str]:
+    return os.environ | {"PATH": path, "CARGO_ZIGBUILD_PYTHON_PATH": sys.executable}
+
+
+def _build(dist: Path) -> tuple[Path, Path]:
+    """Build wheel and sdist into an empty folder."""
+    shutil.rmtree(dist, ignore_errors=True)
+    maturin = (BIN / "maturin", "build", "--release", "--locked", "--out", dist)
+    _run(*maturin, "--zig", "--compatibility=manylinux_2_17")
+    _run(BIN / "maturin", "sdist", "--out", dist)
+    return next(dist.glob("*.whl")), next(dist.glob("*.tar.gz"))
+
+
+def _audit(wheel: Path, sdist: Path) -> None:
+    """Let the field's tools judge: symbols of glibc, symbols of Python's stable ABI, metadata."""
+    _run(BIN / "auditwheel", "show", wheel)
+    _run(BIN / "abi3audit", "--strict", "--summary", wheel)
+    _run(BIN / "twine", "check", "--strict", wheel, sdist)
+
+
+def _try(package: Path, folder: Path, resolution: str) -> None:
+    """Install a package in a clean environment outside of the repository, and use it."""
+    shutil.rmtree(folder / "env", ignore_errors=True)
+    _run(BIN / "uv", "venv", "--quiet", "--python", "3.11", folder / "env", cwd=folder)
+    python = folder / "env" / "bin" / "python"
+    options = ("--quiet", "--python", python, "--resolution", resolution)
+    _run(BIN / "uv", "pip", "install", *options, package, cwd=folder)
+    _run(python, TRY, cwd=folder)
+
+
+def _try_without_rust(sdist: Path, folder: Path) -> None:
+    """Check that the sdist says what to do where there is no Rust."""
+    python = folder / "env" / "bin" / "python"
+    command = [BIN / "uv", "pip", "install", "--python", python, "--no-cache", sdist]
+    path = f"{BIN}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    if shutil.which("cargo", path=path):
+        sys.exit(f"a cargo in {path}: cannot try without Rust")
+    env = _env(path) | {"HOME": str(folder), "CARGO_HOME": str(folder / "none")}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    if done.returncode == 0 or "rustup" not in done.stderr:
+        sys.exit(
+            f"the sdist without Rust: expected a hint at rustup, found\n{done.stderr}"
+        )
+    print("the sdist without Rust says:", done.stderr.strip(), sep="\n")
+
+
+def main() -> None:
+    """Build, audit, and try."""
+    wheel, sdist = _build(Path(sys.argv[1]).resolve())
+    _audit(wheel, sdist)
+    with tempfile.TemporaryDirectory(prefix="skneuromsi-io-release-") as name:
+        folder = Path(name)
+        for resolution in RESOLUTIONS:
+            _try(wheel, folder, resolution)
+        _try(sdist, folder, "highest")
+        _try_without_rust(sdist, folder)
+
+
+if __name__ == "__main__":
+    main()
