@@ -1,4 +1,15 @@
-"""Fast, lossless storage of scikit-neuromsi results: a drop-in for `skneuromsi.io`."""
+"""Fast, lossless storage of scikit-neuromsi results: a drop-in for `skneuromsi.io`.
+
+Examples
+--------
+>>> import skneuromsi_io as sio
+>>> from skneuromsi_io.examples import sweep
+>>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+>>> collection = sio.open_ndresults_collection("sweep.ndc", tqdm_cls=None)
+>>> collection[0].get_modes().shape
+(20, 3)
+
+"""
 
 from importlib.metadata import version as _version
 
@@ -97,3 +108,7 @@ __all__ = [
     "unpatch",
     "verify",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])

@@ -174,6 +174,9 @@ def test_one_family():
         ]
         # Each but the base is also what a caller of upstream would catch.
         assert (builtins[0] is Exception) == (cls is sio.SkneuromsiIOError)
+        # As users import it.
+        assert cls.__module__ == "skneuromsi_io"
+        assert getattr(sio, cls.__name__) is cls
     assert set(_native.error_kinds()) == set(_errors.BY_KIND)
 
 

@@ -171,3 +171,9 @@ def test_help_finds_the_module():
     for name in sio.__all__:
         module = sys.modules[getattr(sio, name).__module__]
         assert Path(module.__file__).is_relative_to(Path(sio.__file__).parent)
+
+
+def test_dir_shows_the_public_names():
+    shown = {name for name in dir(sio) if not name.startswith("__")}
+    assert shown == set(sio.__all__)
+    assert "__version__" in dir(sio)

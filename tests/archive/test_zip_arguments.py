@@ -188,7 +188,8 @@ def test_zip64():
     collection = sio.NDResultCollection("many", make_collection(1)._packed * size)
     archive = stored(collection, compression=zipfile.ZIP_STORED)
     with zipfile.ZipFile(io.BytesIO(archive)) as found:
-        assert len(found.namelist()) == 2 * size + 1
+        results = [name for name in found.namelist() if name.startswith("ndr_")]
+    assert len(results) == 2 * size
     found = opened(archive, compression_params=None)
     assert len(found) == size
     assert_same(found[size - 1], collection[0])

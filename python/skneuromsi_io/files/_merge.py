@@ -72,8 +72,9 @@ def merge(
     Examples
     --------
     >>> import skneuromsi_io as sio
-    >>> sio.store_ndresults_collection("a.ndc", collection, tqdm_cls=None)
-    >>> sio.store_ndresults_collection("b.ndc", collection, tqdm_cls=None)
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresults_collection("a.ndc", sweep(), tqdm_cls=None)
+    >>> sio.store_ndresults_collection("b.ndc", sweep(), tqdm_cls=None)
     >>> sio.merge(["a.ndc", "b.ndc"], "both.ndc")
     6
 

@@ -84,6 +84,17 @@ def open_ndresults_collection(
     In files of upstream, rectangular lists of more than 1,000 numbers, all floats or all integers, come back as
     arrays (that is what they were); shorter lists stay lists.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+    >>> collection = sio.open_ndresults_collection("sweep.ndc", tqdm_cls=None)
+    >>> collection
+    <NDResultCollection 'sweep' len=3>
+    >>> collection[0].run_parameters.visual_position
+    6.0
+
     """
     refuse_unknown(open_ndresults_collection, READING, kwargs)
     codec = memory_codec(compression_params)
@@ -121,6 +132,15 @@ def open_ndresult(path_or_stream: Source, **kwargs: Unpack[OpenOptions]) -> NDRe
     ------
     ValueError
         If the file holds more or fewer results than one; and as :func:`open_ndresults_collection`.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresult("one.ndr", sweep()[0])
+    >>> result = sio.open_ndresult("one.ndr")
+    >>> result.mname, result.output_mode
+    ('TwoCues', 'multi')
 
     """
     refuse_unknown(open_ndresult, OpenOptions.__annotations__, kwargs)
@@ -169,6 +189,15 @@ def read_metadata(
         If the metadata are malformed, or those of something else.
     zipfile.BadZipFile, KeyError, TypeError, OSError
         As :func:`open_ndresults_collection`.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresult("one.ndr", sweep()[0], metadata={"subject": "S01"})
+    >>> metadata = sio.read_metadata("one.ndr")
+    >>> metadata["object_size"], metadata["extra"]
+    (1, {'subject': 'S01'})
 
     """
     refuse_unknown(read_metadata, READING, kwargs)

@@ -61,6 +61,19 @@ def repair(
     OSError
         If the one cannot be read or the other cannot be written.
 
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+    >>> whole = Path("sweep.ndc").read_bytes()
+    >>> report = sio.repair(whole[: len(whole) // 2], "saved.ndc")
+    >>> report.kept
+    (0, 1)
+    >>> len(sio.open_ndresults_collection("saved.ndc", tqdm_cls=None))
+    2
+
     """
     if not is_path(out):
         raise ArgumentTypeError(key="out", expected="a path", found=type(out).__name__)

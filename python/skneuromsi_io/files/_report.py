@@ -22,6 +22,14 @@ class Problem:
     message : str
         What was expected and what was found.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> report = sio.verify(b"")
+    >>> for problem in report.problems:
+    ...     print(problem.member, "|", problem.message)
+    None | expected a zip archive, found an empty file; store or copy it again
+
     """
 
     member: str | None
@@ -60,6 +68,15 @@ class VerifyReport:
     problems : tuple of Problem
         Everything that is wrong; empty for a sound archive.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+    >>> report = sio.verify("sweep.ndc")
+    >>> report.ok, report.members, report.results
+    (True, 8, 3)
+
     """
 
     path: str
@@ -94,6 +111,14 @@ class RepairReport:
         of the collection and what the user had added.
     problems : tuple of Problem
         Why other members and results were lost.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+    >>> print(sio.repair("sweep.ndc", "saved.ndc"))
+    sweep.ndc: 3 results saved to saved.ndc, with their metadata, no problems
 
     """
 

@@ -51,6 +51,15 @@ def scan_ndc(
         As :func:`open_ndresults_collection`. A result that is damaged, or unlike the first, raises when it is
         asked for.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+    >>> with sio.scan_ndc("sweep.ndc") as collection:
+    ...     print(len(collection), collection[2].run_parameters.visual_position)
+    3 10.0
+
     """
     refuse_unknown(scan_ndc, READING, kwargs)
     cls = collection_class(classes)

@@ -83,6 +83,15 @@ def store_ndresults_collection(
     NotAtomicWarning
         If the file can be written into, but not replaced: the whole archive is copied over it.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> metadata = {"subject": "S01"}
+    >>> sio.store_ndresults_collection("sweep.ndc", sweep(), metadata=metadata, tqdm_cls=None)
+    >>> sio.read_metadata("sweep.ndc")["extra"]
+    {'subject': 'S01'}
+
     """
     refuse_unknown(store_ndresults_collection, _WRITING, kwargs)
     if not is_collection(ndrcollection):
@@ -126,6 +135,14 @@ def store_ndresult(
     ------
     TypeError
         If `ndresult` is not an NDResult; and as :func:`store_ndresults_collection`.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresult("one.ndr", sweep()[0], compresslevel=1)
+    >>> sio.open_ndresult("one.ndr").mname
+    'TwoCues'
 
     """
     refuse_unknown(store_ndresult, ("tqdm_cls", *_WRITING), kwargs)

@@ -71,17 +71,19 @@ class NDCWriter:
     Examples
     --------
     >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
     >>> with sio.NDCWriter("sweep.ndc", name="sweep") as writer:
-    ...     for result in results:
+    ...     for result in sweep(3):
     ...         writer.append(result)
     >>> len(sio.open_ndresults_collection("sweep.ndc", tqdm_cls=None))
     3
 
     A script that may be killed and started again computes what is missing:
 
-    >>> with sio.NDCWriter("sweep.ndc", name="sweep", resume=True) as writer:
-    ...     for soa in soas[len(writer) :]:
-    ...         writer.append(model.run(soa=soa))
+    >>> collection = sweep(5)
+    >>> with sio.NDCWriter("long.ndc", name="sweep", resume=True) as writer:
+    ...     for number in range(len(writer), 5):
+    ...         writer.append(collection[number])
 
     """
 
@@ -170,6 +172,15 @@ class NDCWriter:
         WriterError
             If the writer is closed, or failed before.
 
+        Examples
+        --------
+        >>> import skneuromsi_io as sio
+        >>> from skneuromsi_io.examples import sweep
+        >>> with sio.NDCWriter("sweep.ndc", name="sweep") as writer:
+        ...     writer.append(sweep()[0])
+        ...     print(len(writer))
+        1
+
         """
         self._check_usable()
         if not (isinstance(ndresult, Packed) or is_ndresult(ndresult)):
@@ -214,6 +225,19 @@ class NDCWriter:
             If `metadata`, changed meanwhile, cannot be stored. The partial file stays, as after the next.
         OSError
             If the file cannot be written or put in its place.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> import skneuromsi_io as sio
+        >>> from skneuromsi_io.examples import sweep
+        >>> writer = sio.NDCWriter("sweep.ndc", name="sweep")
+        >>> writer.append(sweep()[0])
+        >>> Path("sweep.ndc").exists()
+        False
+        >>> writer.close()
+        >>> Path("sweep.ndc").exists()
+        True
 
         """
         if self._closed:

@@ -48,6 +48,17 @@ def verify(path_or_stream: Source, *, limits: Limits | None = None) -> VerifyRep
     OSError
         If the file cannot be read.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+    >>> report = sio.verify("sweep.ndc")
+    >>> report.ok
+    True
+    >>> print(report)
+    sweep.ndc: 8 members, 3 sound results, no problems
+
     """
     try:
         reader = ArchiveReader(path_or_stream, limits)

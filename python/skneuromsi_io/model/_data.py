@@ -132,25 +132,62 @@ class LabelledData:
         ValueError
             If a label is unknown.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> table = result.get_modes(include=["auditory", "multi"])
+        >>> ", ".join(table.columns), table.shape
+        ('auditory, multi', (20, 2))
+        >>> int(table["multi"].to_numpy().argmax())
+        6
+
         """
         return self._table(include, _names.MODES)
 
     def get_times(
         self, *, include: Hashable | Iterable[Hashable] = None
     ) -> pd.DataFrame:
-        """Return the data with times as columns; see :meth:`get_modes`."""
+        """Return the data with times as columns; see :meth:`get_modes`.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> result.get_times().columns.tolist()
+        [0]
+
+        """
         return self._table(include, _names.TIMES)
 
     def get_positions(
         self, *, include: Hashable | Iterable[Hashable] = None
     ) -> pd.DataFrame:
-        """Return the data with positions as columns; see :meth:`get_modes`."""
+        """Return the data with positions as columns; see :meth:`get_modes`.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> result.get_positions(include=[5, 6]).round(2).to_numpy().tolist()
+        [[0.13, 0.13], [0.13, 0.13], [0.17, 0.19]]
+
+        """
         return self._table(include, _names.POSITIONS)
 
     def get_positions_coordinates(
         self, *, include: Hashable | Iterable[Hashable] = None
     ) -> pd.DataFrame:
-        """Return the data with position coordinates as columns; see :meth:`get_modes`."""
+        """Return the data with position coordinates as columns; see :meth:`get_modes`.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> ", ".join(result.get_positions_coordinates().columns)
+        'x0'
+
+        """
         return self._table(include, _names.POSITIONS_COORDINATES)
 
     get_pcoords = get_positions_coordinates
@@ -162,6 +199,16 @@ class LabelledData:
         -------
         xarray.DataArray
             Of dimensions modes, times, positions, positions_coordinates, and of the stored dtype.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> array = result.to_xarray()
+        >>> dict(array.sizes)
+        {'modes': 3, 'times': 1, 'positions': 20, 'positions_coordinates': 1}
+        >>> int(array.sel(modes="multi").values.argmax())
+        6
 
         """
         if self._is_packed:

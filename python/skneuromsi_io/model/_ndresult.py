@@ -61,6 +61,33 @@ class NDResult(Metadata, LabelledData):
     ValueError
         If the arguments contradict each other.
 
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import xarray as xr
+    >>> import skneuromsi_io as sio
+    >>> values = np.linspace(0, 1, 6).reshape(2, 1, 3, 1)
+    >>> labels = {"modes": ["a", "out"], "times": [0], "positions": [0, 1, 2]}
+    >>> labels["positions_coordinates"] = ["x0"]
+    >>> result = sio.NDResult(
+    ...     mname="Model",
+    ...     mtype="Test",
+    ...     output_mode="out",
+    ...     nmap={"a": "auditory"},
+    ...     nddata=xr.DataArray(values, coords=labels, dims=list(labels)),
+    ...     time_range=(0, 1),
+    ...     position_range=(0, 3),
+    ...     time_res=1,
+    ...     position_res=1,
+    ...     causes=None,
+    ...     run_parameters={"soa": 50},
+    ...     extra={},
+    ... )
+    >>> result
+    <NDResult 'Model', modes=['a' 'out'], times=1, positions=3, positions_coordinates=1, causes=False>
+    >>> result.run_parameters.soa, result.modes_.tolist()
+    (50, ['a', 'out'])
+
     """
 
     plot = UpstreamAccessor()
@@ -134,6 +161,27 @@ class NDResult(Metadata, LabelledData):
         ValueError
             If the modes differ in shape, or the arguments contradict each other.
 
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import skneuromsi_io as sio
+        >>> result = sio.NDResult.from_modes_dict(
+        ...     modes_dict={"a": np.zeros((1, 3)), "out": np.ones((1, 3))},
+        ...     mname="Model",
+        ...     mtype="Test",
+        ...     output_mode="out",
+        ...     nmap={"a": "auditory"},
+        ...     time_range=(0, 1),
+        ...     position_range=(0, 3),
+        ...     time_res=1,
+        ...     position_res=1,
+        ...     causes=None,
+        ...     run_parameters={"soa": 50},
+        ...     extra={},
+        ... )
+        >>> result.to_xarray().shape
+        (2, 1, 3, 1)
+
         """
         nddata = modes_to_data_array(modes_dict, dtype=ensure_dtype)
         return cls(nddata=nddata, ensure_dtype=ensure_dtype, **kwargs)
@@ -201,6 +249,15 @@ class NDResult(Metadata, LabelledData):
         dict
             Arguments by name; `nddata`, `nmap`, `run_parameters` and `extra` are copies.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> arguments = result.to_dict()
+        >>> arguments["mname"], arguments["run_parameters"]
+        ('TwoCues', {'auditory_position': 6.0, 'visual_position': 6.0})
+        >>> again = type(result)(**arguments)
+
         """
         arguments = {name: getattr(self, f"_{name}") for name in ARGUMENTS}
         arguments["nmap"] = self.nmap_
@@ -225,6 +282,15 @@ class NDResult(Metadata, LabelledData):
         **kwargs
             That function's other arguments; it also says what is raised.
 
+        Examples
+        --------
+        >>> import skneuromsi_io as sio
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> result.to_ndr("one.ndr", metadata={"subject": "S01"})
+        >>> sio.read_metadata("one.ndr")["extra"]
+        {'subject': 'S01'}
+
         """
         from .. import store_ndresult
 
@@ -247,6 +313,13 @@ class NDResult(Metadata, LabelledData):
         -------
         NDResult
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> result.astype("float32").to_xarray().dtype
+        dtype('float32')
+
         """
         kwargs = self.to_dict()
         for name, value in kwargs.items():
@@ -264,6 +337,13 @@ class NDResult(Metadata, LabelledData):
         dict of str to tuple
             ``(type, dtypes)`` by attribute, with `memory_usage` ``(type, dtypes, memory)``.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> result.deep_dtypes(max_deep=1)["mname"]
+        (<class 'str'>, None)
+
         """
         found = deep_dtypes(self.to_dict(), 1, max_deep, memory_usage)
         nested: dict[str, Any] = found[1]
@@ -276,6 +356,13 @@ class NDResult(Metadata, LabelledData):
         -------
         pandas.DataFrame
             Of columns Type, DType and Size, a row for each attribute.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> result = sweep()[0]
+        >>> result.dtypes().loc["mname", "Type"]
+        <class 'str'>
 
         """
         return table_of(self.deep_dtypes(memory_usage=memory_usage))

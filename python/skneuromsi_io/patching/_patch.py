@@ -53,6 +53,15 @@ def patch() -> None:
     UserWarning
         Once, if `__main__` holds a function that was imported before the patch and stays slow.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> sio.patch()  # needs scikit-neuromsi
+    >>> import skneuromsi
+    >>> skneuromsi.read_ndc is sio.read_ndc
+    True
+    >>> sio.unpatch()
+
     """
     with _lock:
         replaced = _replace()
@@ -64,6 +73,15 @@ def unpatch() -> None:
     """Give scikit-neuromsi its own functions back; does nothing if it is not patched.
 
     Within a block of :func:`patched`, at the end of the block.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> sio.patch()  # needs scikit-neuromsi
+    >>> sio.unpatch()
+    >>> sio.is_patched()
+    False
+
     """
     with _lock:
         _holders.explicit = False
@@ -71,13 +89,32 @@ def unpatch() -> None:
 
 
 def is_patched() -> bool:
-    """Return whether scikit-neuromsi uses this package's functions, under all of their names."""
+    """Return whether scikit-neuromsi uses this package's functions, under all of their names.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> sio.is_patched()
+    False
+
+    """
     return bool(_originals) and all(map(_is_ours, _originals))
 
 
 @contextlib.contextmanager
 def patched() -> Iterator[None]:
-    """Patch within a ``with`` block; a patch from before, or of another block, stays."""
+    """Patch within a ``with`` block; a patch from before, or of another block, stays.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> with sio.patched():  # needs scikit-neuromsi
+    ...     sio.is_patched()
+    True
+    >>> sio.is_patched()
+    False
+
+    """
     with _lock:
         replaced = _replace()
         _holders.blocks += 1

@@ -55,6 +55,16 @@ class Additions:
         ValueError
             If nothing is selected.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.select([0, -1])
+        <NDResultCollection 'sweep' len=2>
+        >>> apart = collection.disparity_matrix()["visual_position"] > 7
+        >>> len(collection.select(apart))
+        2
+
         """
         positions = _positions(which, len(self._packed))
         if not len(positions):
@@ -88,13 +98,35 @@ class Additions:
         ValueError
             If results differ in shape, dtype or labels: it names the first two that do.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> stacked = collection.to_xarray()
+        >>> stacked["values"].sel(modes="multi").argmax("positions").squeeze().values.tolist()
+        [6, 7, 8]
+        >>> stacked["visual_position"].values.tolist()
+        [6.0, 8.0, 10.0]
+
         """
         from ._stack import dataset
 
         return dataset(self._name, self._packed, self._summary)
 
     def close(self) -> None:
-        """Let go of the file of a scanned collection and of all its parts; one in memory has none."""
+        """Let go of the file of a scanned collection and of all its parts; one in memory has none.
+
+        Examples
+        --------
+        >>> import skneuromsi_io as sio
+        >>> from skneuromsi_io.examples import sweep
+        >>> sio.store_ndresults_collection("sweep.ndc", sweep(), tqdm_cls=None)
+        >>> collection = sio.scan_ndc("sweep.ndc")
+        >>> collection[0].mname
+        'TwoCues'
+        >>> collection.close()
+
+        """
         if isinstance(self._packed, StoredResults):
             self._packed.reader.close()
 

@@ -54,6 +54,15 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
     TypeError
         If `tqdm_cls` is not a tqdm class.
 
+    Examples
+    --------
+    >>> from skneuromsi_io.examples import sweep
+    >>> collection = sweep()
+    >>> len(collection), collection.name, collection.output_mode_
+    (3, 'sweep', 'multi')
+    >>> [result.run_parameters.visual_position for result in collection]
+    [6.0, 8.0, 10.0]
+
     """
 
     plot = UpstreamAccessor()
@@ -112,6 +121,14 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
             If an item is not a result.
         ValueError
             If there are none, if they differ as the class forbids, or if `compression_params` is wrong.
+
+        Examples
+        --------
+        >>> import skneuromsi_io as sio
+        >>> from skneuromsi_io.examples import sweep
+        >>> results = [result for result in sweep() if result.run_parameters.visual_position > 7]
+        >>> sio.NDResultCollection.from_ndresults("apart", results)
+        <NDResultCollection 'apart' len=2>
 
         """
         return cls(name, pack_results(results, compression_params), tqdm_cls=tqdm_cls)
@@ -218,6 +235,15 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
             Whether to show no progress bar; else `tqdm_cls` of the collection shows one.
         **kwargs
             That function's other arguments; it also says what is raised.
+
+        Examples
+        --------
+        >>> import skneuromsi_io as sio
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.to_ndc("sweep.ndc", metadata={"subject": "S01"}, quiet=True)
+        >>> sio.read_metadata("sweep.ndc")["object_size"]
+        3
 
         """
         from .. import store_ndresults_collection

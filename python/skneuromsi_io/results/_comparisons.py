@@ -25,6 +25,13 @@ class Comparisons:
         pandas.DataFrame
             Results as rows, run parameters as columns.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.disparity_matrix().to_numpy().tolist()
+        [[6.0, 6.0], [6.0, 8.0], [6.0, 10.0]]
+
         """
         import pandas as pd
 
@@ -40,6 +47,13 @@ class Comparisons:
         pandas.Series
             Named Changes, of bool, by the names of the run parameters.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.changing_parameters().to_dict()
+        {'auditory_position': False, 'visual_position': True}
+
         """
         changes = self.disparity_matrix().nunique() > 1
         changes.name = "Changes"
@@ -52,6 +66,13 @@ class Comparisons:
         ------
         ValueError
             If `prefer` is unknown, or no or several parameters change.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.coerce_parameter()
+        'visual_position'
 
         """
         if prefer is None:
@@ -76,6 +97,13 @@ class Comparisons:
         pandas.Series
             Named VarSum, of floats, by the labels of the modes.
 
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.modes_variance_sum().round(3).to_dict()
+        {'auditory': 0.007, 'multi': 0.013, 'visual': 0.007}
+
         """
         return self._summary.variance_sum.copy()
 
@@ -86,6 +114,13 @@ class Comparisons:
         ------
         ValueError
             If `prefer` is unknown, or several modes have the largest sum.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.coerce_mode()
+        'multi'
 
         """
         if prefer is None:
@@ -108,6 +143,13 @@ class Comparisons:
         ------
         ValueError
             If `prefer` is unknown.
+
+        Examples
+        --------
+        >>> from skneuromsi_io.examples import sweep
+        >>> collection = sweep()
+        >>> collection.coerce_dimension(), collection.coerce_dimension("positions")
+        ('times', 'positions')
 
         """
         if prefer is None:

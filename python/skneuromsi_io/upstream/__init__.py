@@ -103,6 +103,16 @@ def as_upstream(obj: Any) -> Any:
     ImportError
         If scikit-neuromsi cannot be imported.
 
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> result = sio.as_upstream(sweep()[0])  # needs scikit-neuromsi
+    >>> type(result).__module__
+    'skneuromsi.core.ndresult.result'
+    >>> float(round(result.stats.mean(), 3))
+    0.05
+
     """
     return _bridge().as_upstream(obj)
 
@@ -127,6 +137,13 @@ def as_light(obj: Any) -> Any:
     ------
     TypeError
         If it is neither.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> from skneuromsi_io.examples import sweep
+    >>> type(sio.as_light(sweep()[0]))
+    <class 'skneuromsi_io.model._ndresult.NDResult'>
 
     """
     if isinstance(obj, (NDResult, NDResultCollection)):

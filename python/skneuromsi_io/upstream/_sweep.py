@@ -32,11 +32,20 @@ class NativeCollectionStrategy(ProcessingStrategyABC):  # type: ignore[misc]
 
     Examples
     --------
-    >>> from skneuromsi.sweep import ParameterSweep  # doctest: +SKIP
+    >>> from skneuromsi.mle import AlaisBurr2004
+    >>> from skneuromsi.sweep import ParameterSweep
+    >>> from skneuromsi_io.sweep import NativeCollectionStrategy
     >>> sweep = ParameterSweep(
-    ...     model, "soa", processing_strategy=NativeCollectionStrategy()
-    ... )  # doctest: +SKIP
-    >>> collection = sweep.run()  # doctest: +SKIP
+    ...     AlaisBurr2004(),
+    ...     "visual_position",
+    ...     range=[0, 5],
+    ...     repeat=1,
+    ...     n_jobs=1,
+    ...     tqdm_cls=None,
+    ...     processing_strategy=NativeCollectionStrategy(),
+    ... )
+    >>> len(sweep.run())
+    2
 
     """
 
