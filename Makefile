@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust pyth
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help wheel licenses demo test test-quick test-versions check bench bench-quick instructions models fuzz clean
+.PHONY: help docs docs-links wheel licenses demo test test-quick test-versions check bench bench-quick instructions models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
@@ -25,6 +25,8 @@ help:
 	@echo "make instructions   instructions that a small result takes (needs valgrind)"
 	@echo "make fuzz         libFuzzer on every target for SECONDS each (needs a nightly Rust and cargo-fuzz)"
 	@echo "make models       what comes back of every shipped model: docs/models.md"
+	@echo "make docs         the site: docs/_build/html"
+	@echo "make docs-links   whether the links of the site lead anywhere (needs the net)"
 	@echo "make wheel        a wheel for old systems and an sdist, audited, and each installed and tried"
 	@echo "make licenses     licences of what is linked into the wheel: THIRD-PARTY-LICENSES.txt"
 	@echo "make clean        remove environments and builds"
@@ -76,6 +78,14 @@ fuzz:
 
 models: $(ENVS)/upstream/.ready
 	$(UPSTREAM)/python benches/models_table.py
+
+# Notebooks run anew; a warning is a failure.
+docs: $(ENVS)/docs/.ready
+	$(ENVS)/docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+docs-links: $(ENVS)/docs/.ready
+	$(ENVS)/docs/bin/python -m sphinx -b linkcheck docs docs/_build/links
 
 licenses:
 	$(PYTHON) scripts/licenses.py
@@ -131,4 +141,16 @@ $(ENVS)/release/.ready: $(ENVS)/dev/.tools
 	$(PYTHON) -m venv $(ENVS)/release
 	$(ENVS)/release/bin/python $(PIP) --upgrade pip
 	$(ENVS)/release/bin/python $(PIP) "uv>=0.5" --group release
+	@touch $@
+
+# Sphinx beside scikit-neuromsi, whose models run in the notebooks.
+$(ENVS)/docs/.installed: $(ENVS)/dev/.tools
+	$(PYTHON) -m venv $(ENVS)/docs
+	$(ENVS)/docs/bin/python $(PIP) --upgrade pip
+	$(ENVS)/docs/bin/python $(PIP) scikit-neuromsi==1.0.2 --group docs
+	@touch $@
+
+$(ENVS)/docs/.ready: $(ENVS)/docs/.installed $(ENVS)/wheel/.built
+	$(ENVS)/docs/bin/python $(PIP) $(ENVS)/wheel/*.whl
+	$(ENVS)/docs/bin/python $(PIP) --force-reinstall --no-deps $(ENVS)/wheel/*.whl
 	@touch $@
