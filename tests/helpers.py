@@ -96,6 +96,11 @@ def members(archive):
         return {name: zipped.read(name) for name in zipped.namelist()}
 
 
+def without_index(archive):
+    """Return an archive without its index, as it is after a result was edited by hand."""
+    return zipped({k: v for k, v in members(archive).items() if k != "index.json"})
+
+
 def zipped(contents, compression=zipfile.ZIP_STORED):
     """Return an archive of members, as zipfile writes it."""
     stream = io.BytesIO()

@@ -19,11 +19,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 import others
-from good import DATA, DIMS
+from good import DATA, DIMS, contents
 from netcdfs import classic
 from zipkit import BZIP2, DEFLATED, LZMA, STORED, Member, build
 
 from skneuromsi_io import SkneuromsiIOError, _native, values
+from skneuromsi_io.results._columns import Columns as ColumnsOfResults
+from skneuromsi_io.results._index import Index
 
 #: Memory that a case may take beyond what the process has after its imports, in bytes.
 MEMORY = 1 << 30
@@ -177,7 +179,60 @@ class JSON:
         assert repr(ours) == repr(json.loads(data))
 
 
-KINDS = (Zip(), Classic(), HDF5(), JSON())
+def _index(count):
+    """Return the index of an archive of so many results, of two templates and two arrays."""
+    members = contents(count)
+    plain = json.loads(members["index.json"])
+    first, array = plain["templates"][0], plain["arrays"][0]
+    plain["templates"].append(first | {"numbers": [7.5]})
+    plain["arrays"].append(array | {"name": "other"})
+    numbers = [0, 1] * (count // 2)
+    first["numbers"] = [[*range(count // 2)]]
+    return json.dumps(plain | {"template": numbers, "array": numbers}).encode()
+
+
+def _read(_):
+    raise SkneuromsiIOError("members that are read where the index says nothing")
+
+
+class Indexes:
+    """Indexes against a plain reading of what they state."""
+
+    REFUSALS = ()
+    RESULTS = 6
+    GOOD = (contents(RESULTS)["index.json"], _index(RESULTS))
+
+    def ours(self, data):
+        index = Index(data, "case", self.RESULTS)
+        table = index.table
+        known = [
+            table.numbers(result) if table.template[result] >= 0 else None
+            for result in range(self.RESULTS)
+        ]
+        for result in range(self.RESULTS):
+            # What it says of labels and arguments is used, or refused.
+            _or_none(index.signature, result)
+        columns = ColumnsOfResults(table, np.arange(self.RESULTS), _read)
+        _or_none(columns.column, "run_parameters")
+        return known
+
+    def same(self, ours, data):
+        document = json.loads(data)
+        column = document["template"]
+        numbers = column if type(column) is list else [column] * self.RESULTS
+        assert len(numbers) == self.RESULTS == document["object_size"]
+        seen = {}
+        for found, number in zip(ours, numbers, strict=True):
+            if number is None:
+                assert found is None
+                continue
+            at = seen[number] = seen.get(number, -1) + 1
+            columns = document["templates"][number]["numbers"]
+            expected = [c[at] if type(c) is list else c for c in columns]
+            assert repr(found) == repr(expected)
+
+
+KINDS = (Zip(), Classic(), HDF5(), JSON(), Indexes())
 
 
 def complaint(case, ours_done):

@@ -43,7 +43,7 @@ def number_of(name):
 def hit(archive, at):
     """Return the number of the result in whose data a position is, None for none."""
     for name, place in data(archive).items():
-        if at in place and name != "metadata.json":
+        if at in place and name not in ("index.json", "metadata.json"):
             return number_of(name)
     return None
 

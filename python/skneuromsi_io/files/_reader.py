@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
 
 from .. import _native
 from .._batches import batches, thread_count
 from .._errors import (
-    BadArchiveError,
     BadMetadataError,
     MissingMemberError,
     SkneuromsiIOError,
@@ -27,27 +30,15 @@ from ..archive._source import caps_of, label_of, open_archive, source_of
 from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
 from ..results._described import DescribedResult
-from ..results._index import Index
+from ..results._index import Index, new_columns
 from ..results._interface import Agreement, Signature
 from ..results._packed import PackedResult
+from ..results._table import Table, table_of
 from ..values import INLINE_LIMIT
+from ._again import Again
 
 #: Memory codec of results that are looked at once.
 UNPACKED = ("none", 0)
-
-
-#: Size, time of the last change in ns, and number of a file.
-Stamp = tuple[int, int, int]
-
-
-class Again(NamedTuple):
-    """All that it takes to open a file again, in this process or in another."""
-
-    path: str
-    limits: dict[str, int]
-    options: dict[str, Any]
-    label: str
-    stamp: Stamp | None
 
 
 class ArchiveReader:
@@ -74,6 +65,8 @@ class ArchiveReader:
 
     #: Arguments by which another process opens the file; None for a stream.
     again: Again | None = None
+    #: What the archive says of its results, if :meth:`use_index` was called and it says it.
+    index: Index | None = None
 
     #: Whether it was opened by its members, without regard to its directory.
     is_salvaged = False
@@ -192,6 +185,17 @@ class ArchiveReader:
                 )
         return size
 
+    def use_index(self) -> None:
+        """Let what the archive says of all its results answer for these, and compare each that is read with it.
+
+        Raises
+        ------
+        BadMetadataError
+            If the index is malformed.
+
+        """
+        self.index = self.read_index()
+
     def read_index(self) -> Index | None:
         """Read what the archive says of all its results; None if it has no index, or is of upstream's format.
 
@@ -256,10 +260,30 @@ class ArchiveReader:
         """Bytes of the metadata of a result."""
         return self.archive.size(_members.of_result(index, _members.METADATA))
 
+    def table(
+        self, indices: Sequence[int] | npt.NDArray[np.int64]
+    ) -> tuple[Table, npt.NDArray[np.int64]]:
+        """Return columns in which some results have a place, and these places.
+
+        They are those of the index, if it is used; else the metadata are read.
+        """
+        if self.index is not None:
+            return self.index.table, np.asarray(indices)
+        columns, threads = new_columns(), thread_count()
+        for batch in batches(map(int, indices), self.text_size, threads):
+            names = [_members.of_result(index, _members.METADATA) for index in batch]
+            columns.read(self.archive, names, threads=threads)
+        size = len(indices)
+        return table_of(json.loads(b"{%s}" % columns.json()), size, 0), np.arange(size)
+
     def common(self) -> Signature:
         """Return what all results must have in common: that of the first in the archive."""
         if self.agreement.common is None:
-            self.check(self.load_unpacked([0], thread_count())[0])
+            claimed = None if self.index is None else self.index.signature(0)
+            if claimed is None:
+                self.check(self.load_unpacked([0], thread_count())[0])
+            else:
+                self.agreement.common = claimed
         return self.agreement.expected
 
     def load_checked(self, index: int) -> PackedResult:
@@ -303,6 +327,19 @@ class ArchiveReader:
         return self.archive.size(text) + self.archive.size(data)
 
     def check(self, result: PackedResult) -> None:
+        """Check a result: against the index, if it is used, itself, and the first that was checked.
+
+        Raises
+        ------
+        BadMetadataError, BadNetCDFError
+            If it contradicts one of them.
+
+        """
+        if self.index is not None and result.index is not None:
+            self.index.check(result.index, result)
+        self.check_agreement(result)
+
+    def check_agreement(self, result: PackedResult) -> None:
         """Check that a result does not contradict itself, and is like the first that was checked.
 
         Raises
@@ -342,23 +379,12 @@ def reopened(again: Again) -> ArchiveReader:
     if reader is not None and not reader.closed:
         return reader
     reader = ArchiveReader(again.path, again.limits, **again.options)
-    found = reader.archive.stamp
-    if found != again.stamp:
+    reader.label, reader.again = again.label, again
+    try:
+        again.check(reader.archive.stamp)
+        reader.use_index()
+    except BaseException:
         reader.close()
-        raise BadArchiveError(
-            archive=again.label,
-            expected=f"the file as it was when it was scanned ({_shown(again.stamp)})",
-            found=f"one that has changed since ({_shown(found)})",
-            remedy="scan it again",
-        )
-    reader.label = again.label
-    reader.again = again
+        raise
     _in_use[repr(again)] = reader
     return reader
-
-
-def _shown(stamp: Stamp | None) -> str:
-    if stamp is None:
-        return "no file"
-    size, modified, number = stamp
-    return f"{size} bytes, changed at {modified} ns, inode {number}"

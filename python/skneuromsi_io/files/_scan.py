@@ -21,9 +21,9 @@ def scan_ndc(
 ) -> NDResultCollection:
     """Open an NDResultCollection that stays in its file.
 
-    The directory of the archive and the metadata of the collection are read at once, everything else when it is
-    asked for, and nothing of it is kept: a sweep may be larger than memory. Each result is verified when it is
-    read, and compared with the first of the file.
+    The directory of the archive, the metadata of the collection and the index are read at once, everything else
+    when it is asked for, and nothing of it is kept: a sweep may be larger than memory. Each result is verified
+    when it is read, and compared with the index, or with the first of the file where there is none.
 
     Parameters
     ----------
@@ -46,10 +46,10 @@ def scan_ndc(
     Raises
     ------
     ValueError
-        If the metadata of the collection are malformed, or those of something else.
+        If the metadata of the collection or the index are malformed, or those of something else.
     zipfile.BadZipFile, KeyError, TypeError, OSError
-        As :func:`open_ndresults_collection`. A result that is damaged, or unlike the first, raises when it is
-        asked for.
+        As :func:`open_ndresults_collection`. A result that is damaged, unlike the first, or not what the index
+        says raises when it is asked for.
 
     Examples
     --------
@@ -66,6 +66,7 @@ def scan_ndc(
     reader = ArchiveReader(path_or_stream, limits, **kwargs)
     try:
         size = reader.size_in_file()
+        reader.use_index()
         return scanned(cls, reader.name, StoredResults(reader, range(size)))
     except BaseException:
         reader.close()

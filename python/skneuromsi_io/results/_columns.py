@@ -1,46 +1,46 @@
-"""Columns of many results, from their metadata: results that differ in numbers only are decoded once."""
+"""Columns of many results, from their metadata: results that differ in numbers only are decoded once.
+
+:class:`Columns` are those of results in a file; :func:`gather` gives those that :meth:`to_xarray` needs.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from .. import _native
-from ..archive import _document
-from ..values import TYPES, restore_scalar
+from ._packed import PackedResult
+from ._table import NONE, Table
+from ._templates import (
+    EXTERNAL,
+    Column,
+    External,
+    Place,
+    Template,
+    extra_of,
+    measured,
+    numbers_at,
+    numbers_of,
+    template_of,
+)
 
 if TYPE_CHECKING:
-    from ._interface import Packed
-    from ._packed import PackedResult
+    import numpy.typing as npt
 
-#: Keys of the arguments whose numbers may vary within one fingerprint, and the longest such number
-#: (`LONGEST_NUMBER` of the native core).
-_KEYS = _document.VARYING[1]
-_LONGEST = 64
-
-#: What the text of a result with arrays in members of their own has in it.
-EXTERNAL = b'"external"'
-
-#: Values that results can share.
-_IMMUTABLE = (str, int, float, bool, type(None), np.generic)
-
-
-class External(NamedTuple):
-    """An array of `extra` in a member of its own, of the dtype that it has there."""
-
-    member: str
-    dtype: str
-    shape: tuple[int, ...]
-
-
-#: Values of many results, one of each.
-Column = Sequence[Any] | npt.NDArray[Any]
+__all__ = [
+    "EXTERNAL",
+    "Column",
+    "Columns",
+    "External",
+    "Gathered",
+    "concatenated",
+    "extra_of",
+    "gather",
+    "gathered",
+]
 
 
 class Gathered(NamedTuple):
@@ -64,18 +64,95 @@ class Gathered(NamedTuple):
 FIELDS = ("mname", "mtype", "causes")
 
 
-def rows_of(results: Sequence[PackedResult]) -> list[dict[str, Any]]:
-    """Return the columns of each result; see :meth:`Packed.columns`."""
-    rows: list[Any] = [None] * len(results)
-    for template, positions, numbers in _groups(results):
-        for position, found in zip(positions, numbers, strict=True):
-            result = results[position]
-            rows[position] = (
-                result.columns()
-                if template is None
-                else template.columns(found, result)
+class Columns:
+    """Constructor arguments of results in a file, except `nddata` and `extra`.
+
+    Parameters
+    ----------
+    table : Table
+        Of the archive, or of some of its results.
+    positions : numpy.ndarray
+        Which results of the table these are.
+    read : callable
+        Reads the metadata of those at some positions among these. It is called for results without a template, or
+        with one that does not make them.
+
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        positions: npt.NDArray[np.int64],
+        read: Callable[[list[int]], Iterable[PackedResult]],
+    ):
+        self._size = len(positions)
+        self._groups: list[_Group] = []
+        alone = []
+        numbers = table.template[positions]
+        for number in np.unique(numbers):
+            places = np.flatnonzero(numbers == number)
+            known = table.templates[number] if number != NONE else None
+            template = (
+                None if known is None else template_of(PackedResult(known.native, None))
             )
-    return rows
+            if known is None or template is None:
+                alone.append(places)
+            else:
+                ordinals = table.ordinal[positions[places]]
+                self._groups.append(_Group(template, places, ordinals, known.numbers))
+        self._alone = np.sort(np.concatenate(alone)).tolist() if alone else []
+        self._read = read
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        """Columns of the results that have to be read."""
+        return [result.columns() for result in self._read(self._alone)]
+
+    def column(self, name: str) -> list[Any]:
+        """Return a constructor argument of each result, as the constructor converts it."""
+        values = [group.values(name) for group in self._groups]
+        if len(values) == 1 and not self._alone:
+            return values[0]
+        column: list[Any] = [None] * self._size
+        for group, found in zip(self._groups, values, strict=True):
+            for place, value in zip(group.places.tolist(), found, strict=True):
+                column[place] = value
+        if self._alone:
+            for place, row in zip(self._alone, self._rows, strict=True):
+                column[place] = row[name]
+        return column
+
+
+class _Group(NamedTuple):
+    """Results of one template: where they are among all, and which of those of the template they are."""
+
+    template: Template
+    places: npt.NDArray[np.intp]
+    ordinals: npt.NDArray[np.int64]
+    numbers: list[Any]
+
+    def values(self, name: str) -> list[Any]:
+        """Return a constructor argument of each."""
+        template, size = self.template, len(self.places)
+        base = template.common[name]
+        if name == "causes" and template.causes is not None:
+            return self._numbers(template.causes)
+        if name != "run_parameters":
+            mutable = isinstance(base, (dict, np.ndarray))
+            return [base.copy() for _ in range(size)] if mutable else [base] * size
+        rows = [base.copy() for _ in range(size)]
+        for place in template.places:
+            for row, value in zip(rows, self._numbers(place), strict=True):
+                row[place.name] = value
+        return rows
+
+    def _numbers(self, place: Place) -> list[Any]:
+        column = self.numbers[place.listed]
+        if type(column) is not list:
+            return [place.value(column)] * len(self.places)
+        if place.dtype is None:
+            return [column[at] for at in self.ordinals.tolist()]
+        return [place.value(column[at]) for at in self.ordinals.tolist()]
 
 
 def gather(results: Sequence[PackedResult]) -> Gathered:
@@ -84,13 +161,39 @@ def gather(results: Sequence[PackedResult]) -> Gathered:
     for template, positions, numbers in _groups(results):
         of_group = [results[position] for position in positions]
         if template is not None:
-            groups.append((positions, template.gather(numbers, of_group)))
+            groups.append((positions, _of_template(template, numbers, of_group)))
         else:
             groups += [
                 ([at], _one(result.columns(), extra_of(result)))
                 for at, result in zip(positions, of_group, strict=True)
             ]
     return _joined(groups, len(results))
+
+
+def _of_template(
+    template: Template, numbers: list[list[Any]], results: list[PackedResult]
+) -> Gathered:
+    """Gather the metadata of results of a template, which have these numbers."""
+    count = len(results)
+    # What does not fit its type is told by the decoder.
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        if template.makers is not None:
+            common = template.common
+            fields: dict[str, Column] = {
+                name: [common[name]] * count for name in FIELDS
+            }
+            parameters: dict[str, Column] = {
+                name: [value] * count
+                for name, value in common["run_parameters"].items()
+            }
+            for place in template.places:
+                parameters[place.name] = numbers_at(place.at, place.dtype)(numbers)
+            if template.causes is not None:
+                place = template.causes
+                fields["causes"] = numbers_at(place.at, place.dtype)(numbers)
+            extra = {name: make(numbers) for name, make in template.makers.items()}
+            return Gathered(fields, parameters, extra)
+    return gathered([(result.columns(), extra_of(result)) for result in results])
 
 
 def gathered(rows: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Gathered:
@@ -132,20 +235,9 @@ def _joined(groups: Sequence[tuple[Sequence[int], Gathered]], count: int) -> Gat
     return Gathered(*columns)
 
 
-def measured(extra: dict[Any, Any]) -> dict[Any, Any]:
-    """Return the numbers and the arrays of numbers, times or text in `extra`."""
-    return {key: value for key, value in extra.items() if _is_measure(value)}
-
-
-def _is_measure(value: Any) -> bool:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return not value.dtype.hasobject
-    return type(value) in (int, float, bool, complex)
-
-
 def _groups(
     results: Sequence[PackedResult],
-) -> Iterator[tuple[_Template | None, list[int], list[Any]]]:
+) -> Iterator[tuple[Template | None, list[int], list[Any]]]:
     """Group results by their fingerprint: template, positions, and the numbers of each."""
     groups: dict[Hashable, list[int]] = {}
     alone = []
@@ -160,240 +252,9 @@ def _groups(
         first = results[positions[0]]
         # One that is alone is decoded faster than a template is made, unless that takes its large arrays.
         worthwhile = len(positions) > 2 or EXTERNAL in first.native.text
-        template = _template(first) if worthwhile else None
+        template = template_of(first) if worthwhile else None
         if template is None:
             alone += positions
         else:
-            numbers = json.loads(_native.numbers(natives, _document.VARYING, _KEYS))
-            yield template, positions, numbers
+            yield template, positions, numbers_of(natives)
     yield None, alone, [None] * len(alone)
-
-
-class _Number(str):
-    """A number of the text, as it is spelled."""
-
-    __slots__ = ()
-
-
-def _template(first: PackedResult) -> _Template | None:
-    """Make a template of a result; None where its numbers are in other places than directly below their keys."""
-    try:
-        template = _Template(first)
-    except (RecursionError, KeyError, IndexError, TypeError, ValueError):
-        # Decoded one by one, each says what is wrong with it.
-        return None
-    return template if template.fits else None
-
-
-class _Template:
-    """Metadata of a result, and where in them are the numbers in which others differ.
-
-    Attributes
-    ----------
-    fits : bool
-        Whether the others can be made of it.
-
-    """
-
-    def __init__(self, first: PackedResult):
-        self._columns = first.columns()
-        document = json.loads(first.native.text, parse_int=_Number, parse_float=_Number)
-        kwargs = document[_document.OBJECT_KWARGS]
-        self._types = document.get(TYPES) or {}
-        self._spans: dict[tuple[str, str | None], range] = {}
-        end = 0
-        for key, value in kwargs.items():
-            if key in _KEYS:
-                items = value if isinstance(value, dict) else {None: value}
-                for name, item in items.items():
-                    start, end = end, end + _count(item)
-                    self._spans[key, name] = range(start, end)
-        found = json.loads(_native.numbers([first.native], _document.VARYING, _KEYS))
-        # A key that is there twice has numbers that nobody sees.
-        self.fits = end == len(found[0]) and self._fit_parameters(kwargs)
-        if self.fits:
-            self._makers = self._extra_makers(kwargs["extra"])
-
-    def _fit_parameters(self, kwargs: dict[str, Any]) -> bool:
-        parameters = self._columns["run_parameters"]
-        own = (
-            *parameters.values(),
-            *self._columns["nmap"].values(),
-            self._columns["causes"],
-        )
-        if not all(isinstance(value, _IMMUTABLE) for value in own):
-            return False
-        # Names of another type than text have a type of the whole mapping.
-        raw = kwargs["run_parameters"]
-        if not isinstance(raw, dict) or _pointer("run_parameters") in self._types:
-            return False
-        self._places = []
-        for name, value in raw.items():
-            span = self._spans["run_parameters", name]
-            if span:
-                kind = self._types.get(_pointer("run_parameters", name))
-                dtype = _scalar(kind)
-                if not isinstance(value, _Number) or (kind and dtype is None):
-                    return False
-                self._places.append((name, span.start, dtype))
-        return self._fit_causes(kwargs["causes"])
-
-    def _fit_causes(self, value: Any) -> bool:
-        self._causes: tuple[int, str | None] | None = None
-        if self._spans.get(("causes", None), range(0)):
-            kind = self._types.get(_pointer("causes"))
-            dtype = _scalar(kind)
-            if not isinstance(value, _Number) or (kind and dtype is None):
-                return False
-            self._causes = self._spans["causes", None].start, dtype
-        return True
-
-    def columns(self, numbers: list[Any], result: PackedResult) -> dict[str, Any]:
-        """Return the columns of a result with these numbers."""
-        row = dict(self._columns)
-        parameters = row["run_parameters"] = dict(row["run_parameters"])
-        for name in ("nmap", "time_range", "position_range"):
-            row[name] = row[name].copy()
-        try:
-            for name, at, dtype in self._places:
-                parameters[name] = _restored(numbers[at], dtype)
-            if self._causes is not None:
-                at, dtype = self._causes
-                row["causes"] = _restored(numbers[at], dtype)
-        except (ValueError, TypeError, OverflowError):
-            return result.columns()  # which says what is wrong, and where
-        return row
-
-    def gather(self, numbers: list[Any], results: list[PackedResult]) -> Gathered:
-        """Gather the metadata of results with these numbers."""
-        count = len(results)
-        # What does not fit its type is told by the decoder.
-        with contextlib.suppress(ValueError, TypeError, OverflowError):
-            if self._makers is not None:
-                parameters: dict[str, Column] = {
-                    name: [value] * count
-                    for name, value in self._columns["run_parameters"].items()
-                }
-                for name, at, dtype in self._places:
-                    parameters[name] = _numbers(at, dtype)(numbers)
-                fields: dict[str, Column] = {
-                    name: [self._columns[name]] * count for name in FIELDS
-                }
-                if self._causes is not None:
-                    fields["causes"] = _numbers(*self._causes)(numbers)
-                return Gathered(
-                    fields,
-                    parameters,
-                    {name: make(numbers) for name, make in self._makers.items()},
-                )
-        pairs = zip(numbers, results, strict=True)
-        return gathered([(self.columns(n, one), extra_of(one)) for n, one in pairs])
-
-    def _extra_makers(self, raw: Any) -> dict[str, _Maker] | None:
-        """Return what makes each number and array of `extra`; None where only the decoder can."""
-        if not isinstance(raw, dict) or _pointer("extra") in self._types:
-            return None
-        makers: dict[str, _Maker] = {}
-        members = set()
-        for name, value in raw.items():
-            span = self._spans["extra", name]
-            kind: Any = self._types.get(_pointer("extra", name))
-            if kind is None and type(value) not in (_Number, bool, float):
-                continue
-            if kind is not None and kind != "complex" and kind[0] not in _MEASURES:
-                continue
-            if kind is None and isinstance(value, bool):
-                makers[name] = _given(value)
-            elif isinstance(value, _Number) and len(span) == 1:
-                if kind is not None and _scalar(kind) is None:
-                    return None
-                makers[name] = _numbers(span.start, _scalar(kind))
-            elif _is_external(kind) and value["netcdf"] not in members:
-                members.add(value["netcdf"])
-                makers[name] = _given(External(value["netcdf"], kind[1], _shape(kind)))
-            elif _is_inline(kind, len(span)):
-                makers[name] = _arrays(span, np.dtype(kind[1]), _shape(kind))
-            else:
-                return None
-        return makers
-
-
-def _restored(number: Any, dtype: str | None) -> Any:
-    return number if dtype is None else restore_scalar(number, dtype)
-
-
-#: Types of numbers and arrays.
-_MEASURES = ("scalar", "array", "external")
-
-#: Makes the values of some results of their numbers.
-_Maker = Callable[[list[list[Any]]], Column]
-
-
-def _given(value: Any) -> _Maker:
-    return lambda rows: [value] * len(rows)
-
-
-def _numbers(at: int, dtype: str | None) -> _Maker:
-    if dtype is None:
-        return lambda rows: [row[at] for row in rows]
-    if dtype == "<f8":
-        # The common one: scalar by scalar it takes fifty times as long.
-        return lambda rows: np.array([row[at] for row in rows], np.float64)
-    return lambda rows: [restore_scalar(row[at], dtype) for row in rows]
-
-
-def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> _Maker:
-    cut = slice(span.start, span.stop)
-    return lambda rows: np.array([row[cut] for row in rows], dtype).reshape(
-        len(rows), *shape
-    )
-
-
-def extra_of(result: Packed) -> dict[str, Any]:
-    """Return the argument `extra` of a result."""
-    found: dict[str, Any] = result.extra()
-    return found
-
-
-def _count(value: Any) -> int:
-    """Count the numbers in a value that vary."""
-    if isinstance(value, _Number):
-        return int(len(value) <= _LONGEST)
-    if isinstance(value, dict):
-        return sum(map(_count, value.values()))
-    return sum(map(_count, value)) if isinstance(value, list) else 0
-
-
-def _pointer(*parts: str) -> str:
-    escaped = (part.replace("~", "~0").replace("/", "~1") for part in parts)
-    return "/".join(("", _document.OBJECT_KWARGS, *escaped))
-
-
-#: Dtypes that are carried by themselves, in JSON and in NetCDF.
-_PLAIN = frozenset(f"<{kind}{size}" for kind in "iuf" for size in (4, 8)) | {
-    "|i1",
-    "|u1",
-    "<i2",
-    "<u2",
-}
-
-
-def _scalar(kind: Any) -> str | None:
-    plain = type(kind) is list and kind[:1] == ["scalar"] and len(kind) == 2
-    return kind[1] if plain and kind[1] in _PLAIN else None
-
-
-def _is_external(kind: Any) -> bool:
-    return type(kind) is list and kind[:1] == ["external"] and kind[1] in _PLAIN
-
-
-def _is_inline(kind: Any, count: int) -> bool:
-    """Return whether it is an array of so many numbers, none of which is NaN or infinite."""
-    if type(kind) is not list or kind[:1] != ["array"] or kind[1] not in _PLAIN:
-        return False
-    return math.prod(_shape(kind)) == count
-
-
-def _shape(kind: Any) -> tuple[int, ...]:
-    # The numbers of the table of types are spelled too.
-    return tuple(int(str(length)) for length in kind[2])

@@ -6,9 +6,12 @@ import functools
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import _native
 from .._errors import (
     BadMetadataError,
+    BadNetCDFError,
     InternalError,
     MissingMemberError,
     SkneuromsiIOError,
@@ -17,11 +20,15 @@ from .._errors import (
 )
 from ..archive import _document, _members
 from ..arrays._frame import Frame, shared
+from ..model import _names
 from ..values import dumps, loads, loads_plain
-from ._table import ARRAYS, Table, listed_numbers, table_of
+from ._packed import PackedResult
+from ._table import ARRAYS, NONE, Table, listed_numbers, table_of
 
 if TYPE_CHECKING:
-    from ._packed import PackedResult
+    from collections.abc import Sequence
+
+    from ._interface import Signature
 
 #: What to do about a wrong index.
 REMEDY = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
@@ -109,6 +116,29 @@ class Index:
             with at(key=key), translating(BadMetadataError, "labels of an array"):
                 return _frame_of(self._arrays[number])
 
+    def signature(self, index: int) -> Signature | None:
+        """Return what a result must have in common with the others; None if the index does not say it.
+
+        Raises
+        ------
+        BadMetadataError
+            If what it says contradicts itself.
+
+        """
+        template, array = (
+            int(c[index]) for c in (self.table.template, self.table.array)
+        )
+        if NONE in (template, array):
+            return None
+        frame = self.frame(array)
+        # Else as many labels as the index claims would be made.
+        if not any(name == _names.MODES for name, _, _ in frame.coords):
+            return None
+        with self._at_index():
+            return PackedResult(
+                self.table.templates[template].native, frame
+            ).signature()
+
     def check(self, index: int, result: PackedResult) -> None:
         """Compare a result with what the index says of it.
 
@@ -119,15 +149,55 @@ class Index:
 
         """
         template = int(self.table.template[index])
-        array = int(self.table.array[index])
-        if template >= 0:
+        if template != NONE:
             self._check_text(index, template, result.native)
-        if array >= 0:
-            found = None if result.frame is None else _spelled(result.frame)
+        self._check_array(index, result.frame)
+
+    def check_texts(self, results: Sequence[PackedResult]) -> None:
+        """Compare the metadata of results with what the index says of them, all at once.
+
+        Raises
+        ------
+        BadMetadataError
+            If one differs.
+
+        """
+        columns = new_columns()
+        columns.add([result.native for result in results])
+        document = json.loads(b"{%s}" % columns.json())
+        found = table_of(document, len(results), len(columns.frames()))
+        indices = np.array([result.index for result in results])
+        if not self.table.says(indices, found):
+            for index, result in zip(indices.tolist(), results, strict=True):
+                template = int(self.table.template[index])
+                if template != NONE:
+                    self._check_text(index, template, result.native)
+
+    def check_frames(
+        self, indices: Sequence[int], frames: Sequence[Frame | None]
+    ) -> None:
+        """Compare what labels the arrays of results with what the index says of them.
+
+        Raises
+        ------
+        BadMetadataError
+            If one differs.
+
+        """
+        known: set[tuple[int, Frame | None]] = set()
+        arrays = self.table.array[np.asarray(indices)].tolist()
+        for index, array, frame in zip(indices, arrays, frames, strict=True):
+            if (array, frame) not in known:
+                known.add((array, frame))
+                self._check_array(index, frame)
+
+    def _check_array(self, index: int, frame: Frame | None) -> None:
+        array = int(self.table.array[index])
+        if array != NONE:
+            found = "{}" if frame is None else _spelled(frame)
             if found != self._arrays[array]:
-                raise self._differs(
-                    index, _members.NDDATA, self._arrays[array], str(found)
-                )
+                differing = _differing(self._arrays[array], found)
+                raise self._differs(index, _members.NDDATA, *differing)
 
     def _check_text(self, index: int, template: int, native: _native.Packed) -> None:
         known = self.table.templates[template].native
@@ -198,12 +268,28 @@ def _frame_of(spelled: str) -> Frame:
     parts = loads(spelled.encode(), _no_arrays)
     parts["coords"] = [*map(tuple, parts["coords"])]
     frame = shared(_native.Frame(*(parts[name] for name in _PARTS)))
-    frame.expected()
+    try:
+        frame.expected()
+    except BadNetCDFError as error:
+        # Here it is the index that is wrong.
+        raise BadMetadataError(expected=error.expected, found=error.found) from error
     return frame
 
 
 def _no_arrays(name: str) -> Any:
     raise MissingMemberError(expected="no arrays beside an index", found=repr(name))
+
+
+def _differing(one: str, other: str) -> tuple[str, str]:
+    """Return those parts in which two arrays differ."""
+    parts = [json.loads(spelled) for spelled in (one, other)]
+    keys = [
+        key
+        for key in sorted({*parts[0], *parts[1]})
+        if json.dumps(parts[0].get(key)) != json.dumps(parts[1].get(key))
+    ]
+    first, second = (json.dumps({key: p.get(key) for key in keys}) for p in parts)
+    return first, second
 
 
 def _shown(one: bytes, other: bytes | None) -> tuple[str, str]:

@@ -180,10 +180,23 @@ class Described:
     def __init__(self, reader: Reader):
         self._reader = reader
         self._kinds: list[Hashable] = []
+        self._indices: list[int] = []
         self._firsts: dict[Hashable, PackedResult] = {}
 
     def add(self, results: Sequence[PackedResult]) -> None:
-        """Add results."""
+        """Add results.
+
+        Raises
+        ------
+        BadMetadataError
+            If one is not what the index says.
+
+        """
+        if self._reader.index is not None:
+            self._reader.index.check_texts(results)
+        self._indices += [
+            result.index for result in results if result.index is not None
+        ]
         for result in results:
             kind: Hashable = result.native.fingerprint
             if kind is None:
@@ -200,6 +213,8 @@ class Described:
             If one contradicts itself, or is not like the first of the archive.
 
         """
+        if self._reader.index is not None:
+            self._reader.index.check_frames(self._indices, frames)
         known: set[Any] = set()
         for kind, frame in zip(self._kinds, frames, strict=True):
             if (kind, frame) not in known:
@@ -210,7 +225,7 @@ class Described:
                     return False
                 if result.index != 0:
                     self._reader.common()
-                self._reader.check(result)
+                self._reader.check_agreement(result)
         return True
 
 

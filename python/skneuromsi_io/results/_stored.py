@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 import numpy as np
 
 from .._batches import batches, thread_count
+from ._columns import Columns
 from ._interface import Packed
 from ._packed import PackedResult
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from .. import _native
     from ..arrays._frame import Frame
     from ..model import NDResult
+    from ._index import Index
     from ._interface import Signature
+    from ._table import Table
 
 
 class Reader(Protocol):
@@ -26,6 +29,8 @@ class Reader(Protocol):
     archive: _native.Archive
     #: What messages call it.
     label: str
+    #: What it says of its results, if that is used.
+    index: Index | None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -36,7 +41,7 @@ class Reader(Protocol):
     def load_checked(self, index: int) -> PackedResult:
         """Read a result, and check that it is like the others."""
 
-    def check(self, result: PackedResult) -> None:
+    def check_agreement(self, result: PackedResult) -> None:
         """Check that a result is like the others."""
 
     def load_unpacked(self, indices: Sequence[int], threads: int) -> list[PackedResult]:
@@ -47,6 +52,11 @@ class Reader(Protocol):
 
     def text_size(self, index: int) -> int:
         """Bytes of the metadata of a result."""
+
+    def table(
+        self, indices: Sequence[int] | npt.NDArray[np.int64]
+    ) -> tuple[Table, npt.NDArray[np.int64]]:
+        """Return columns that some results have a place in, and these places."""
 
 
 class StoredResult(Packed):
@@ -135,3 +145,13 @@ class StoredResults(Sequence[Packed]):
         indices = map(int, self.indices)
         for batch in batches(indices, self.reader.text_size, threads):
             yield self.reader.described(batch, threads)
+
+    def columns(self) -> Columns:
+        """Return columns of all results; what the index says of one is not read."""
+        table, positions = self.reader.table(self.indices)
+        return Columns(table, positions, self._read)
+
+    def _read(self, positions: list[int]) -> Iterator[PackedResult]:
+        chosen = self.select(np.asarray(positions, np.intp))
+        for batch in chosen.described():
+            yield from batch

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ._columns import rows_of
 from ._interface import Agreement
 from ._stored import StoredResults
 from ._variances import variance_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
@@ -91,16 +90,17 @@ class Summary:
         return self._common[2]
 
     @cached_property
-    def _rows(self) -> list[dict[str, Any]]:
+    def _column(self) -> Callable[[str], list[Any]]:
         packed = self._packed
         if isinstance(packed, StoredResults):
-            return [row for batch in packed.described() for row in rows_of(batch)]
-        return [item.columns() for item in packed]
+            return packed.columns().column
+        rows = [item.columns() for item in packed]
+        return lambda name: [row[name] for row in rows]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Gather a constructor argument from all results."""
         if name not in self._gathered:
-            self._gathered[name] = np.asarray([row[name] for row in self._rows])
+            self._gathered[name] = np.asarray(self._column(name))
         return self._gathered[name]
 
     @cached_property

@@ -61,6 +61,42 @@ class Table(NamedTuple):
         columns = self.templates[int(self.template[index])].numbers
         return [item[at] if type(item) is list else item for item in columns]
 
+    def says(self, indices: npt.NDArray[np.int64], found: Table) -> bool:
+        """Return whether it says of results at `indices` what `found` says of as many.
+
+        Where it says nothing, it agrees.
+        """
+        claimed = self.template[indices]
+        for template in np.unique(claimed[claimed != NONE]):
+            places = np.flatnonzero(claimed == template)
+            other = found.template[places]
+            if other[0] == NONE or (other != other[0]).any():
+                return False
+            mine, theirs = self.templates[template], found.templates[other[0]]
+            if mine.native.text != theirs.native.text:
+                return False
+            at, there = self.ordinal[indices[places]], found.ordinal[places]
+            for one, two in zip(mine.numbers, theirs.numbers, strict=True):
+                if not _are_same(_chosen(one, at), _chosen(two, there)):
+                    return False
+        return True
+
+
+def _chosen(column: Any, at: npt.NDArray[np.int64]) -> list[Any]:
+    """Return the numbers of some results, or the one that all have."""
+    return [column[i] for i in at.tolist()] if type(column) is list else [column]
+
+
+def _are_same(one: list[Any], other: list[Any]) -> bool:
+    """Return whether two columns are of the same numbers: 1 is not 1.0, nor 0.0 -0.0."""
+    if len(one) == len(other):
+        if {*map(type, one), *map(type, other)} == {float}:
+            # Bits, of finite numbers: to spell them takes ten times as long.
+            return np.array(one).tobytes() == np.array(other).tobytes()
+        return repr(one) == repr(other)
+    short, long = sorted((one, other), key=len)
+    return len(short) == 1 and {*map(repr, long)} == {repr(short[0])}
+
 
 def table_of(document: dict[str, Any], size: int, arrays: int) -> Table:
     """Check columns of so many results, and of arrays that are described elsewhere.

@@ -1,0 +1,289 @@
+"""Templates: metadata of a result, and where in them are the numbers in which others differ."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _native
+from ..archive import _document
+from ..values import TYPES, restore_scalar
+
+if TYPE_CHECKING:
+    from ._interface import Packed
+    from ._packed import PackedResult
+
+#: Keys of the arguments whose numbers may vary within one fingerprint, and the longest such number
+#: (`LONGEST_NUMBER` of the native core).
+_KEYS = _document.VARYING[1]
+_LONGEST = 64
+
+#: What the text of a result with arrays in members of their own has in it.
+EXTERNAL = b'"external"'
+
+#: Values that results can share.
+_IMMUTABLE = (str, int, float, bool, type(None), np.generic)
+
+
+#: Values of many results, one of each.
+Column = Sequence[Any] | npt.NDArray[Any]
+
+
+class External(NamedTuple):
+    """An array of `extra` in a member of its own, of the dtype that it has there."""
+
+    member: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+def measured(extra: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the numbers and the arrays of numbers, times or text in `extra`."""
+    return {key: value for key, value in extra.items() if _is_measure(value)}
+
+
+def _is_measure(value: Any) -> bool:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return not value.dtype.hasobject
+    return type(value) in (int, float, bool, complex)
+
+
+def numbers_of(natives: list[_native.Packed]) -> list[list[Any]]:
+    text = _native.numbers(natives, _document.VARYING, _KEYS)
+    numbers: list[list[Any]] = json.loads(text)
+    return numbers
+
+
+class _Number(str):
+    """A number of the text, as it is spelled."""
+
+    __slots__ = ()
+
+
+def template_of(first: PackedResult) -> Template | None:
+    """Make a template of a result; None where its numbers are in other places than directly below their keys."""
+    try:
+        template = Template(first)
+    except (RecursionError, KeyError, IndexError, TypeError, ValueError):
+        # Decoded one by one, each says what is wrong with it.
+        return None
+    return template if template.fits else None
+
+
+class Place(NamedTuple):
+    """The place of an argument, or of a run parameter, that is a number.
+
+    Attributes
+    ----------
+    name : str
+    at : int
+        Which of the numbers that vary it is.
+    listed : int
+        Which of those that an index lists it is.
+    dtype : str or None
+        Of a NumPy scalar.
+
+    """
+
+    name: str
+    at: int
+    listed: int
+    dtype: str | None
+
+    def value(self, number: Any) -> Any:
+        """Return the argument that the number stands for."""
+        return number if self.dtype is None else restore_scalar(number, self.dtype)
+
+
+class Template:
+    """Metadata of a result, and where in them are the numbers in which others differ.
+
+    Attributes
+    ----------
+    fits : bool
+        Whether the others can be made of it.
+    common : dict
+        Columns of the result; those at no place are the same for the others.
+    places : list of Place
+        Run parameters that differ.
+    causes : Place or None
+        Causes, if they differ.
+    makers : dict of str to callable, or None
+        What makes each number and array of `extra` of the numbers of results; None where only the decoder can.
+
+    """
+
+    def __init__(self, first: PackedResult):
+        self.common = first.columns()
+        document = json.loads(first.native.text, parse_int=_Number, parse_float=_Number)
+        kwargs = document[_document.OBJECT_KWARGS]
+        self._types = document.get(TYPES) or {}
+        self._spans: dict[tuple[str, str | None], range] = {}
+        self._listed: dict[tuple[str, str | None], int] = {}
+        end = listed = 0
+        for key, value in kwargs.items():
+            if key in _KEYS:
+                items = value if isinstance(value, dict) else {None: value}
+                for name, item in items.items():
+                    count = _count(item)
+                    self._spans[key, name] = range(end, end + count)
+                    self._listed[key, name] = listed
+                    end += count
+                    listed += count if key in _document.LISTED else 0
+        # A key that is there twice has numbers that nobody sees.
+        self.fits = end == len(numbers_of([first.native])[0]) and self._fit(kwargs)
+        if self.fits:
+            self.makers = self._extra_makers(kwargs["extra"])
+
+    def _fit(self, kwargs: dict[str, Any]) -> bool:
+        parameters = self.common["run_parameters"]
+        own = (
+            *parameters.values(),
+            *self.common["nmap"].values(),
+            self.common["causes"],
+        )
+        if not all(isinstance(value, _IMMUTABLE) for value in own):
+            return False
+        # Names of another type than text have a type of the whole mapping.
+        raw = kwargs["run_parameters"]
+        if not isinstance(raw, dict) or _pointer("run_parameters") in self._types:
+            return False
+        try:
+            places = [self._place(raw[name], "run_parameters", name) for name in raw]
+            self.places = [place for place in places if place is not None]
+            self.causes = self._place(kwargs["causes"], "causes", None)
+        except ValueError:
+            return False
+        return True
+
+    def _place(self, value: Any, key: str, name: str | None) -> Place | None:
+        """Return the place of a value; None if it has no number that varies.
+
+        Raises
+        ------
+        ValueError
+            If the number is not the value itself, or of a type that a number alone does not have.
+
+        """
+        span = self._spans.get((key, name))
+        if not span:
+            return None
+        kind = self._types.get(_pointer(key) if name is None else _pointer(key, name))
+        dtype = _scalar(kind)
+        if not isinstance(value, _Number) or (kind and dtype is None):
+            raise ValueError(kind)
+        return Place(name or key, span.start, self._listed[key, name], dtype)
+
+    def _extra_makers(self, raw: Any) -> dict[str, Maker] | None:
+        """Return what makes each number and array of `extra`; None where only the decoder can."""
+        if not isinstance(raw, dict) or _pointer("extra") in self._types:
+            return None
+        makers: dict[str, Maker] = {}
+        members = set()
+        for name, value in raw.items():
+            span = self._spans["extra", name]
+            kind: Any = self._types.get(_pointer("extra", name))
+            if kind is None and type(value) not in (_Number, bool, float):
+                continue
+            if kind is not None and kind != "complex" and kind[0] not in _MEASURES:
+                continue
+            if kind is None and isinstance(value, bool):
+                makers[name] = _given(value)
+            elif isinstance(value, _Number) and len(span) == 1:
+                if kind is not None and _scalar(kind) is None:
+                    return None
+                makers[name] = numbers_at(span.start, _scalar(kind))
+            elif _is_external(kind) and value["netcdf"] not in members:
+                members.add(value["netcdf"])
+                makers[name] = _given(External(value["netcdf"], kind[1], _shape(kind)))
+            elif _is_inline(kind, len(span)):
+                makers[name] = _arrays(span, np.dtype(kind[1]), _shape(kind))
+            else:
+                return None
+        return makers
+
+
+def _restored(number: Any, dtype: str | None) -> Any:
+    return number if dtype is None else restore_scalar(number, dtype)
+
+
+#: Types of numbers and arrays.
+_MEASURES = ("scalar", "array", "external")
+
+#: Makes the values of some results of their numbers.
+Maker = Callable[[list[list[Any]]], Column]
+
+
+def _given(value: Any) -> Maker:
+    return lambda rows: [value] * len(rows)
+
+
+def numbers_at(at: int, dtype: str | None) -> Maker:
+    if dtype is None:
+        return lambda rows: [row[at] for row in rows]
+    if dtype == "<f8":
+        # The common one: scalar by scalar it takes fifty times as long.
+        return lambda rows: np.array([row[at] for row in rows], np.float64)
+    return lambda rows: [restore_scalar(row[at], dtype) for row in rows]
+
+
+def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Maker:
+    cut = slice(span.start, span.stop)
+    return lambda rows: np.array([row[cut] for row in rows], dtype).reshape(
+        len(rows), *shape
+    )
+
+
+def extra_of(result: Packed) -> dict[str, Any]:
+    """Return the argument `extra` of a result."""
+    found: dict[str, Any] = result.extra()
+    return found
+
+
+def _count(value: Any) -> int:
+    """Count the numbers in a value that vary."""
+    if isinstance(value, _Number):
+        return int(len(value) <= _LONGEST)
+    if isinstance(value, dict):
+        return sum(map(_count, value.values()))
+    return sum(map(_count, value)) if isinstance(value, list) else 0
+
+
+def _pointer(*parts: str) -> str:
+    escaped = (part.replace("~", "~0").replace("/", "~1") for part in parts)
+    return "/".join(("", _document.OBJECT_KWARGS, *escaped))
+
+
+#: Dtypes that are carried by themselves, in JSON and in NetCDF.
+_PLAIN = frozenset(f"<{kind}{size}" for kind in "iuf" for size in (4, 8)) | {
+    "|i1",
+    "|u1",
+    "<i2",
+    "<u2",
+}
+
+
+def _scalar(kind: Any) -> str | None:
+    plain = type(kind) is list and kind[:1] == ["scalar"] and len(kind) == 2
+    return kind[1] if plain and kind[1] in _PLAIN else None
+
+
+def _is_external(kind: Any) -> bool:
+    return type(kind) is list and kind[:1] == ["external"] and kind[1] in _PLAIN
+
+
+def _is_inline(kind: Any, count: int) -> bool:
+    """Return whether it is an array of so many numbers, none of which is NaN or infinite."""
+    if type(kind) is not list or kind[:1] != ["array"] or kind[1] not in _PLAIN:
+        return False
+    return math.prod(_shape(kind)) == count
+
+
+def _shape(kind: Any) -> tuple[int, ...]:
+    # The numbers of the table of types are spelled too.
+    return tuple(int(str(length)) for length in kind[2])
