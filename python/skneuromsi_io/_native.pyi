@@ -110,6 +110,9 @@ class Archive:
     def size(self, name: str) -> int:
         """Uncompressed size of a member, in bytes, as the directory declares it."""
 
+    def entries(self) -> list[tuple[str, int, int, int]]:
+        """Name, compression method, compressed and uncompressed size of each member, by the directory."""
+
     def peek(self, name: str, size: int) -> bytes:
         """Return the first bytes of a member, which are not verified."""
 

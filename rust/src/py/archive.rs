@@ -191,6 +191,15 @@ impl Archive {
             .map_err(|error| raise(py, &self.label, &error))
     }
 
+    fn entries<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let archive = self.open_archive()?;
+        let entries = archive.names().filter_map(|name| {
+            let entry = archive.entry(name)?;
+            Some((name, entry.method, entry.compressed, entry.size))
+        });
+        PyList::new(py, entries.collect::<Vec<_>>())
+    }
+
     fn peek<'py>(&self, py: Python<'py>, name: &str, size: u64) -> PyResult<Bound<'py, PyBytes>> {
         let start = self.run(py, |archive| {
             let mut start = Vec::new();
