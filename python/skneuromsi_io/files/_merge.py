@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._errors import ArgumentError, ArgumentTypeError
-from .._types import FilePath, Source
+from .._progress import Steps, tqdm_class
+from .._types import Bar, FilePath, Source
 from ..archive import _document
 from ..archive._partial import SUFFIX, without_writer
 from ..archive._source import label_of
@@ -27,6 +28,7 @@ def merge(
     *,
     name: str | None = None,
     metadata: dict[str, Any] | None = None,
+    tqdm_cls: Bar = None,
 ) -> int:
     """Join the results of several files, or shards of a sweep, into one file.
 
@@ -46,6 +48,8 @@ def merge(
         Name of the collection; by default the one that all files have. Partial files have none.
     metadata : dict, optional
         Additional metadata, stored under ``"extra"``; by default those that all files have.
+    tqdm_cls : callable, bool or None, optional
+        Progress bar for each file, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def merge(
         for source in sources:
             with _opened(source) as (reader, size):
                 reader.agreement = agreement
-                _add(writer, reader, size)
+                _add(writer, reader, size, tqdm_class(tqdm_cls))
         writer.flush()
         if not writer.size:
             raise ArgumentError(
@@ -110,14 +114,17 @@ def merge(
     return writer.size
 
 
-def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int) -> None:
+def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int, bar: Any) -> None:
     batches = reader.checked(range(size), UNPACKED)
-    for index, result in enumerate(itertools.chain.from_iterable(batches)):
-        if reader.ours:
-            writer.copy(reader, index)
-            writer.describe(result)
-        else:
-            writer.append(result)
+    results = itertools.chain.from_iterable(batches)
+    with Steps(bar, size, f"Joining '{reader.label}'") as steps:
+        for index, result in enumerate(results):
+            if reader.ours:
+                writer.copy(reader, index)
+                writer.describe(result)
+            else:
+                writer.append(result)
+            steps.done(1)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,8 @@ import json
 import os
 
 from .._errors import ArgumentTypeError, BadArchiveError
-from .._types import FilePath, Limits, Source
+from .._progress import Steps, tqdm_class
+from .._types import Bar, FilePath, Limits, Source
 from ..archive import _document, _members
 from ..archive._diagnosis import refuse_other_kinds
 from ..archive._source import source_of
@@ -28,6 +29,7 @@ def repair(
     out: FilePath,
     *,
     limits: Limits | None = None,
+    tqdm_cls: Bar = None,
 ) -> RepairReport:
     """Save the whole results of a truncated or damaged archive into a new one.
 
@@ -44,6 +46,8 @@ def repair(
         Where to write the new archive. It is replaced as a whole or, on any exception, not at all.
     limits : mapping of str to int, optional
         As of :func:`open_ndresults_collection`.
+    tqdm_cls : callable, bool or None, optional
+        Progress bar, one step a result that is looked at. None and False mean none, True ``tqdm.auto.tqdm``.
 
     Returns
     -------
@@ -82,11 +86,12 @@ def repair(
     with reader:
         if not (len(reader.archive) or faults):
             refuse_other_kinds(source_of(path_or_stream), reader.label)
-        return _repaired(reader, [*map(problem_of, faults)], out)
+        damaged = [*map(problem_of, faults)]
+        return _repaired(reader, damaged, out, tqdm_class(tqdm_cls))
 
 
 def _repaired(
-    reader: ArchiveReader, damaged: list[Problem], out: str | os.PathLike[str]
+    reader: ArchiveReader, damaged: list[Problem], out: FilePath, bar: Bar
 ) -> RepairReport:
     lost = [problem.member for problem in damaged if problem.member is not None]
     indices = _members.result_indices([*reader.archive.names(), *lost])
@@ -97,11 +102,13 @@ def _repaired(
     version = _document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT
     writer = ArchiveWriter(out, format_version=version)
     kept = []
-    for index, found, result in look_at_results(reader, indices):
-        problems += found
-        if result is not None:
-            kept.append(index)
-            writer.describe(result)
+    with Steps(bar, len(indices), f"Checking '{reader.label}'") as steps:
+        for index, found, result in look_at_results(reader, indices):
+            problems += found
+            if result is not None:
+                kept.append(index)
+                writer.describe(result)
+            steps.done(1)
     problems = damaged + _unexplained(problems, damaged)
     if not kept:
         reasons = "; ".join(str(problem) for problem in problems[:3])

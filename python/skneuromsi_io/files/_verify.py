@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from .. import _native
 from .._batches import batches, thread_count
 from .._errors import ArgumentError, SkneuromsiIOError
-from .._types import Limits, Source
+from .._progress import Steps, tqdm_class
+from .._types import Bar, Limits, Source
 from ..archive import _document, _members
 from ..archive._source import label_of
 from ..results._index import Index
@@ -22,7 +23,9 @@ from ._reader import ArchiveReader
 from ._report import Problem, VerifyReport, problem_of
 
 
-def verify(path_or_stream: Source, *, limits: Limits | None = None) -> VerifyReport:
+def verify(
+    path_or_stream: Source, *, limits: Limits | None = None, tqdm_cls: Bar = None
+) -> VerifyReport:
     """Check everything in an archive and report each problem.
 
     Every member is read and its sizes and CRC-32 are checked, those that this package does not know too. Every
@@ -35,6 +38,8 @@ def verify(path_or_stream: Source, *, limits: Limits | None = None) -> VerifyRep
         Where to read; a file object needs `read`, `seek` and `tell`.
     limits : mapping of str to int, optional
         As of :func:`open_ndresults_collection`.
+    tqdm_cls : callable, bool or None, optional
+        Progress bar, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
 
     Returns
     -------
@@ -67,10 +72,10 @@ def verify(path_or_stream: Source, *, limits: Limits | None = None) -> VerifyRep
     except SkneuromsiIOError as error:
         return VerifyReport(label_of(path_or_stream), 0, 0, (problem_of(error),))
     with reader:
-        return _verified(reader)
+        return _verified(reader, tqdm_class(tqdm_cls))
 
 
-def _verified(reader: ArchiveReader) -> VerifyReport:
+def _verified(reader: ArchiveReader, bar: Bar) -> VerifyReport:
     names = reader.archive.names()
     indices = _members.result_indices(names)
     problems = collection_problems(reader)
@@ -80,11 +85,13 @@ def _verified(reader: ArchiveReader) -> VerifyReport:
         problems += _size_problems(reader.size, indices)
     index = _index(reader, problems)
     sound = 0
-    for number, found, result in look_at_results(reader, indices):
-        problems += found
-        sound += not found
-        if index is not None and result is not None:
-            problems += _index_problems(index, number, result)
+    with Steps(bar, len(indices), f"Checking '{reader.label}'") as steps:
+        for number, found, result in look_at_results(reader, indices):
+            problems += found
+            sound += not found
+            if index is not None and result is not None:
+                problems += _index_problems(index, number, result)
+            steps.done(1)
     problems += _other_problems(reader.archive, names)
     return VerifyReport(reader.label, len(names), sound, tuple(problems))
 
