@@ -89,12 +89,12 @@ def test_exit_status_is_the_programs(python, tmp_path, code, status):
 def test_usage(python, tmp_path, args):
     done = run(python, "", *args, check=False, path=[tmp_path])
     assert done.returncode == 2
-    assert done.stderr.startswith("usage: python -m skneuromsi_io run [-m]")
+    assert done.stderr.startswith("Usage: python -m skneuromsi_io ")
     assert done.stdout == ""
 
 
 def test_help(python, tmp_path):
-    assert run(python, "", "--help", path=[tmp_path])[0] == "usage:"
+    assert run(python, "", "--help", path=[tmp_path])[0] == "Usage:"
 
 
 LOKY = """

@@ -1,0 +1,52 @@
+"""Tells of what went wrong, in a line and without a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from .. import SkneuromsiIOError
+from ._output import warn
+
+
+class Failure(Exception):  # noqa: N818 - what a verb says, where no function of the package does
+    """A problem whose text is all that there is to say."""
+
+
+#: Exceptions that are told by their text; any other is a fault of this package, with its traceback.
+REPORTED = (SkneuromsiIOError, OSError, MemoryError, Failure)
+
+
+def report(error: BaseException) -> None:
+    """Tell of an exception on stderr, with its notes."""
+    notes: Iterable[str] = getattr(error, "__notes__", ())
+    text = "\n".join((_text(error), *notes))
+    warn(f"Error: {text}")
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, SkneuromsiIOError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, MemoryError):
+        return f"not enough memory ({error})" if str(error) else "not enough memory"
+    return str(error)
+
+
+def each(files: Iterable[str], act: Callable[[str], bool]) -> int:
+    """Act on one file after the other, past those with a problem.
+
+    Returns
+    -------
+    int
+        0, or 1 if `act` raised, or returned False, for one of them.
+
+    """
+    status = 0
+    for file in files:
+        try:
+            status |= not act(file)
+        except REPORTED as error:
+            report(error)
+            status = 1
+    return status

@@ -1,0 +1,135 @@
+"""``info``: tell what files hold."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from ..files._contents import Contents
+from ._failures import each
+from ._options import as_json, files
+from ._output import human_size, say, spelled, write_json, write_pairs
+from ._parameters import column, parameters_of
+
+#: Names of compression methods (APPNOTE 4.4.5).
+_METHODS = {0: "stored", 8: "deflate", 12: "bzip2", 14: "LZMA", 93: "Zstandard"}
+
+#: What is told of the writer of a file, by its key in the metadata.
+_VERSIONS = {"written": "utc_timestamp", "python": "Python", "platform": "platform"}
+
+
+@click.command()
+@files
+@as_json
+def info(files: tuple[str, ...], as_json: bool) -> int:
+    """Tell what files hold: results, shapes, parameters, sizes, versions, your metadata.
+
+    Metadata are read, and the array of the first result.
+    """
+    first = True
+
+    def tell(file: str) -> bool:
+        nonlocal first
+        with Contents(file) as contents:
+            summary = _Summary(contents)
+        if as_json:
+            write_json({"file": file, **summary.as_json()})
+        else:
+            if not first:
+                say("")
+            write_pairs([("file", file), *summary.pairs()])
+        first = False
+        return True
+
+    return each(files, tell)
+
+
+class _Summary:
+    """All that there is to tell of a file."""
+
+    def __init__(self, contents: Contents):
+        rows = contents.columns()
+        self.name = contents.name
+        self.size = contents.size
+        self.metadata = contents.metadata
+        self.stored = contents.stored()
+        self.labels, modes, self.output_mode = contents.first()
+        self.modes = [*map(spelled, modes)]
+        self.models = [*dict.fromkeys((row["mname"], row["mtype"]) for row in rows)]
+        self.parameters = parameters_of([row["run_parameters"] for row in rows])
+        self.causes = column("causes", (row["causes"] for row in rows))
+        self.total = functools.reduce(operator.or_, self.stored.values())
+
+    @property
+    def methods(self) -> list[str]:
+        """Names of the compression methods."""
+        return [_METHODS.get(one, str(one)) for one in sorted(self.total.methods)]
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Give names and values to show."""
+        yield "name", self.name
+        for name, kind in self.models:
+            yield "model", f"{name} ({kind})"
+        yield "results", str(self.size)
+        yield "modes", f"{', '.join(self.modes)}; output mode {self.output_mode}"
+        of = "" if self.size == 1 else " (first result)"
+        yield "shape", _pairs(self.labels.dims, self.labels.shape) + of
+        yield "dtype", self.labels.dtype + of
+        for one in sorted(self.parameters, key=lambda one: not one.changes):
+            kind = "changing" if one.changes else "constant"
+            yield kind, f"{one.name}: {one.spread}"
+        yield "causes", self.causes.spread
+        yield from self._sizes()
+        yield from self._versions()
+        extra = self.metadata.get("extra")
+        for key, value in extra.items() if isinstance(extra, dict) else ():
+            yield "metadata", f"{key}: {spelled(value)}"
+
+    def _sizes(self) -> Iterator[tuple[str, str]]:
+        for kind, stored in (*self.stored.items(), ("all", self.total)):
+            sizes = f"{human_size(stored.compressed)} of {human_size(stored.size)}"
+            yield "size", f"{kind}: {sizes}, members {stored.members}"
+        yield "compression", ", ".join(self.methods)
+
+    def _versions(self) -> Iterator[tuple[str, str]]:
+        yield "format", spelled(self.metadata.get("format_version"))
+        for name, key in _VERSIONS.items():
+            if key in self.metadata:
+                yield name, spelled(self.metadata[key])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as an object for JSON."""
+        return {
+            "name": self.name,
+            "models": [{"name": name, "type": kind} for name, kind in self.models],
+            "results": self.size,
+            "modes": self.modes,
+            "output_mode": self.output_mode,
+            "first": {
+                "shape": dict(zip(self.labels.dims, self.labels.shape, strict=True)),
+                "dtype": self.labels.dtype,
+            },
+            "parameters": [one.as_json() for one in self.parameters],
+            "causes": self.causes.values,
+            "sizes": {
+                kind: {
+                    "members": stored.members,
+                    "compressed": stored.compressed,
+                    "size": stored.size,
+                }
+                for kind, stored in self.stored.items()
+            },
+            "compression": self.methods,
+            "format": self.metadata.get("format_version"),
+            **{name: self.metadata.get(key) for name, key in _VERSIONS.items()},
+            "metadata": self.metadata.get("extra"),
+        }
+
+
+def _pairs(names: Iterable[str], numbers: Iterable[int]) -> str:
+    pairs = zip(names, numbers, strict=True)
+    return ", ".join(f"{name} {number}" for name, number in pairs)

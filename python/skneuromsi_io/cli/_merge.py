@@ -1,0 +1,63 @@
+"""``merge``: join files into one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from .. import merge as merged
+from ._options import as_json, check_output, files, overwrite, progress
+from ._output import say, write_json
+
+
+class _JsonObject(click.ParamType):  # type: ignore[type-arg]
+    """An option that is a JSON object."""
+
+    name = "json"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> dict[str, Any]:
+        try:
+            document = json.loads(value)
+        except ValueError as error:
+            self.fail(f"{value!r} is not JSON ({error})", param, ctx)
+        if not isinstance(document, dict):
+            self.fail(f"expected a JSON object, found {value!r}", param, ctx)
+        return document
+
+
+@click.command()
+@files
+@click.option(
+    "--out", metavar="OUT", required=True, type=click.Path(), help="The new file."
+)
+@click.option("--name", help="Name of the collection, where the files differ in it.")
+@click.option(
+    "--metadata",
+    metavar="JSON",
+    type=_JsonObject(),
+    help="Your metadata, a JSON object, where the files differ in them.",
+)
+@overwrite
+@as_json
+def merge(
+    files: tuple[str, ...],
+    out: str,
+    name: str | None,
+    metadata: dict[str, Any] | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Join files, shards of a sweep and .partial files of killed writers into one file."""
+    check_output(out, overwrite)
+    size = merged(files, out, name=name, metadata=metadata, tqdm_cls=progress())
+    if as_json:
+        write_json({"out": out, "results": size})
+    else:
+        say(f"{out}: {size} results")

@@ -1,0 +1,49 @@
+"""Arguments and options that several verbs have."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ._failures import Failure
+
+#: A path or a URL; whether it is there is told by who opens it.
+FILE = click.Path()
+
+one_file = click.argument("file", metavar="FILE", type=FILE)
+files = click.argument("files", metavar="FILE...", type=FILE, nargs=-1, required=True)
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Write JSON, one object a line."
+)
+overwrite = click.option(
+    "--overwrite", is_flag=True, help="Replace the output if it is there."
+)
+
+
+def check_output(out: str, overwrite: bool) -> None:
+    """Refuse to replace a file or a folder that nobody said should be replaced.
+
+    Raises
+    ------
+    Failure
+        If it is there.
+
+    """
+    path = Path(out)
+    # A pipe or a device is not replaced, but written to.
+    if not overwrite and (path.is_file() or path.is_dir()):
+        raise Failure(f"{out}: is there already; pass --overwrite to replace it")
+
+
+def progress() -> Any:
+    """Return what makes a progress bar if a person watches, None otherwise."""
+    if not sys.stderr.isatty():
+        return None
+    from tqdm import tqdm
+
+    # Of work that takes a moment only, nothing is seen.
+    return functools.partial(tqdm, leave=False, delay=0.5)

@@ -1,0 +1,158 @@
+"""Output: aligned in a terminal, separated by tabs in a pipe, or JSON."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+#: Characters of one value that a table shows.
+_WIDEST = 60
+
+
+def in_terminal() -> bool:
+    """Return whether a person reads the output."""
+    return sys.stdout.isatty()
+
+
+def printable(text: str) -> str:
+    """Escape what no terminal should get from a file: control characters, halves of letters."""
+    return "".join(
+        letter
+        if letter.isprintable()
+        else letter.encode("unicode_escape", "surrogatepass").decode()
+        for letter in text
+    )
+
+
+def printable_lines(text: str) -> str:
+    """Escape as :func:`printable`, line by line."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+class ClosedPipe(Exception):  # noqa: N818 - no error: the reader has seen enough
+    """Nobody reads the output any more."""
+
+
+def say(text: str) -> None:
+    """Write lines."""
+    _write(printable_lines(text))
+
+
+def _write(line: str) -> None:
+    try:
+        print(line)
+    except BrokenPipeError:
+        # click ends the process at one, with the status of a problem.
+        raise ClosedPipe from None
+
+
+def flush() -> None:
+    """Write what is still buffered."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ClosedPipe from None
+
+
+def warn(text: str) -> None:
+    """Write lines to stderr."""
+    print(printable_lines(text), file=sys.stderr)
+
+
+def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table: whole and aligned in a terminal, row by row into a pipe."""
+    if not in_terminal():
+        for row in itertools.chain((header,), rows):
+            _write("\t".join(printable(value) for value in row))
+        return
+    # Here, as a pipe does without.
+    from tabulate import tabulate
+
+    values = [*rows]
+    columns = zip(*values, strict=True)
+    alignment = [
+        "right" if all(map(_is_spelled_number, one)) else "left" for one in columns
+    ]
+    cells = [[_short(printable(value)) for value in row] for row in values]
+    # The names as a row: tabulate makes columns wider than their headers.
+    aligned = tabulate(
+        [[*map(printable, header)], *cells],
+        tablefmt="plain",
+        # Numbers stay as they are spelled.
+        disable_numparse=True,
+        colalign=alignment,
+    )
+    _write(aligned)
+
+
+def write_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    """Write names and what they stand for; a name that comes again is not shown again in a terminal."""
+    width = max(len(name) for name, _ in pairs) if in_terminal() else 0
+    before = ""
+    for name, value in pairs:
+        if not width:
+            _write(f"{name}\t{printable(value)}")
+        else:
+            shown = "" if name == before else name
+            _write(f"{shown:<{width}}  {_short(printable(value), 200)}")
+        before = name
+
+
+def write_json(document: dict[str, Any]) -> None:
+    """Write a JSON object as one line."""
+    _write(json.dumps(plain(document), allow_nan=False))
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: NaN and infinity are null, what has no other form is text."""
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return str(value)
+
+
+def human_size(size: int) -> str:
+    """Spell a number of bytes in decimal units."""
+    if size < 1000:
+        return f"{size} B"
+    number, power = size / 1000, 0
+    # As it is rounded: 999,960 bytes are 1.0 MB.
+    while round(number, 1) >= 1000 and power < 4:
+        number, power = number / 1000, power + 1
+    return f"{number:.1f} {'kMGTP'[power]}B"
+
+
+def spelled(value: Any) -> str:
+    """Spell a value for a table: NumPy's numbers as Python's, long arrays by their shape."""
+    if isinstance(value, np.ndarray) and value.size > 10:
+        return f"array of {value.dtype} {value.shape}"
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    return value if isinstance(value, str) else repr(value)
+
+
+def _is_spelled_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _short(text: str, widest: int = _WIDEST) -> str:
+    return text if len(text) <= widest else f"{text[: widest - 3]}..."

@@ -1,0 +1,30 @@
+"""``repair``: save what is whole of a damaged file."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import click
+
+from .. import repair as repaired
+from ._options import FILE, as_json, check_output, overwrite, progress
+from ._output import say, write_json
+
+
+@click.command()
+@click.argument("file", metavar="IN", type=FILE)
+@click.argument("out", type=click.Path())
+@overwrite
+@as_json
+def repair(file: str, out: str, overwrite: bool, as_json: bool) -> int:
+    """Save the whole results of a damaged file into a new one.
+
+    The exit status is 1 if something was lost.
+    """
+    check_output(out, overwrite)
+    report = repaired(file, out, tqdm_cls=progress())
+    if as_json:
+        write_json({"file": file, **dataclasses.asdict(report)})
+    else:
+        say(str(report))
+    return int(bool(report.problems))

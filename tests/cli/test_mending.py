@@ -1,0 +1,112 @@
+"""`verify`, `repair` and `merge`."""
+
+import pytest
+
+import skneuromsi_io as sio
+from helpers import assert_same, make_collection
+
+
+def read(path):
+    return sio.read_ndc(path, classes="light", tqdm_cls=None)
+
+
+def test_verify_a_sound_file(command, sweep):
+    done = command("verify", sweep)
+    assert (done.status, done.err) == (0, "")
+    assert done.out == f"{sweep}: 7 members, 3 sound results, no problems\n"
+
+
+def test_verify_goes_on_behind_a_damaged_file(command, sweep, damaged):
+    done = command("verify", damaged, sweep)
+    assert done.status == 1
+    first, *_, last = done.out.splitlines()
+    assert first.startswith(f"{damaged}: 7 members, 2 sound results, 1 problem:")
+    assert last == f"{sweep}: 7 members, 3 sound results, no problems"
+    assert done.out == f"{sio.verify(damaged)}\n{sio.verify(sweep)}\n"
+
+
+def test_verify_as_json(command, sweep, damaged):
+    done = command("verify", "--json", damaged, sweep)
+    assert done.status == 1
+    bad, good = done.objects
+    assert (bad["ok"], bad["results"]) == (False, 2)
+    (problem,) = bad["problems"]
+    assert problem["member"] == "ndr_1/nddata.nc"
+    assert good["file"] == str(sweep)
+    assert (good["ok"], good["problems"]) == (True, [])
+
+
+def test_verify_a_file_that_is_not_an_archive(command, tmp_path):
+    path = tmp_path / "text.ndc"
+    path.write_text("not a zip")
+    done = command("verify", path)
+    assert done.status == 1
+    assert "0 sound results" in done.out
+
+
+def test_repair(command, damaged, tmp_path):
+    out = tmp_path / "saved.ndc"
+    done = command("repair", damaged, out)
+    assert done.status == 1  # something was lost
+    assert "2 results saved to" in done.out
+    assert [one.run_parameters["soa"] for one in read(out)] == [0, 20]
+
+
+def test_repair_of_a_whole_file_loses_nothing(command, sweep, tmp_path):
+    done = command("repair", "--json", sweep, tmp_path / "copy.ndc")
+    assert done.status == 0
+    (found,) = done.objects
+    assert (found["kept"], found["problems"]) == ([0, 1, 2], [])
+    assert_same(read(tmp_path / "copy.ndc"), read(sweep))
+
+
+def test_repair_of_nothing_whole(command, tmp_path):
+    path = tmp_path / "text.ndc"
+    path.write_text("not a zip")
+    done = command("repair", path, tmp_path / "out.ndc")
+    assert done.status == 1
+    assert done.err.startswith(f"Error: {path}: expected at least one whole result")
+    assert not (tmp_path / "out.ndc").exists()
+
+
+def test_merge(command, sweep, tmp_path):
+    out = tmp_path / "both.ndc"
+    done = command("merge", sweep, sweep, "--out", out)
+    assert (done.status, done.out) == (0, f"{out}: 6 results\n")
+    assert len(read(out)) == 6
+    assert sio.read_metadata(out)["extra"] == {"subject": "S01"}
+
+
+def test_merge_files_that_differ(command, sweep, tmp_path):
+    other, out = tmp_path / "other.ndc", tmp_path / "both.ndc"
+    sio.to_ndc(other, make_collection(name="other"), tqdm_cls=None)
+    done = command("merge", sweep, other, "--out", out)
+    assert done.status == 1
+    assert done.err.startswith("Error: 'name': expected one name in all files")
+    options = ("--name", "week", "--metadata", '{"subject": "all"}')
+    done = command("merge", "--json", sweep, other, "--out", out, *options)
+    assert done.objects == [{"out": str(out), "results": 6}]
+    assert read(out).name == "week"
+    assert sio.read_metadata(out)["extra"] == {"subject": "all"}
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "1"])
+def test_metadata_are_a_json_object(command, sweep, tmp_path, text):
+    done = command("merge", sweep, "--out", tmp_path / "out.ndc", "--metadata", text)
+    assert done.status == 2
+    assert "'--metadata'" in done.err
+
+
+@pytest.mark.parametrize("verb", ["repair", "merge"])
+def test_a_file_that_is_there_is_not_replaced(command, sweep, tmp_path, verb):
+    out = tmp_path / "out.ndc"
+    out.write_bytes(b"dear")
+    args = [verb, sweep, out] if verb == "repair" else [verb, sweep, "--out", out]
+    done = command(*args)
+    assert done.status == 1
+    assert done.err == (
+        f"Error: {out}: is there already; pass --overwrite to replace it\n"
+    )
+    assert out.read_bytes() == b"dear"
+    assert command(*args, "--overwrite").status == 0
+    assert len(read(out)) == 3
