@@ -31,6 +31,15 @@ def no_bars():
     Bar.made = []
 
 
+def test_verify_repair_and_merge_count(archive, tmp_path):
+    sio.verify(archive, tqdm_cls=Bar)
+    sio.repair(archive, tmp_path / "saved.ndc", tqdm_cls=Bar)
+    sio.merge([archive, archive], tmp_path / "both.ndc", tqdm_cls=Bar)
+    assert [(bar.n, bar.total, bar.closed) for bar in Bar.made] == [(3, 3, True)] * 4
+    begun = [bar.desc.split()[0] for bar in Bar.made]
+    assert begun == ["Checking", "Checking", "Joining", "Joining"]
+
+
 def test_storing_counts(collection):
     stored(collection, tqdm_cls=Bar)
     (bar,) = Bar.made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def check_output(out: str, overwrite: bool) -> None:
         raise Failure(f"{out}: is there already; pass --overwrite to replace it")
 
 
-def progress() -> Any:
+def progress() -> Callable[..., Any] | None:
     """Return what makes a progress bar if a person watches, None otherwise."""
     if not sys.stderr.isatty():
         return None
