@@ -31,10 +31,8 @@ def test_info_tells_what_a_file_holds(command, sweep):
     assert found["model"] == ["model (test)"]
     assert found["results"] == ["3"]
     assert found["modes"] == ["multi, m1; output mode multi"]
-    assert found["shape"] == [
-        "modes 2, times 3, positions 4, positions_coordinates 1 (first result)"
-    ]
-    assert found["dtype"] == ["float64 (first result)"]
+    assert found["shape"] == ["modes 2, times 3, positions 4, positions_coordinates 1"]
+    assert found["dtype"] == ["float64"]
     assert found["changing"] == ["soa: 0 to 20, 3 values"]
     assert found["constant"] == ["noise: False"]
     assert found["causes"] == ["1"]
@@ -47,7 +45,7 @@ def test_info_tells_what_a_file_holds(command, sweep):
 def test_info_as_json(command, sweep):
     (found,) = command("info", "--json", sweep).objects
     shape = {"modes": 2, "times": 3, "positions": 4, "positions_coordinates": 1}
-    assert found["first"] == {"shape": shape, "dtype": "float64"}
+    assert found["arrays"] == [{"shape": shape, "dtype": "float64", "results": 3}]
     assert found["models"] == [{"name": "model", "type": "test"}]
     assert found["parameters"][0] == {
         "name": "soa",
@@ -59,6 +57,7 @@ def test_info_as_json(command, sweep):
     assert found["parameters"][1]["values"] == ["False"]
     assert found["sizes"]["data"]["members"] == 3
     assert found["sizes"]["metadata"]["members"] == 4
+    assert found["sizes"]["index"]["members"] == 1
     assert found["metadata"] == {"subject": "S01"}
 
 
@@ -78,8 +77,9 @@ def test_files_of_scikit_neuromsi(command, path):
     collection = sio.read_ndc(path, classes="light", tqdm_cls=None)
     array = collection[0].to_xarray()
     assert found["results"] == len(collection)
-    assert found["first"]["shape"] == dict(array.sizes)
-    assert found["first"]["dtype"] == str(array.dtype)
+    assert found["arrays"] == [
+        {"shape": dict(array.sizes), "dtype": str(array.dtype), "results": None}
+    ]
     changing = collection.changing_parameters()
     assert {one["name"]: one["changes"] for one in found["parameters"]} == dict(
         changing
@@ -119,6 +119,11 @@ def test_results_of_different_shapes(command, tmp_path):
     sio.to_ndc(path, sio.NDResultCollection.from_ndresults("s", results), tqdm_cls=None)
     _, *rows = command("ls", path).rows
     assert [row[3] for row in rows] == ["(2, 3, 4, 1)", "(2, 5, 4, 1)"]
+    found = pairs(command("info", path))["shape"]
+    assert found == [
+        f"modes 2, times {times}, positions 4, positions_coordinates 1 (results: 1)"
+        for times in (3, 5)
+    ]
 
 
 def test_values_that_are_not_numbers(command, tmp_path):
@@ -193,8 +198,38 @@ def test_several_files_and_one_that_is_missing(command, sweep, tmp_path):
     assert "\n\nfile\t" in done.out
 
 
-def test_ls_of_a_damaged_file_stops_at_the_damage(command, damaged):
-    done = command("ls", damaged)
+def test_labels_that_are_in_the_metadata(command, tmp_path):
+    """The index has the labels of the NetCDF file, which carries float16 as float32."""
+    results = [make_result(make_array("f2")), make_result(make_array("?"))]
+    path = tmp_path / "half.ndc"
+    sio.to_ndc(path, sio.NDResultCollection.from_ndresults("h", results), tqdm_cls=None)
+    (found,) = command("info", "--json", path).objects
+    assert [one["dtype"] for one in found["arrays"]] == ["float16", "bool"]
+    assert [row["dtype"] for row in command("ls", "--json", path).objects] == [
+        "float16",
+        "bool",
+    ]
+
+
+def test_more_shapes_than_are_listed(command, tmp_path):
+    results = [make_result(make_array(shape=(2, n, 4, 1))) for n in range(1, 8)]
+    path = tmp_path / "shapes.ndc"
+    sio.to_ndc(path, sio.NDResultCollection.from_ndresults("s", results), tqdm_cls=None)
+    found = pairs(command("info", path))
+    assert (len(found["shape"]), found["shape"][-1]) == (6, "and 2 more")
+
+
+def test_ls_of_a_damaged_file_reads_the_index(command, damaged):
+    assert command("ls", damaged).status == 0
+
+
+def test_ls_of_a_damaged_file_without_index_stops_at_the_damage(
+    command, damaged, tmp_path
+):
+    data = damaged.read_bytes()
+    path = tmp_path / "no index.ndc"
+    path.write_bytes(data.replace(b"index.json", b"other.json"))
+    done = command("ls", path)
     assert done.status == 1
     assert 'member "ndr_1/nddata.nc"' in done.err
     assert "Traceback" not in done.err

@@ -13,15 +13,15 @@ def read(path):
 def test_verify_a_sound_file(command, sweep):
     done = command("verify", sweep)
     assert (done.status, done.err) == (0, "")
-    assert done.out == f"{sweep}: 7 members, 3 sound results, no problems\n"
+    assert done.out == f"{sweep}: 8 members, 3 sound results, no problems\n"
 
 
 def test_verify_goes_on_behind_a_damaged_file(command, sweep, damaged):
     done = command("verify", damaged, sweep)
     assert done.status == 1
     first, *_, last = done.out.splitlines()
-    assert first.startswith(f"{damaged}: 7 members, 2 sound results, 1 problem:")
-    assert last == f"{sweep}: 7 members, 3 sound results, no problems"
+    assert first.startswith(f"{damaged}: 8 members, 2 sound results, 1 problem:")
+    assert last == f"{sweep}: 8 members, 3 sound results, no problems"
     assert done.out == f"{sio.verify(damaged)}\n{sio.verify(sweep)}\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,6 +19,9 @@ from ._parameters import column, parameters_of
 #: Names of compression methods (APPNOTE 4.4.5).
 _METHODS = {0: "stored", 8: "deflate", 12: "bzip2", 14: "LZMA", 93: "Zstandard"}
 
+#: Shapes that are listed; of more, the number is told.
+_LISTED = 5
+
 #: What is told of the writer of a file, by its key in the metadata.
 _VERSIONS = {"written": "utc_timestamp", "python": "Python", "platform": "platform"}
 
@@ -28,7 +32,7 @@ _VERSIONS = {"written": "utc_timestamp", "python": "Python", "platform": "platfo
 def info(files: tuple[str, ...], as_json: bool) -> int:
     """Tell what files hold: results, shapes, parameters, sizes, versions, your metadata.
 
-    Metadata are read, and the array of the first result.
+    Metadata are read; of a file without index, the array of the first result too.
     """
     first = True
 
@@ -57,8 +61,9 @@ class _Summary:
         self.size = contents.size
         self.metadata = contents.metadata
         self.stored = contents.stored()
-        self.labels, modes, self.output_mode = contents.first()
-        self.modes = [*map(spelled, modes)]
+        self.kinds = contents.kinds()
+        self.modes = [*next(iter(self.kinds)).modes]
+        self.output_mode = rows[0]["output_mode"]
         self.models = [*dict.fromkeys((row["mname"], row["mtype"]) for row in rows)]
         self.parameters = parameters_of([row["run_parameters"] for row in rows])
         self.causes = column("causes", (row["causes"] for row in rows))
@@ -76,9 +81,12 @@ class _Summary:
             yield "model", f"{name} ({kind})"
         yield "results", str(self.size)
         yield "modes", f"{', '.join(self.modes)}; output mode {self.output_mode}"
-        of = "" if self.size == 1 else " (first result)"
-        yield "shape", _pairs(self.labels.dims, self.labels.shape) + of
-        yield "dtype", self.labels.dtype + of
+        for labels, count in itertools.islice(self.kinds.items(), _LISTED):
+            of = _share(count, self.size)
+            yield "shape", _pairs(labels.dims, labels.shape) + of
+            yield "dtype", labels.dtype + of
+        if len(self.kinds) > _LISTED:
+            yield "shape", f"and {len(self.kinds) - _LISTED} more"
         for one in sorted(self.parameters, key=lambda one: not one.changes):
             kind = "changing" if one.changes else "constant"
             yield kind, f"{one.name}: {one.spread}"
@@ -109,10 +117,14 @@ class _Summary:
             "results": self.size,
             "modes": self.modes,
             "output_mode": self.output_mode,
-            "first": {
-                "shape": dict(zip(self.labels.dims, self.labels.shape, strict=True)),
-                "dtype": self.labels.dtype,
-            },
+            "arrays": [
+                {
+                    "shape": dict(zip(labels.dims, labels.shape, strict=True)),
+                    "dtype": labels.dtype,
+                    "results": count,
+                }
+                for labels, count in self.kinds.items()
+            ],
             "parameters": [one.as_json() for one in self.parameters],
             "causes": self.causes.values,
             "sizes": {
@@ -128,6 +140,13 @@ class _Summary:
             **{name: self.metadata.get(key) for name, key in _VERSIONS.items()},
             "metadata": self.metadata.get("extra"),
         }
+
+
+def _share(count: int | None, size: int) -> str:
+    """Say of how many results something is told; nothing where it is of all."""
+    if count is None:
+        return " (first result)"
+    return "" if count == size else f" (results: {count})"
 
 
 def _pairs(names: Iterable[str], numbers: Iterable[int]) -> str:

@@ -19,7 +19,7 @@ from ._parameters import parameters_of
 def ls(file: str, as_json: bool) -> None:
     """List the results of a file, one a row, with the run parameters that change.
 
-    Each result is read and checked.
+    The index of the file is read; where it has none, each result is read and checked.
     """
     with Contents(file) as contents:
         columns = contents.columns()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,13 +11,19 @@ from typing import Any
 from .._batches import thread_count
 from .._errors import BadMetadataError
 from ..archive import _members
-from ..results._columns import rows_of
+from ..arrays._frame import Frame
 from ..results._packed import PackedResult
 from ..results._stored import StoredResults
+from ..results._summary import Summary
+from ..results._table import NONE
 from ._reader import UNPACKED, ArchiveReader
 
 #: Kinds of members, by their names.
-DATA, METADATA, ARRAYS, OTHERS = "data", "metadata", "arrays", "others"
+DATA, METADATA, ARRAYS, INDEX = "data", "metadata", "arrays", "index"
+OTHERS = "others"
+
+#: Constructor arguments of results that can be gathered.
+COLUMNS = ("mname", "mtype", "output_mode", "run_parameters", "causes")
 
 
 @dataclass
@@ -62,6 +69,7 @@ class Labelled:
     dims: tuple[str, ...]
     shape: tuple[int, ...]
     dtype: str
+    modes: tuple[str, ...]
 
 
 class Contents:
@@ -92,6 +100,7 @@ class Contents:
             self.metadata = self._reader.metadata
             self.name = str(self._reader.name)
             self.size = self._reader.size_in_file()
+            self._index = self._reader.read_index()
         except BaseException:
             self._reader.close()
             raise
@@ -119,7 +128,7 @@ class Contents:
         return results
 
     def columns(self) -> list[dict[str, Any]]:
-        """Return of each result the constructor arguments except `nddata` and `extra`; no array is read.
+        """Return of each result the constructor arguments that :data:`COLUMNS` names; no array is read.
 
         Raises
         ------
@@ -127,8 +136,11 @@ class Contents:
             If results differ in the names of their run parameters.
 
         """
-        stored = StoredResults(self._reader, range(self.size))
-        rows = [row for batch in stored.described() for row in rows_of(batch)]
+        summary = Summary(StoredResults(self._reader, range(self.size)))
+        gathered = [summary.column(name).tolist() for name in COLUMNS]
+        rows = [
+            dict(zip(COLUMNS, row, strict=True)) for row in zip(*gathered, strict=True)
+        ]
         expected = [*rows[0]["run_parameters"]]
         for index, row in enumerate(rows):
             if [*row["run_parameters"]] != expected:
@@ -141,19 +153,39 @@ class Contents:
         return rows
 
     def labels(self) -> Iterator[Labelled]:
-        """Read, verify and compare one result after the other, and tell the labels of each."""
-        batches = self._reader.checked(range(self.size), UNPACKED)
-        return map(_labels_of, itertools.chain.from_iterable(batches))
+        """Give the labels of each array, of the index or else of the array, which is read and checked."""
+        if self._index is None:
+            batches = self._reader.checked(range(self.size), UNPACKED)
+            yield from map(_labels_of, itertools.chain.from_iterable(batches))
+            return
+        table = self._index.table
+        known: dict[int, Labelled] = {}
+        for index, (template, array) in enumerate(
+            zip(table.template.tolist(), table.array.tolist(), strict=True)
+        ):
+            # Labels of a result without template may be in its metadata.
+            if template == NONE or array == NONE:
+                yield _labels_of(self._reader.load_checked(index))
+                continue
+            if array not in known:
+                known[array] = _labels_in(self._index.frame(array))
+            yield known[array]
 
-    def first(self) -> tuple[Labelled, Any, str]:
-        """Read the first result alone: its labels, its modes and the output mode."""
-        (result,) = self._reader.load_unpacked([0], thread_count())
-        self._reader.check(result)
-        modes, output_mode, _ = self._reader.agreement.expected
-        return _labels_of(result), modes, output_mode
+    def kinds(self) -> dict[Labelled, int | None]:
+        """Return the labels that there are, and how many arrays have them.
+
+        Without an index, they are those of the first array, and how many others have them is not known (None).
+        """
+        if self._index is not None:
+            return dict(collections.Counter(self.labels()))
+        (first,) = self._reader.load_unpacked([0], thread_count())
+        self._reader.check(first)
+        return {_labels_of(first): 1 if self.size == 1 else None}
 
 
 def _kind(name: str) -> str:
+    if name == _members.INDEX:
+        return INDEX
     if not _members.is_known(name):
         return OTHERS
     if name.endswith(_members.METADATA):
@@ -164,7 +196,14 @@ def _kind(name: str) -> str:
 def _labels_of(result: PackedResult) -> Labelled:
     frame = result.plain_frame()
     if frame is not None:
-        return Labelled(tuple(map(str, frame.dims)), frame.shape, str(frame.dtype))
+        return _labels_in(frame)
     # Labelled by its metadata too, or decoded by xarray.
     array = result.open().to_xarray()
-    return Labelled(tuple(map(str, array.dims)), array.shape, str(array.dtype))
+    modes = tuple(map(str, array.modes.values))
+    dims = tuple(map(str, array.dims))
+    return Labelled(dims, array.shape, str(array.dtype), modes)
+
+
+def _labels_in(frame: Frame) -> Labelled:
+    modes = tuple(map(str, frame.labels("modes")))
+    return Labelled(tuple(frame.dims), frame.shape, str(frame.dtype), modes)
