@@ -65,7 +65,9 @@ def test_repair_of_nothing_whole(command, tmp_path):
     path.write_text("not a zip")
     done = command("repair", path, tmp_path / "out.ndc")
     assert done.status == 1
-    assert done.err.startswith(f"Error: {path}: expected a zip archive, found a text file")
+    assert done.err.startswith(
+        f"Error: {path}: expected a zip archive, found a text file"
+    )
     assert not (tmp_path / "out.ndc").exists()
 
 

@@ -7,9 +7,11 @@ import sys
 import click
 
 from .. import __version__
+from ._convert import convert
 from ._info import info
 from ._ls import ls
 from ._merge import merge
+from ._plot import plot
 from ._repair import repair
 from ._run import run
 from ._verify import verify
@@ -21,7 +23,7 @@ from ._verify import verify
 )
 @click.version_option(__version__, message="skneuromsi-io %(version)s")
 def verbs() -> None:
-    """Look into .ndc files of scikit-neuromsi, check them, and join them.
+    """Look into .ndc files of scikit-neuromsi, check them, and turn them into others.
 
     FILE is a path, or a URL.
     """
@@ -31,5 +33,5 @@ def verbs() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for _verb in (info, ls, verify, repair, merge, run):
+for _verb in (info, ls, verify, repair, merge, convert, plot, run):
     verbs.add_command(_verb)

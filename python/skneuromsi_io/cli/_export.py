@@ -1,0 +1,150 @@
+"""Writers of other formats: a table of parameters, and the Dataset of all results."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import importlib
+import io
+import json
+import secrets
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import SkneuromsiIOError, read_metadata, scan_ndc
+from ..archive._target import replacing
+from ..files._contents import Contents
+from ._failures import Failure
+from ._output import plain, spelled
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: Compression of numbers in NetCDF, as its own tools write it.
+_DEFLATED = {"zlib": True, "shuffle": True, "complevel": 4}
+
+#: Members by which a folder is known to be a Zarr store, of format 3 and of format 2.
+_ZARR = ("zarr.json", ".zgroup")
+
+
+def write_csv(file: str, out: str) -> int:
+    """Write one row a result: number, model, run parameters, causes; return the number of results."""
+    with Contents(file) as contents:
+        rows = contents.columns()
+    names = rows[0]["run_parameters"]
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("result", "model", "type", *map(str, names), "causes"))
+    for number, row in enumerate(rows):
+        parameters = (row["run_parameters"][name] for name in names)
+        values = (row["mname"], row["mtype"], *parameters, row["causes"])
+        table.writerow(
+            (number, *("" if one is None else spelled(one) for one in values))
+        )
+    write_bytes(out, text.getvalue().encode(errors="backslashreplace"))
+    return len(rows)
+
+
+def write_bytes(out: str, content: bytes) -> None:
+    """Write a file as a whole or not at all."""
+    with replacing(out) as target:
+        if isinstance(target, str):
+            Path(target).write_bytes(content)
+        else:
+            target.write(content)
+
+
+def write_netcdf(file: str, out: str) -> int:
+    """Write all results as one NetCDF-4 file; return their number."""
+    dataset = _dataset(file)
+    for name, variable in dataset.variables.items():
+        # netCDF4-C crashes on the float16 of HDF5.
+        if variable.dtype == "float16":
+            dataset[name] = dataset[name].astype("float32")
+    encoding: dict[Any, Any] = {
+        name: _DEFLATED
+        for name, variable in dataset.data_vars.items()
+        if variable.dtype.kind in "iuf"
+    }
+    with replacing(out) as target:
+        if not isinstance(target, str):
+            raise Failure(f"{out}: expected a file, found a pipe or a device")
+        with _telling(out, "NetCDF"):
+            dataset.to_netcdf(target, engine="h5netcdf", encoding=encoding)
+    return dataset.sizes["run"]
+
+
+def write_zarr(file: str, out: str) -> int:
+    """Write all results as one Zarr store; return their number."""
+    try:
+        zarr = importlib.import_module("zarr")
+    except ImportError as error:
+        raise Failure(
+            "Zarr needs the package zarr: pip install 'skneuromsi-io[zarr]'"
+        ) from error
+    path = Path(out)
+    if path.is_dir() and not any((path / name).exists() for name in _ZARR):
+        raise Failure(f"{out}: expected a Zarr store, found another folder")
+    dataset = _dataset(file)
+    # Format 3 has no text of a width, and zarr 2 does not read it.
+    options: dict[str, Any] = (
+        {} if zarr.__version__.startswith("2.") else {"zarr_format": 2}
+    )
+    with _replacing_folder(path) as folder, _telling(out, "Zarr"):
+        dataset.to_zarr(folder, mode="w", consolidated=True, **options)
+    return dataset.sizes["run"]
+
+
+def _dataset(file: str) -> xr.Dataset:
+    """Stack all results, and make text of what is not numbers or text."""
+    with scan_ndc(file, classes="light") as collection:
+        dataset = collection.to_xarray()
+    for name, variable in dataset.variables.items():
+        if variable.dtype.hasobject:
+            texts = [*map(spelled, variable.values.ravel().tolist())]
+            shaped = variable.copy(data=_reshaped(texts, variable.shape))
+            dataset[name] = shaped
+    metadata = read_metadata(file).get("extra")
+    dataset.attrs["metadata"] = json.dumps(plain(metadata), ensure_ascii=False)
+    return dataset
+
+
+def _reshaped(texts: list[str], shape: tuple[int, ...]) -> Any:
+    import numpy as np
+
+    return np.array(texts, dtype=str).reshape(shape)
+
+
+@contextlib.contextmanager
+def _telling(out: str, kind: str) -> Iterator[None]:
+    """Tell in a line what xarray and the libraries behind it cannot write."""
+    try:
+        with warnings.catch_warnings():
+            # Advice to who writes the program, not to who uses it.
+            warnings.simplefilter("ignore")
+            yield
+    except SkneuromsiIOError:
+        raise
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise Failure(f"{out}: {kind} cannot hold it: {error}") from error
+
+
+@contextlib.contextmanager
+def _replacing_folder(path: Path) -> Iterator[Path]:
+    """Yield a folder beside `path` that takes its place when all went well."""
+    new, old = (
+        path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp") for _ in "no"
+    )
+    try:
+        yield new
+        if path.is_dir():
+            path.rename(old)
+        else:
+            path.unlink(missing_ok=True)
+        new.rename(path)
+    finally:
+        for folder in (new, old):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,213 @@
+"""`convert`."""
+
+import csv
+import json
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import skneuromsi_io as sio
+from helpers import (
+    UPSTREAM_FILES,
+    assert_same,
+    make_array,
+    make_collection,
+    make_result,
+)
+
+KORDING = next(path for path in UPSTREAM_FILES if path.stem == "kording-netcdf4")
+
+
+def read(path):
+    return sio.read_ndc(path, classes="light", tqdm_cls=None)
+
+
+def saved(path, *results):
+    collection = sio.NDResultCollection.from_ndresults("some", results)
+    sio.to_ndc(path, collection, tqdm_cls=None)
+    return path
+
+
+@pytest.mark.parametrize("source", ["sweep", "kording"])
+def test_the_current_format_loses_nothing(command, sweep, tmp_path, source):
+    file = sweep if source == "sweep" else KORDING
+    out = tmp_path / "out.ndc"
+    done = command("convert", file, out)
+    assert done == (0, f"{out}: {len(read(file))} results as ndc\n", "")
+    assert_same(read(out), read(file))
+    found, before = sio.read_metadata(out), sio.read_metadata(file)
+    assert found["extra"] == before["extra"]
+    assert found["format_version"] == 0.2
+
+
+def test_format_0_1(command, sweep, tmp_path):
+    out = tmp_path / "out.ndc"
+    done = command("convert", "--json", sweep, out, "--to", "ndc-0.1")
+    assert done.objects == [{"out": str(out), "format": "ndc-0.1", "results": 3}]
+    found = sio.read_metadata(out)
+    assert (found["format_version"], found["extra"]) == (0.1, {"subject": "S01"})
+    for one, other in zip(read(out), read(sweep), strict=True):
+        assert_same(one.to_xarray().values, other.to_xarray().values)
+
+
+def test_format_0_1_refuses_what_it_cannot_hold(command, tmp_path):
+    file = saved(tmp_path / "in.ndc", make_result(extra={"z": 1j}))
+    done = command("convert", file, tmp_path / "out.ndc", "--to", "ndc-0.1")
+    assert done.status == 1
+    assert "extra['z']" in done.err
+    assert not (tmp_path / "out.ndc").exists()
+
+
+def opened(path):
+    if path.suffix == ".nc":
+        return xr.load_dataset(path, engine="h5netcdf")
+    with xr.open_zarr(path) as dataset:
+        return dataset.load()
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+@pytest.mark.parametrize(
+    "path", [path for path in UPSTREAM_FILES if path.stem.endswith("netcdf4")]
+)
+def test_the_dataset_of_all_results(command, tmp_path, path, suffix):
+    out = tmp_path / f"out{suffix}"
+    done = command("convert", path, out)
+    assert (done.status, done.err) == (0, "")
+    found, expected = opened(out), read(path).to_xarray()
+    assert {*found.variables} == {*expected.variables}
+    for name, variable in expected.variables.items():
+        assert found[name].dims == variable.dims
+        if variable.dtype.hasobject:
+            # What is not numbers or text becomes text.
+            assert found[name].values.tolist() == [*map(str, variable.values)]
+        else:
+            assert found[name].dtype.kind in (variable.dtype.kind, "O", "T")
+            np.testing.assert_array_equal(found[name].values, variable.values)
+    metadata = sio.read_metadata(path)["extra"]
+    assert json.loads(found.attrs.pop("metadata")) == metadata
+    assert found.attrs == expected.attrs
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+def test_results_of_different_shapes_are_refused(command, tmp_path, suffix):
+    arrays = [make_array(shape=(2, times, 4, 1)) for times in (3, 5)]
+    file = saved(tmp_path / "in.ndc", *map(make_result, arrays))
+    done = command("convert", file, tmp_path / f"out{suffix}")
+    assert done.status == 1
+    assert "expected results of one shape" in done.err
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_float16_is_float32_in_netcdf(command, tmp_path):
+    array = make_array()
+    array = array.copy(data=np.arange(array.size).reshape(array.shape)).astype("f2")
+    file = saved(tmp_path / "in.ndc", make_result(array), make_result(array))
+    assert command("convert", file, tmp_path / "out.nc").status == 0
+    found = opened(tmp_path / "out.nc")["values"]
+    assert found.dtype == "float32"
+    np.testing.assert_array_equal(found[0], array)
+
+
+def test_what_netcdf_cannot_hold(command, tmp_path):
+    results = [make_result(run_parameters={"a/b": n}) for n in range(2)]
+    file = saved(tmp_path / "in.ndc", *results)
+    done = command("convert", file, tmp_path / "out.nc")
+    assert done.status == 1
+    assert "out.nc: NetCDF cannot hold it: " in done.err
+    assert "a/b" in done.err
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_the_table_of_parameters(command, tmp_path):
+    parameters = (
+        {"x": 0.1, "why": 'a "b", c', "gain": None},
+        {"x": float("nan"), "why": "line\nbreak", "gain": (1, 2)},
+    )
+    results = [make_result(run_parameters=one, causes=2) for one in parameters]
+    file = saved(tmp_path / "in.ndc", *results)
+    assert command("convert", file, tmp_path / "out.csv").status == 0
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as text:
+        rows = [*csv.reader(text)]
+    assert rows == [
+        ["result", "model", "type", "x", "why", "gain", "causes"],
+        ["0", "model", "test", "0.1", 'a "b", c', "", "2"],
+        ["1", "model", "test", "nan", "line\nbreak", "(1, 2)", "2"],
+    ]
+
+
+def test_an_extension_that_says_nothing(command, sweep, tmp_path):
+    done = command("convert", sweep, tmp_path / "out.xyz")
+    assert done.status == 2
+    assert "say with --to what to write" in done.err
+    done = command("convert", sweep, tmp_path / "out.xyz", "--to", "csv")
+    assert done.status == 0
+    assert (tmp_path / "out.xyz").read_text().startswith("result,model,")
+    assert command("convert", sweep, tmp_path / "out.csv", "--to", "x").status == 2
+
+
+@pytest.mark.parametrize("name", ["out.ndc", "out.nc", "out.csv", "out.zarr"])
+def test_nothing_is_replaced_unasked(command, sweep, tmp_path, name):
+    out = tmp_path / name
+    out.write_text("dear")
+    done = command("convert", sweep, out)
+    assert (done.status, out.read_text()) == (1, "dear")
+    assert "pass --overwrite" in done.err
+    for _ in range(2):
+        assert command("convert", sweep, out, "--overwrite").status == 0
+    assert {one.name for one in tmp_path.iterdir()} == {"sweep.ndc", name}
+
+
+def test_a_folder_that_is_not_a_zarr_store_stays(command, sweep, tmp_path):
+    out = tmp_path / "home.zarr"
+    out.mkdir()
+    (out / "thesis.tex").write_text("dear")
+    done = command("convert", sweep, out, "--overwrite")
+    assert done.status == 1
+    assert "expected a Zarr store, found another folder" in done.err
+    assert (out / "thesis.tex").read_text() == "dear"
+
+
+def test_a_failure_keeps_the_old_store(command, sweep, tmp_path, monkeypatch):
+    out = tmp_path / "out.zarr"
+    assert command("convert", sweep, out).status == 0
+
+    def fail(*args, **kwargs):
+        raise OSError(28, "No space left on device", "chunk")
+
+    monkeypatch.setattr(xr.Dataset, "to_zarr", fail)
+    done = command("convert", sweep, out, "--overwrite")
+    assert done == (1, "", "Error: chunk: No space left on device\n")
+    assert opened(out).sizes["run"] == 3
+    assert {one.name for one in tmp_path.iterdir()} == {"sweep.ndc", "out.zarr"}
+
+
+def test_a_file_is_not_converted_into_itself(command, sweep):
+    done = command("convert", sweep, sweep, "--overwrite")
+    assert done.status == 1
+    assert "expected another file than the one that is read" in done.err
+    assert len(read(sweep)) == 3
+
+
+@pytest.mark.parametrize(
+    ("package", "args"),
+    [
+        ("zarr", ["convert", "FILE", "o.zarr"]),
+        ("matplotlib", ["plot", "FILE", "--out", "o.png"]),
+    ],
+)
+def test_a_missing_package_is_named(command, sweep, monkeypatch, package, args):
+    monkeypatch.setitem(sys.modules, package, None)
+    done = command(*[sweep if arg == "FILE" else arg for arg in args])
+    assert done.status == 1
+    extra = "plot" if package == "matplotlib" else package
+    assert f"the package {package}: pip install 'skneuromsi-io[{extra}]'" in done.err
+
+
+def test_scanned_results_are_stored_one_by_one(command, tmp_path):
+    """A sweep may be larger than memory."""
+    path = tmp_path / "in.ndc"
+    sio.to_ndc(path, make_collection(5), tqdm_cls=None)
+    assert command("convert", path, tmp_path / "out.ndc").status == 0
+    assert_same(read(tmp_path / "out.ndc"), read(path))
