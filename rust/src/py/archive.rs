@@ -11,6 +11,7 @@ use super::buffer::{all_filled, bytes, dtype_of};
 use super::error::{detached, raise, raised};
 use super::frame::Frame;
 use super::packed::{Packed, codec, frames_of, wrap};
+use super::plan::{PyPlan, plan, plans};
 use super::source::source;
 use crate::archive::{self, Compressed};
 use crate::codec::memory::Codec;
@@ -19,7 +20,7 @@ use crate::error::{Error, Kind, Result};
 use crate::json::Varying;
 use crate::limits::Limits;
 use crate::memory::Buffer;
-use crate::results::{self, Arrays, FrameCache, OpenOptions, Part, Plan};
+use crate::results::{self, FrameCache, OpenOptions, Part};
 use crate::work::parallel;
 
 /// An open zip archive; see the stub.
@@ -29,16 +30,6 @@ pub(super) struct Archive {
     archive: Mutex<Option<Arc<archive::Archive>>>,
     label: String,
     frames: FrameCache,
-}
-
-/// Member names of one result as Python gives them: text, data, further arrays.
-pub(super) type PyPlan = (String, String, PyArrays);
-
-/// Text before and behind the number in names of an archive, or [(member, name)].
-#[derive(FromPyObject)]
-pub(super) enum PyArrays {
-    Numbered(String, String),
-    Listed(Vec<(String, String)>),
 }
 
 /// Numbers that make no difference as Python gives them: the object and the keys below which they are, and the strings
@@ -54,10 +45,6 @@ type Stacked<'py> = (Vec<Bound<'py, PyAny>>, Vec<Option<Py<Frame>>>);
 /// An exception that is reported, not raised.
 type Fault = Py<PyAny>;
 
-pub(super) fn plans(plans: Vec<PyPlan>) -> Vec<Plan> {
-    plans.into_iter().map(plan).collect()
-}
-
 pub(super) fn py_varying((object, keys, unless): PyVarying) -> Varying {
     Varying {
         object,
@@ -69,14 +56,6 @@ pub(super) fn py_varying((object, keys, unless): PyVarying) -> Varying {
 /// Shape of so many arrays of `shape`, one after the other.
 pub(super) fn stacked(count: usize, shape: &[u64]) -> Vec<u64> {
     [&[count as u64], shape].concat()
-}
-
-fn plan((text, data, arrays): PyPlan) -> Plan {
-    let arrays = match arrays {
-        PyArrays::Numbered(prefix, suffix) => Arrays::Numbered { prefix, suffix },
-        PyArrays::Listed(listed) => Arrays::Listed(listed),
-    };
-    Plan { text, data, arrays }
 }
 
 fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {

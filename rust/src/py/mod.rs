@@ -11,6 +11,7 @@ mod error;
 mod frame;
 mod pack;
 mod packed;
+mod plan;
 mod source;
 mod stack;
 mod writer;

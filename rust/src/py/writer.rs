@@ -8,12 +8,13 @@ use pyo3::exceptions::{PyBlockingIOError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::archive::{Archive, PyPlan, plans};
+use super::archive::Archive;
 use super::buffer::copied;
 use super::encode::{LeftOut, nested};
 use super::error::{detached, raise};
 use super::frame::Frame;
 use super::packed::Packed;
+use super::plan::{PyPlan, plans};
 use super::source::nonsense;
 use crate::archive::{self, Compressed, Options};
 use crate::codec::zip::Method;
