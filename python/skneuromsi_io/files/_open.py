@@ -20,8 +20,10 @@ from .._types import (
     Source,
 )
 from ..model import NDResult
-from ..results._collection import NDResultCollection, agreeing
+from ..results._additions import holding
+from ..results._collection import NDResultCollection
 from ..results._compression import DEFAULT_COMPRESSION_PARAMS, memory_codec
+from ..results._in_memory import ResultsInMemory
 from ._reader import ArchiveReader
 
 #: Names of what `zipfile.ZipFile` takes in mode "r".
@@ -111,7 +113,8 @@ def open_ndresults_collection(
             )
         name = reader.name
         packed = [*reader.results(codec, bar)]
-        return agreeing(cls, name, packed, reader.agreement.common, bar)
+        common = reader.agreement.common
+        return holding(cls, name, ResultsInMemory(packed, common), bar)
 
 
 def open_ndresult(path_or_stream: Source, **kwargs: Unpack[OpenOptions]) -> NDResult:
@@ -205,7 +208,7 @@ def read_metadata(
         return reader.metadata
 
 
-def collection_class(classes: str) -> Any:
+def collection_class(classes: str) -> type[NDResultCollection]:
     """Return the class that `classes` asks for, of this package or of scikit-neuromsi."""
     if classes not in ("auto", "light", "upstream"):
         raise ArgumentError(

@@ -6,7 +6,8 @@ from typing import Unpack
 
 from .._keywords import refuse_unknown
 from .._types import Classes, Limits, ReadOptions, Source
-from ..results._collection import NDResultCollection, scanned
+from ..results._additions import holding
+from ..results._collection import NDResultCollection
 from ..results._stored import StoredResults
 from ._open import READING, collection_class
 from ._reader import ArchiveReader
@@ -67,7 +68,7 @@ def scan_ndc(
     try:
         size = reader.size_in_file()
         reader.use_index()
-        return scanned(cls, reader.name, StoredResults(reader, range(size)))
+        return holding(cls, reader.name, StoredResults(reader, range(size)))
     except BaseException:
         reader.close()
         raise

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ._stored import StoredResults
+from .._errors import ArgumentError
+from .._progress import check_tqdm
+from ._in_memory import ResultsInMemory
+from ._interface import Packed
+from ._summary import Summary
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ._interface import Packed
-    from ._summary import Summary
+    from ._interface import Results
 
 
 class Additions:
@@ -24,15 +27,30 @@ class Additions:
     It is a context manager: at the end of the block, :meth:`close` is called.
     """
 
-    _packed: Sequence[Packed]
+    _packed: Results
     _summary: Summary
     _name: str
     _tqdm_cls: Any
 
-    def _fill(
-        self, name: Any, packed: Sequence[Packed], summary: Summary, tqdm_cls: Any
+    def _fill(self, name: Any, packed: Iterable[Any], tqdm_cls: Any) -> None:
+        """Do what the constructor does."""
+        items = list(packed)
+        bar = check_tqdm(tqdm_cls)
+        _check_packed(items, type(self).__name__)
+        results = ResultsInMemory(items)
+        self._hold(name, results, Summary(results), bar)
+
+    def _hold(
+        self, name: Any, results: Results, summary: Summary, tqdm_cls: Any
     ) -> None:
-        raise NotImplementedError
+        self._name = str(name)
+        self._packed = results
+        self._summary = summary
+        self._tqdm_cls = tqdm_cls
+
+    def _packed_results(self) -> Results:
+        """Return the results as they are kept, which other collections can share."""
+        return self._packed
 
     def select(self, which: slice | npt.ArrayLike) -> Self:
         """Return a collection of some of the results, which shares them with this one.
@@ -69,15 +87,8 @@ class Additions:
         positions = _positions(which, len(self._packed))
         if not len(positions):
             raise ValueError(f"Empty {type(self).__name__} not allowed")
-        packed = self._packed
-        chosen: Sequence[Packed]
-        if isinstance(packed, StoredResults):
-            chosen = packed.select(positions)
-        else:
-            chosen = [packed[position] for position in positions]
-        part = type(self).__new__(type(self))
-        part._fill(self._name, chosen, self._summary.of_part(chosen), self._tqdm_cls)
-        return part
+        chosen = self._packed.select(positions)
+        return holding(type(self), self._name, chosen, self._tqdm_cls)
 
     def to_xarray(self) -> xr.Dataset:
         """Return all results in one dataset, stacked along the dimension ``run``.
@@ -127,8 +138,7 @@ class Additions:
         >>> collection.close()
 
         """
-        if isinstance(self._packed, StoredResults):
-            self._packed.reader.close()
+        self._packed.close()
 
     def __enter__(self) -> Self:
         return self
@@ -140,6 +150,62 @@ class Additions:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+_Collection = TypeVar("_Collection", bound=Additions)
+
+
+def holding(
+    cls: type[_Collection],
+    name: Any,
+    results: Results,
+    tqdm_cls: Any = None,
+    summary: Summary | None = None,
+) -> _Collection:
+    """Make a collection of one of the two classes of results that agree.
+
+    Parameters
+    ----------
+    cls : type
+    name, tqdm_cls
+        As of the constructor.
+    results : Results
+    summary : Summary, optional
+        That of these results, of a collection that shares them.
+
+    """
+    collection = cls.__new__(cls)
+    collection._hold(name, results, summary or Summary(results), tqdm_cls)
+    return collection
+
+
+def sharing(cls: type[_Collection], collection: Additions) -> _Collection:
+    """Make a collection of one of the two classes that shares the results of one of the other."""
+    return holding(
+        cls,
+        collection._name,
+        collection._packed,
+        collection._tqdm_cls,
+        collection._summary,
+    )
+
+
+def _check_packed(packed: list[Any], cls_name: str) -> None:
+    """Check that there are results, and packed ones.
+
+    Raises
+    ------
+    ValueError
+        If not.
+
+    """
+    if not packed:
+        raise ValueError(f"Empty {cls_name} not allowed")
+    if not all(issubclass(cls, Packed) for cls in set(map(type, packed))):
+        raise ArgumentError(
+            "Not all results are CompressedNDResult objects",
+            remedy=f"{cls_name}.from_ndresults(name, results) makes one from results",
+        )
 
 
 def _positions(which: Any, size: int) -> Any:

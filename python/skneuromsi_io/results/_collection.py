@@ -8,9 +8,7 @@ from typing import Any, Self, Unpack, overload
 import numpy as np
 import numpy.typing as npt
 
-from .._errors import ArgumentError
 from .._keywords import refuse_unknown
-from .._progress import check_tqdm
 from .._types import (
     Bar,
     CompressionParams,
@@ -22,10 +20,8 @@ from ..model import NDResult, _names
 from ..model._accessors import UpstreamAccessor
 from ._additions import Additions
 from ._comparisons import Comparisons
-from ._interface import Packed, Signature
+from ._interface import Packed
 from ._pack import pack_results, stock_class
-from ._stored import StoredResults
-from ._summary import Summary
 
 #: What may be given on; zipfile refuses the encoding in its own words.
 _STORING = (*StoreOptions.__annotations__, "metadata_encoding")
@@ -76,18 +72,7 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
         *,
         tqdm_cls: Bar = None,
     ):
-        packed = list(compressed_results)
-        bar = check_tqdm(tqdm_cls)
-        check_packed(packed, type(self).__name__)
-        self._fill(name, packed, Summary(packed), bar)
-
-    def _fill(
-        self, name: Any, packed: Sequence[Packed], summary: Summary, tqdm_cls: Any
-    ) -> None:
-        self._name = str(name)
-        self._packed = packed
-        self._summary = summary
-        self._tqdm_cls = tqdm_cls
+        self._fill(name, compressed_results, tqdm_cls)
 
     @classmethod
     def from_ndresults(
@@ -209,10 +194,6 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
         inputs: npt.NDArray[Any] = self.modes_[self.modes_ != self.output_mode_]
         return inputs
 
-    def _packed_results(self) -> Sequence[Packed]:
-        """Return the results as they are kept, which other collections can share."""
-        return self._packed
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} len={len(self)}>"
 
@@ -258,56 +239,6 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
         )
 
 
-def check_packed(packed: list[Packed], cls_name: str) -> None:
-    """Check that there are results, and packed ones.
-
-    Raises
-    ------
-    ValueError
-        If not.
-
-    """
-    if not packed:
-        raise ValueError(f"Empty {cls_name} not allowed")
-    if not all(issubclass(cls, Packed) for cls in set(map(type, packed))):
-        raise ArgumentError(
-            "Not all results are CompressedNDResult objects",
-            remedy=f"{cls_name}.from_ndresults(name, results) makes one from results",
-        )
-
-
-def agreeing(
-    cls: Any,
-    name: Any,
-    packed: Sequence[Packed],
-    common: Signature | None,
-    tqdm_cls: Any,
-) -> NDResultCollection:
-    """Make a collection of one of the two classes from results of which the reader checks that they agree."""
-    collection: NDResultCollection = cls.__new__(cls)
-    collection._fill(name, packed, Summary(packed, common), tqdm_cls)
-    return collection
-
-
-def sharing(cls: Any, collection: Any) -> NDResultCollection:
-    """Make a collection of one of the two classes that shares the results of one of the other."""
-    shared: NDResultCollection = cls.__new__(cls)
-    shared._fill(
-        collection.name,
-        collection._packed_results(),
-        collection._summary,
-        collection.tqdm_cls,
-    )
-    return shared
-
-
-def scanned(cls: Any, name: Any, stored: StoredResults) -> NDResultCollection:
-    """Make a collection of one of the two classes from results that stay in their file."""
-    collection: NDResultCollection = cls.__new__(cls)
-    collection._fill(name, stored, Summary(stored), None)
-    return collection
-
-
 def is_collection(obj: Any) -> bool:
     """Return whether it is a collection of this package or of scikit-neuromsi."""
     return isinstance(obj, (NDResultCollection, *stock_class("NDResultCollection")))
@@ -315,8 +246,7 @@ def is_collection(obj: Any) -> bool:
 
 def results_of(collection: Any) -> Iterable[Any]:
     """Return what a collection holds: packed results, or those that a stock one decodes one by one."""
-    if hasattr(collection, "_packed_results"):
-        packed: Sequence[Packed] = collection._packed_results()
-        return packed
+    if isinstance(collection, Additions):
+        return collection._packed_results()
     results: Iterable[Any] = collection
     return results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,6 +72,28 @@ class Packed(ABC):
         """Decode the array alone, without labels."""
         values: npt.NDArray[Any] = self.open().to_xarray().to_numpy()
         return values
+
+
+class Results(Sequence[Packed]):
+    """The results of a collection, wherever they are."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def common(self) -> Signature:
+        """Return what all results have in common."""
+
+    @abstractmethod
+    def select(self, positions: npt.NDArray[np.intp]) -> Results:
+        """Return the results at some positions."""
+
+    @abstractmethod
+    def column(self, name: str) -> list[Any]:
+        """Return a constructor argument of all results, except `nddata` and `extra`."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
 
 
 class Agreement:

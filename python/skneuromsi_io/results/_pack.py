@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ from ._compression import memory_codec
 from ._held import HeldResult
 from ._interface import Packed
 from ._packed import PackedResult
+
+T = TypeVar("T")
 
 
 def stock_class(name: str) -> tuple[type, ...]:
@@ -92,6 +95,18 @@ class Job(NamedTuple):
     def nbytes(self) -> int:
         """Bytes of the arrays."""
         return self.data.nbytes + sum(array.nbytes for _, array in self.arrays)
+
+
+class Prepared(NamedTuple, Generic[T]):
+    """A result on its way to native memory: a job for the native core, or what needs none."""
+
+    job: Job | None
+    done: T | None
+    nbytes: int
+
+
+def _to_do(job: Job) -> Prepared[Any]:
+    return Prepared(job, None, job.nbytes)
 
 
 def _prepare(result: Any) -> Job:
@@ -168,14 +183,14 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed
     threads = thread_count()
     prepared = (_prepare_or_hold(result) for result in results)
     packed: list[Packed] = []
-    for batch in batches(prepared, _size_of, threads):
-        jobs = [item for item in batch if isinstance(item, Job)]
+    for batch in batches(prepared, attrgetter("nbytes"), threads):
+        jobs = [item.job for item in batch if item.job is not None]
         done = iter(_pack_jobs(jobs, codec, threads))
-        packed += [next(done) if isinstance(i, Job) else i for i in batch]
+        packed += [next(done) if item.done is None else item.done for item in batch]
     return packed
 
 
-def _prepare_or_hold(result: Any) -> Job | HeldResult:
+def _prepare_or_hold(result: Any) -> Prepared[HeldResult]:
     if not is_ndresult(result):
         raise TypeError(f"Not an NDResult: {type(result)!r}")
     try:
@@ -183,15 +198,11 @@ def _prepare_or_hold(result: Any) -> Job | HeldResult:
     except UnstorableError:
         job = None
     if job is not None and job.exact:
-        return job
-    return HeldResult({**kwargs_of(result)}, result._nddata)
+        return _to_do(job)
+    return Prepared(None, HeldResult({**kwargs_of(result)}, result._nddata), 0)
 
 
-def _size_of(item: Job | HeldResult) -> int:
-    return item.nbytes if isinstance(item, Job) else 0
-
-
-def to_store(result: Any) -> Job | _native.Packed:
+def to_store(result: Any) -> Prepared[_native.Packed]:
     """Return what is written of a result: itself if it is packed, else what :func:`pack_all` packs.
 
     Raises
@@ -200,9 +211,12 @@ def to_store(result: Any) -> Job | _native.Packed:
         If something in it cannot be stored.
 
     """
-    if isinstance(result, Packed):
-        return result.as_stored() or _prepare(result.open())
-    return _prepare(result)
+    if not isinstance(result, Packed):
+        return _to_do(_prepare(result))
+    stored = result.as_stored()
+    if stored is None:
+        return _to_do(_prepare(result.open()))
+    return Prepared(None, stored, stored.nbytes)
 
 
 def pack_to_store(result: Any) -> PackedResult:
@@ -220,8 +234,10 @@ def pack_to_store(result: Any) -> PackedResult:
     return _pack_jobs([job], ("none", 0), 1)[0]
 
 
-def pack_all(items: list[Job | _native.Packed], threads: int) -> list[_native.Packed]:
+def pack_all(
+    items: list[Prepared[_native.Packed]], threads: int
+) -> list[_native.Packed]:
     """Pack those items that are not packed yet, for the writer, which needs no compression in memory."""
-    jobs = [item for item in items if isinstance(item, Job)]
+    jobs = [item.job for item in items if item.job is not None]
     packed = iter(_pack_jobs(jobs, ("none", 0), threads))
-    return [next(packed).native if isinstance(item, Job) else item for item in items]
+    return [next(packed).native if item.done is None else item.done for item in items]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
 
 from .._batches import batches, thread_count
 from ._columns import Columns
-from ._interface import Packed
+from ._interface import Packed, Results
 from ._packed import PackedResult
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class StoredResult(Packed):
         return super().values() if result.frame is None else result.values()
 
 
-class StoredResults(Sequence[Packed]):
+class StoredResults(Results):
     """The results of a file, or some of them.
 
     Parameters
@@ -113,11 +114,13 @@ class StoredResults(Sequence[Packed]):
 
     """
 
-    __slots__ = ("indices", "reader")
-
     def __init__(self, reader: Reader, indices: range | npt.NDArray[np.int64]):
         self.reader = reader
         self.indices = indices
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Columns are gathered again.
+        return StoredResults, (self.reader, self.indices)
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -136,8 +139,17 @@ class StoredResults(Sequence[Packed]):
         return (StoredResult(self.reader, int(index)) for index in self.indices)
 
     def select(self, positions: npt.NDArray[np.intp]) -> StoredResults:
-        """Return the results at some positions."""
         return StoredResults(self.reader, np.asarray(self.indices)[positions])
+
+    def common(self) -> Signature:
+        # Results are compared with it when they are read.
+        return self.reader.common()
+
+    def column(self, name: str) -> list[Any]:
+        return self._columns.column(name)
+
+    def close(self) -> None:
+        self.reader.close()
 
     def described(self) -> Iterator[list[PackedResult]]:
         """Read the metadata of all results, batch by batch; no array is read."""
@@ -146,7 +158,8 @@ class StoredResults(Sequence[Packed]):
         for batch in batches(indices, self.reader.text_size, threads):
             yield self.reader.described(batch, threads)
 
-    def columns(self) -> Columns:
+    @cached_property
+    def _columns(self) -> Columns:
         """Return columns of all results; what the index says of one is not read."""
         table, positions = self.reader.table(self.indices)
         return Columns(table, positions, self._read)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ._interface import Agreement
-from ._stored import StoredResults
 from ._variances import variance_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     import pandas as pd
 
-    from ._interface import Packed, Signature
+    from ._interface import Results, Signature
 
 #: Constructor arguments that upstream gathers from all results, by their name in its `_cache`.
 GATHERED = {
@@ -38,38 +34,17 @@ class Summary:
 
     Parameters
     ----------
-    packed : sequence of Packed
-    common : Signature, optional
-        What all of them have in common, if who read them checks that. By default all results are asked.
-
-    Raises
-    ------
-    ValueError
-        If the results do not have these in common.
+    results : Results
 
     """
 
-    def __init__(self, packed: Sequence[Packed], common: Signature | None = None):
-        self._packed = packed
-        self._gathered: dict[str, npt.NDArray[Any]] = {}
-        if not isinstance(packed, StoredResults):
-            self._common = common or _agreed(packed)
-
-    def of_part(self, packed: Sequence[Packed]) -> Summary:
-        """Return the summary of some of the results."""
-        if isinstance(packed, StoredResults):
-            return Summary(packed)
-        return Summary(packed, self._common)
+    def __init__(self, results: Results):
+        self._results = results
+        self._columns: dict[str, npt.NDArray[Any]] = {}
 
     @cached_property
     def _common(self) -> Signature:
-        # Results that stay in their file are compared with it when they are read.
-        packed = self._packed
-        return (
-            packed.reader.common()
-            if isinstance(packed, StoredResults)
-            else _agreed(packed)
-        )
+        return self._results.common()
 
     @property
     def modes(self) -> npt.NDArray[Any]:
@@ -89,43 +64,13 @@ class Summary:
         """Names of the run parameters."""
         return self._common[2]
 
-    @cached_property
-    def _column(self) -> Callable[[str], list[Any]]:
-        packed = self._packed
-        if isinstance(packed, StoredResults):
-            return packed.columns().column
-        rows = [item.columns() for item in packed]
-        return lambda name: [row[name] for row in rows]
-
     def column(self, name: str) -> npt.NDArray[Any]:
         """Gather a constructor argument from all results."""
-        if name not in self._gathered:
-            self._gathered[name] = np.asarray(self._column(name))
-        return self._gathered[name]
+        if name not in self._columns:
+            self._columns[name] = np.asarray(self._results.column(name))
+        return self._columns[name]
 
     @cached_property
     def variance_sum(self) -> pd.Series:
         """Sum over results of each mode's sample variance, in the order of the labels."""
-        return variance_sum(self._packed)
-
-
-def _agreed(packed: Sequence[Packed]) -> Signature:
-    """Return what results have in common.
-
-    Raises
-    ------
-    ValueError
-        In upstream's words, if they differ; a note says how.
-
-    """
-    agreement = Agreement()
-    for index, item in enumerate(packed):
-        difference = agreement.difference(item)
-        if difference is not None:
-            expected, found = difference
-            error = ValueError(agreement.REFUSAL)
-            error.add_note(f"Result {index}: expected {expected}, found {found}.")
-            raise error
-    if agreement.common is None:
-        raise ValueError("expected at least one result, found none")
-    return agreement.common
+        return variance_sum(self._results)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..model import _names
 from ..model._tables import coerce_filter, grouped, groups
-from ._interface import Packed
+from ._interface import Packed, Results
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _BATCH_BYTES = 1 << 20
 
 
-def variance_sum(packed: Sequence[Packed]) -> pd.Series:
+def variance_sum(packed: Results) -> pd.Series:
     """Sum over results of the sample variances of their modes, as ``get_modes().var()`` gives them.
 
     `coerce_mode` decides by these sums: where modes tie, another last bit is another decision. pandas adds the
@@ -50,7 +50,7 @@ def _table(item: Packed) -> pd.DataFrame:
     return grouped(result._nddata, _names.MODES, wanted)
 
 
-def _blocks(packed: Sequence[Packed]) -> list[tuple[Packed, Frame]] | None:
+def _blocks(packed: Results) -> list[tuple[Packed, Frame]] | None:
     """Return results and frames if the table of each is its array, a mode a column; None otherwise."""
     # bottleneck measures all columns of a table again if the variance of one is infinite.
     if importlib.util.find_spec("bottleneck"):

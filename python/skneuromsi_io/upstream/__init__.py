@@ -11,7 +11,8 @@ from .._types import NDResultCollectionLike, NDResultLike
 from .._warn import warn_user
 from ..model import NDResult
 from ..results import _pack
-from ..results._collection import NDResultCollection, is_collection, sharing
+from ..results._additions import Additions, sharing
+from ..results._collection import NDResultCollection, is_collection
 
 __all__ = [
     "as_light",
@@ -155,6 +156,6 @@ def as_light(obj: Any) -> Any:
             expected="an NDResult or an NDResultCollection",
             found=f"{type(obj).__module__}.{type(obj).__qualname__}",
         )
-    if hasattr(obj, "_packed_results"):
+    if isinstance(obj, Additions):
         return sharing(NDResultCollection, obj)
     return NDResultCollection.from_ndresults(obj.name, obj, tqdm_cls=obj.tqdm_cls)

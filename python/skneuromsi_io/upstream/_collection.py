@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -18,14 +18,12 @@ from skneuromsi.core import (
 )
 from skneuromsi.utils import Bunch
 
-from .._progress import check_tqdm
 from ..model import NDResult as LightResult
 from ..model import _arguments, _names
 from ..results import _pack
-from ..results._additions import Additions
+from ..results._additions import Additions, sharing
 from ..results._collection import NDResultCollection as LightCollection
-from ..results._collection import check_packed, sharing
-from ..results._interface import Packed
+from ..results._interface import Packed, Results
 from ..results._summary import GATHERED, Summary
 
 
@@ -54,19 +52,13 @@ class NDResultCollection(Additions, skneuromsi.NDResultCollection):  # type: ign
     def __init__(
         self, name: Any, compressed_results: Iterable[Any], *, tqdm_cls: Any = None
     ):
-        packed = [_packed(item) for item in compressed_results]
-        bar = check_tqdm(tqdm_cls)
-        check_packed(packed, type(self).__name__)
-        self._fill(name, packed, Summary(packed), bar)
+        self._fill(name, map(_packed, compressed_results), tqdm_cls)
 
-    def _fill(
-        self, name: Any, packed: Sequence[Packed], summary: Summary, tqdm_cls: Any
+    def _hold(
+        self, name: Any, results: Results, summary: Summary, tqdm_cls: Any
     ) -> None:
-        self._name = str(name)
-        self._packed = packed
-        self._summary = summary
+        super()._hold(name, results, summary, tqdm_cls)
         self._cache = _Cache("_cache", _Gathered(summary))
-        self._tqdm_cls = tqdm_cls
 
     @classmethod
     def from_ndresults(
@@ -88,8 +80,6 @@ class NDResultCollection(Additions, skneuromsi.NDResultCollection):  # type: ign
         packed[:] = list(self._packed)
         return packed
 
-    _packed_results = LightCollection._packed_results
-
     # Upstream's would look its function up, which is ours only where scikit-neuromsi is patched.
     to_ndc = LightCollection.to_ndc
 
@@ -104,10 +94,12 @@ class NDResultCollection(Additions, skneuromsi.NDResultCollection):  # type: ign
         """Return the result, or the array of results, at an index or slice."""
         if type(slicer) is int and -len(self._packed) <= slicer < len(self._packed):
             return _open(self._packed[slicer])
-        chosen = self._cndresults[slicer]
-        if isinstance(chosen, Packed):
-            return _open(chosen)
-        return np.fromiter((_open(packed) for packed in chosen), dtype=object)
+        # NumPy decides what any other index means, and how it is wrong.
+        chosen = np.arange(len(self._packed))[slicer]
+        if chosen.ndim == 0:
+            return _open(self._packed[int(chosen)])
+        results = (_open(self._packed[int(index)]) for index in chosen)
+        return np.fromiter(results, dtype=object)
 
 
 class _Gathered(Mapping[str, Any]):

@@ -1,0 +1,65 @@
+"""Results that are all in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ._interface import Agreement, Packed, Results, Signature
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+class ResultsInMemory(list[Packed], Results):
+    """Packed results, which agree with each other.
+
+    Parameters
+    ----------
+    packed : iterable of Packed
+    common : Signature, optional
+        What all of them have in common, if who read them checks that. By default all results are asked.
+
+    Raises
+    ------
+    ValueError
+        In upstream's words, if they differ; a note says how.
+
+    """
+
+    def __init__(self, packed: Iterable[Packed], common: Signature | None = None):
+        super().__init__(packed)
+        self._common = common or _agreed(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ResultsInMemory, (list(self), self._common)
+
+    def common(self) -> Signature:
+        return self._common
+
+    def select(self, positions: npt.NDArray[np.intp]) -> ResultsInMemory:
+        return ResultsInMemory([self[index] for index in positions], self._common)
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        return [item.columns() for item in self]
+
+    def column(self, name: str) -> list[Any]:
+        return [row[name] for row in self._rows]
+
+    def close(self) -> None:
+        pass
+
+
+def _agreed(packed: Iterable[Packed]) -> Signature:
+    agreement = Agreement()
+    for index, item in enumerate(packed):
+        difference = agreement.difference(item)
+        if difference is not None:
+            expected, found = difference
+            error = ValueError(agreement.REFUSAL)
+            error.add_note(f"Result {index}: expected {expected}, found {found}.")
+            raise error
+    return agreement.expected
