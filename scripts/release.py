@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -47,28 +48,36 @@ def _audit(wheel: Path, sdist: Path) -> None:
     _run(BIN / "twine", "check", "--strict", wheel, sdist)
 
 
-def _try(package: Path, folder: Path, resolution: str) -> None:
-    """Install a package in a clean environment outside of the repository, and use it."""
+def _environment(folder: Path) -> Path:
+    """Make a clean environment and return its Python."""
     shutil.rmtree(folder / "env", ignore_errors=True)
     _run(BIN / "uv", "venv", "--quiet", "--python", "3.11", folder / "env", cwd=folder)
-    python = folder / "env" / "bin" / "python"
+    return folder / "env" / "bin" / "python"
+
+
+def _try(package: Path, folder: Path, resolution: str) -> None:
+    """Install a package in a clean environment outside of the repository, and use it."""
+    python = _environment(folder)
     options = ("--quiet", "--python", python, "--resolution", resolution)
-    _run(BIN / "uv", "pip", "install", *options, package, cwd=folder)
+    # Named here, the package's dependencies are direct ones, whose lowest versions uv can choose.
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = declared["dependencies"]
+    _run(BIN / "uv", "pip", "install", *options, package, *names, cwd=folder)
     _run(python, TRY, cwd=folder)
 
 
 def _try_without_rust(sdist: Path, folder: Path) -> None:
-    """Check that the sdist says what to do where there is no Rust."""
-    python = folder / "env" / "bin" / "python"
-    command = [BIN / "uv", "pip", "install", "--python", python, "--no-cache", sdist]
+    """Check that the sdist says what to do where there is no Rust, and maturin may not fetch it."""
+    python = _environment(folder)
     path = f"{BIN}{os.pathsep}/usr/bin{os.pathsep}/bin"
     if shutil.which("cargo", path=path):
         sys.exit(f"a cargo in {path}: cannot try without Rust")
-    env = _env(path) | {"HOME": str(folder), "CARGO_HOME": str(folder / "none")}
+    env = _env(path) | {"MATURIN_NO_INSTALL_RUST": "1"}
+    command = [BIN / "uv", "pip", "install", "--python", python, "--no-cache", sdist]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
-    if done.returncode == 0 or "rustup" not in done.stderr:
+    if done.returncode == 0 or "have cargo in your PATH" not in done.stderr:
         sys.exit(
-            f"the sdist without Rust: expected a hint at rustup, found\n{done.stderr}"
+            f"the sdist without Rust: expected a hint at cargo, found\n{done.stderr}"
         )
     print("the sdist without Rust says:", done.stderr.strip(), sep="\n")
 
