@@ -11,8 +11,6 @@ Examples
 
 """
 
-from importlib.metadata import version as _version
-
 from ._errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -33,6 +31,7 @@ from ._errors import (
     UnsupportedError,
     WriterError,
 )
+from ._native import constants as _constants
 from .files._merge import merge
 from .files._open import (
     open_ndresult,
@@ -59,7 +58,8 @@ from .patching import (
 from .results._collection import NDResultCollection
 from .upstream import as_light, as_upstream
 
-__version__ = _version("skneuromsi-io")
+# Not from the metadata of the installation: to read them takes a tenth of the import.
+__version__ = _constants()["version"]
 
 __all__ = [
     "ArgumentError",

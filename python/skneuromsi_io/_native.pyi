@@ -430,6 +430,8 @@ def encode_nested(
 class _Constants(TypedDict):
     """Values by which both languages decide."""
 
+    #: Version of the package, which Cargo.toml has.
+    version: str
     #: Attributes that make xarray decode an array by the CF conventions.
     cf_attributes: tuple[str, ...]
     #: Attributes by which HDF5 and NetCDF-4 themselves keep dimensions, and which NetCDF does not show.

@@ -19,6 +19,7 @@ pub(super) fn constants(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         }
     }
     let constants = PyDict::new(py);
+    constants.set_item("version", env!("CARGO_PKG_VERSION"))?;
     constants.set_item("cf_attributes", PyTuple::new(py, CF_ATTRIBUTES)?)?;
     constants.set_item("reserved_attributes", PyTuple::new(py, RESERVED)?)?;
     constants.set_item("not_a_coordinate", NOT_A_COORDINATE)?;
