@@ -24,6 +24,7 @@ from ._templates import (
     measured,
     numbers_at,
     numbers_of,
+    repeated,
     template_of,
 )
 
@@ -183,7 +184,7 @@ def _of_template(
                 name: [common[name]] * count for name in FIELDS
             }
             parameters: dict[str, Column] = {
-                name: [value] * count
+                name: repeated(value, count)
                 for name, value in common["run_parameters"].items()
             }
             for place in template.places:
@@ -222,17 +223,36 @@ def _one(columns: dict[str, Any], extra: dict[str, Any]) -> Gathered:
 def _joined(groups: Sequence[tuple[Sequence[int], Gathered]], count: int) -> Gathered:
     if len(groups) == 1:
         return groups[0][1]
-    columns: list[dict[str, Column]] = []
+    columns = []
     for number in range(len(Gathered._fields)):
         first = groups[0][1][number]
         names = [n for n in first if all(n in group[number] for _, group in groups)]
-        joined = {name: [None] * count for name in names}
-        for positions, group in groups:
-            for name, column in joined.items():
-                for position, value in zip(positions, group[number][name], strict=True):
-                    column[position] = value
-        columns.append(dict(joined))
+        columns.append(
+            {
+                name: _spread(
+                    [(at, group[number][name]) for at, group in groups], count
+                )
+                for name in names
+            }
+        )
     return Gathered(*columns)
+
+
+def _spread(parts: list[tuple[Sequence[int], Column]], count: int) -> Column:
+    """Put columns of some results each into one of all."""
+    arrays = [part for _, part in parts if isinstance(part, np.ndarray)]
+    if len(arrays) == len(parts):
+        kinds = {(part.dtype, part.shape[1:]) for part in arrays}
+        if len(kinds) == 1:
+            stacked = np.empty((count, *arrays[0].shape[1:]), arrays[0].dtype)
+            for positions, part in parts:
+                stacked[positions] = part
+            return stacked
+    column = [None] * count
+    for positions, part in parts:
+        for position, value in zip(positions, part, strict=True):
+            column[position] = value
+    return column
 
 
 def _groups(

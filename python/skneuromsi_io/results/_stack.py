@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Container, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import _native
 from .._batches import thread_count
-from .._errors import ArgumentError
+from .._errors import ArgumentError, BadMetadataError, translating
 from ..archive import _members
 from ..arrays._frame import Frame, shared
+from ..values import restore_carried
 from ._columns import (
     Column,
     External,
@@ -116,6 +117,15 @@ def _column(values: Column) -> npt.NDArray[Any]:
     return column
 
 
+def labels_of_array(array: xr.DataArray) -> Labels:
+    """Return the labels of an array."""
+    coords = tuple(
+        (name, coord.dims, coord.values, coord.attrs)
+        for name, coord in array.coords.items()
+    )
+    return Labels(array.dims, array.shape, array.dtype, coords, array.attrs)
+
+
 def _from_memory(packed: Sequence[Packed]) -> Stack | None:
     results = [item for item in packed if isinstance(item, PackedResult)]
     frames = [item.plain_frame() for item in results]
@@ -129,43 +139,47 @@ def _from_memory(packed: Sequence[Packed]) -> Stack | None:
     values = _native.stack_packed(natives, None, threads=threads)
     metadata = gather(results)
     arrays = {}
-    for key, names in _members_of(metadata).items():
-        if len(set(names)) == 1:
-            arrays[key] = _native.stack_packed(natives, names[0], threads=threads)
-    return Stack(values, labels, metadata, arrays | _decoded(results, metadata, arrays))
+    for key, found in large_arrays(metadata).items():
+        names = {array.member for array in found}
+        if len(names) == 1:
+            stacked = _native.stack_packed(natives, names.pop(), threads=threads)
+            arrays[key] = restored(stacked, found[0])
+    return Stack(values, labels, metadata, arrays | decoded(results, metadata, arrays))
 
 
 def _from_file(packed: StoredResults) -> Stack | None:
     reader = packed.reader
-    metadata, described = _gathered_from(packed)
+    metadata, described = gathered_from(packed)
     indices = [*map(int, packed.indices)]
     names = [_members.of_result(index, _members.NDDATA) for index in indices]
     claimed = reader.archive.claimed_shape(names[0])
     if claimed is None:
         return None
     parts = [(names, True, *claimed)]
-    external = _members_of(metadata)
-    for key, members in external.items():
-        dtype, shape = metadata.extra[key][0][1:]
-        pairs = zip(indices, members, strict=True)
-        named = [_members.of_result(index, member) for index, member in pairs]
-        parts.append((named, False, dtype, shape))
+    large = large_arrays(metadata)
+    for found in large.values():
+        pairs = zip(indices, found, strict=True)
+        named = [_members.of_result(index, array.member) for index, array in pairs]
+        parts.append((named, False, *found[0].carried))
     stacked, natives = reader.archive.stack(parts, threads=thread_count())
     kinds = {
         native: None if native is None else shared(native) for native in set(natives)
     }
     frames = [kinds[native] for native in natives]
-    if not described.agree(frames):
+    if not described.agree(range(len(packed)), frames):
         return None
     labels = _common_labels(frames)
     if labels is None:
         return None
-    arrays = dict(zip(external, stacked[1:], strict=True))
-    arrays |= _decoded(packed, metadata, arrays)
+    arrays = {
+        key: restored(array, found[0])
+        for (key, found), array in zip(large.items(), stacked[1:], strict=True)
+    }
+    arrays |= decoded(packed, metadata, arrays)
     return Stack(stacked[0], labels, metadata, arrays)
 
 
-def _gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
+def gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
     """Gather the metadata of results in a file, of which nothing else is read."""
     described, parts = Described(packed.reader), []
     for batch in packed.described():
@@ -204,8 +218,8 @@ class Described:
             self._kinds.append(kind)
             self._firsts.setdefault(kind, result)
 
-    def agree(self, frames: Sequence[Frame | None]) -> bool:
-        """Check results, of which these label the arrays; return whether nothing else does.
+    def agree(self, positions: Sequence[int], frames: Sequence[Frame | None]) -> bool:
+        """Check some results, of which these label the arrays; return whether nothing else does.
 
         Raises
         ------
@@ -214,9 +228,11 @@ class Described:
 
         """
         if self._reader.index is not None:
-            self._reader.index.check_frames(self._indices, frames)
+            indices = [self._indices[position] for position in positions]
+            self._reader.index.check_frames(indices, frames)
         known: set[Any] = set()
-        for kind, frame in zip(self._kinds, frames, strict=True):
+        for position, frame in zip(positions, frames, strict=True):
+            kind = self._kinds[position]
             if (kind, frame) not in known:
                 known.add((kind, frame))
                 result = self._firsts[kind]
@@ -229,20 +245,29 @@ class Described:
         return True
 
 
-def _members_of(metadata: Gathered) -> dict[str, list[str]]:
-    """Return the members of the arrays of `extra` that are in members of their own, of one dtype and shape."""
+def large_arrays(metadata: Gathered) -> dict[str, list[External]]:
+    """Return the arrays of `extra` that all results have in members of their own, of one dtype and shape."""
     found = {}
     for key, column in metadata.extra.items():
-        external = [value for value in column if isinstance(value, External)]
-        if len(external) == len(column) and len({value[1:] for value in column}) == 1:
-            found[key] = [value.member for value in external]
+        arrays = [value for value in column if isinstance(value, External)]
+        if len(arrays) == len(column) and len({array[1:] for array in arrays}) == 1:
+            found[key] = arrays
     return found
 
 
-def _decoded(
-    packed: Sequence[Packed], metadata: Gathered, arrays: dict[str, Any]
+def restored(stacked: npt.NDArray[Any], like: External) -> npt.NDArray[Any]:
+    """Return the arrays whose bits were stacked."""
+    count = len(stacked)
+    dtype, shape = like.carried
+    descriptor = {"dtype": dtype, "shape": [count, *shape]}
+    with translating(BadMetadataError):
+        return restore_carried(stacked, descriptor, like.dtype, [count, *like.shape])
+
+
+def decoded(
+    packed: Sequence[Packed], metadata: Gathered, arrays: Container[str]
 ) -> dict[str, Any]:
-    """Return the other large arrays: None where they differ in dtype or shape."""
+    """Return the large arrays that are not among `arrays`: None where they differ in dtype or shape."""
     found = {}
     for key, column in metadata.extra.items():
         if key not in arrays and any(isinstance(value, External) for value in column):
@@ -260,20 +285,11 @@ def _one_by_one(packed: Sequence[Packed]) -> Stack:
     for position, item in enumerate(packed):
         result = item.open()
         array = result.to_xarray()
-        found = Labels(
-            array.dims,
-            array.shape,
-            array.dtype,
-            tuple(
-                (name, coord.dims, coord.values, coord.attrs)
-                for name, coord in array.coords.items()
-            ),
-            array.attrs,
-        )
+        found = labels_of_array(array)
         if labels is None or values is None:
             labels = found
             values = np.empty((len(packed), *found.shape), found.dtype)
-        _check_alike(labels, found, position)
+        check_alike(labels, found, position)
         values[position] = array.values
         columns = {name.removeprefix("_"): v for name, v in vars(result).items()}
         rows.append((columns, columns["extra"]))
@@ -284,21 +300,20 @@ def _one_by_one(packed: Sequence[Packed]) -> Stack:
 
 def _common_labels(frames: Sequence[Frame | None]) -> Labels | None:
     """Return the labels that all results have; None where frames do not tell."""
-    if None in frames:
-        return None
-    kinds = {id(frame): _labels_of(frame) for frame in frames if frame is not None}
-    labels = kinds[id(frames[0])]
-    known = {id(frames[0])}
+    kinds: dict[Frame, Labels] = {}
     for position, frame in enumerate(frames):
-        if id(frame) not in known:
-            _check_alike(labels, kinds[id(frame)], position)
-            known.add(id(frame))
+        if frame is None:
+            return None
+        if frame not in kinds:
+            kinds[frame] = labels_of(frame)
+            check_alike(next(iter(kinds.values())), kinds[frame], position)
+    labels = next(iter(kinds.values()))
     # Attributes may differ from result to result.
     same = all(str(other.attrs) == str(labels.attrs) for other in kinds.values())
     return labels if same else labels._replace(attrs={})
 
 
-def _labels_of(frame: Frame) -> Labels:
+def labels_of(frame: Frame) -> Labels:
     coords = tuple(
         (name, dims, values, frame.coord_attrs.get(name, {}))
         for name, dims, values in frame.coords
@@ -306,7 +321,7 @@ def _labels_of(frame: Frame) -> Labels:
     return Labels(frame.dims, frame.shape, frame.dtype, coords, frame.attrs)
 
 
-def _check_alike(first: Labels, other: Labels, position: int) -> None:
+def check_alike(first: Labels, other: Labels, position: int) -> None:
     """Check that the values of two results can be stacked.
 
     Raises
@@ -315,24 +330,30 @@ def _check_alike(first: Labels, other: Labels, position: int) -> None:
         If not.
 
     """
+    different = difference(first, other)
+    if different is not None:
+        what, one, two = different
+        raise ArgumentError(
+            expected=f"results of one shape, result 0 having {what} {one!s:.80}",
+            found=f"{what} {two!s:.80} in result {position}",
+            remedy="select results of one kind, or open all with "
+            'xarray.open_datatree(..., engine="skneuromsi")',
+        )
+
+
+def difference(first: Labels, other: Labels) -> tuple[str, Any, Any] | None:
+    """Return why the values of two results cannot be stacked: what differs, and how; None if they can."""
     for what in ("dims", "shape", "dtype"):
         if getattr(first, what) != getattr(other, what):
-            raise _unlike(position, what, getattr(first, what), getattr(other, what))
+            return what, getattr(first, what), getattr(other, what)
     one = {name: values for name, _, values, _ in first.coords}
     two = {name: values for name, _, values, _ in other.coords}
     if one.keys() != two.keys():
-        raise _unlike(position, "coordinates", sorted(one), sorted(two))
+        return "coordinates", sorted(one), sorted(two)
     for name, values in one.items():
         if not np.array_equal(values, two[name], equal_nan=values.dtype.kind in "fc"):
-            raise _unlike(position, f"labels of {name!r}", values, two[name])
-
-
-def _unlike(position: int, what: str, one: Any, other: Any) -> ArgumentError:
-    return ArgumentError(
-        expected=f"results of one shape, result 0 having {what} {one!s:.80}",
-        found=f"{what} {other!s:.80} in result {position}",
-        remedy="select results of one kind, or open them one by one",
-    )
+            return f"labels of {name!r}", values, two[name]
+    return None
 
 
 def _stacked(column: Column) -> npt.NDArray[Any] | None:
@@ -345,9 +366,16 @@ def _stacked(column: Column) -> npt.NDArray[Any] | None:
     return None if stacked.dtype.hasobject else stacked
 
 
-def _kind(value: Any) -> tuple[Any, ...]:
+#: Dtypes of Python's numbers, as NumPy makes arrays of them.
+_OF_PYTHON = {bool: "|b1", float: "<f8", complex: "<c16"}
+
+
+def _kind(value: Any) -> tuple[str, tuple[int, ...]]:
+    """Return dtype and shape."""
     if isinstance(value, External):
         return value.dtype, value.shape
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.dtype.str, value.shape
-    return type(value), ()
+    dtype = _OF_PYTHON.get(type(value))
+    if dtype is not None:
+        return dtype, ()
+    array = np.asarray(value)
+    return array.dtype.str, array.shape

@@ -30,6 +30,11 @@ class Reader(Protocol):
     archive: _native.Archive
     #: What messages call it.
     label: str
+
+    @property
+    def name(self) -> Any:
+        """Name of the collection."""
+
     #: What it says of its results, if that is used.
     index: Index | None
 

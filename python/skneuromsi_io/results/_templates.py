@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _KEYS = _document.VARYING[1]
 _LONGEST = 64
 
+#: Integers from minus this number on, and below it, have 64 bits.
+_INT64 = 2**63
+
 #: What the text of a result with arrays in members of their own has in it.
 EXTERNAL = b'"external"'
 
@@ -35,11 +38,23 @@ Column = Sequence[Any] | npt.NDArray[Any]
 
 
 class External(NamedTuple):
-    """An array of `extra` in a member of its own, of the dtype that it has there."""
+    """An array of `extra` in a member of its own.
+
+    Attributes
+    ----------
+    member : str
+        Without the folder of its result.
+    dtype, shape
+        Its own, dtypes by their names.
+    carried : tuple of dtype and shape
+        Of the array in the member, which has the bits of this one.
+
+    """
 
     member: str
     dtype: str
     shape: tuple[int, ...]
+    carried: tuple[str, tuple[int, ...]]
 
 
 def measured(extra: dict[Any, Any]) -> dict[Any, Any]:
@@ -200,7 +215,9 @@ class Template:
                 makers[name] = numbers_at(span.start, _scalar(kind))
             elif _is_external(kind) and value["netcdf"] not in members:
                 members.add(value["netcdf"])
-                makers[name] = _given(External(value["netcdf"], kind[1], _shape(kind)))
+                carried = value["dtype"], _lengths(value["shape"])
+                array = External(value["netcdf"], kind[1], _shape(kind), carried)
+                makers[name] = _given(array)
             elif _is_inline(kind, len(span)):
                 makers[name] = _arrays(span, np.dtype(kind[1]), _shape(kind))
             else:
@@ -225,11 +242,27 @@ def _given(value: Any) -> Maker:
 
 def numbers_at(at: int, dtype: str | None) -> Maker:
     if dtype is None:
-        return lambda rows: [row[at] for row in rows]
+        return lambda rows: _of_one_type([row[at] for row in rows])
     if dtype == "<f8":
         # The common one: scalar by scalar it takes fifty times as long.
         return lambda rows: np.array([row[at] for row in rows], np.float64)
     return lambda rows: [restore_scalar(row[at], dtype) for row in rows]
+
+
+def repeated(value: Any, count: int) -> Column:
+    """Return a column of one value."""
+    number = type(value) in (int, float) and -_INT64 <= value < _INT64
+    return np.full(count, value) if number else [value] * count
+
+
+def _of_one_type(numbers: list[Any]) -> Column:
+    """Return numbers as an array where all are of one type that NumPy has."""
+    types = set(map(type, numbers))
+    if types == {float}:
+        return np.array(numbers)
+    if types == {int} and min(numbers) >= -_INT64 and max(numbers) < _INT64:
+        return np.array(numbers)
+    return numbers
 
 
 def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Maker:
@@ -274,7 +307,7 @@ def _scalar(kind: Any) -> str | None:
 
 
 def _is_external(kind: Any) -> bool:
-    return type(kind) is list and kind[:1] == ["external"] and kind[1] in _PLAIN
+    return type(kind) is list and kind[:1] == ["external"] and len(kind) == 3
 
 
 def _is_inline(kind: Any, count: int) -> bool:
@@ -285,5 +318,9 @@ def _is_inline(kind: Any, count: int) -> bool:
 
 
 def _shape(kind: Any) -> tuple[int, ...]:
-    # The numbers of the table of types are spelled too.
-    return tuple(int(str(length)) for length in kind[2])
+    return _lengths(kind[2])
+
+
+def _lengths(spelled: list[Any]) -> tuple[int, ...]:
+    # Numbers of the whole document are spelled.
+    return tuple(int(str(length)) for length in spelled)

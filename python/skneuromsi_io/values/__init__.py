@@ -9,7 +9,7 @@ from ._budget import Budget
 from ._decode import loads, loads_plain, put_arrays
 from ._dtypes import dtype_of
 from ._encode import INLINE_LIMIT, Encoded, dumps
-from ._numpy import restore_array, restore_scalar
+from ._numpy import restore_array, restore_carried, restore_scalar
 from ._sets import in_order
 from ._table import TYPES
 from ._unstorable import show, unstorable
@@ -28,6 +28,7 @@ __all__ = [
     "loads_plain",
     "put_arrays",
     "restore_array",
+    "restore_carried",
     "restore_coords",
     "restore_scalar",
     "show",

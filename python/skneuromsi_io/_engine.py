@@ -1,0 +1,176 @@
+"""The engine of xarray: `xarray.open_dataset(..., engine="skneuromsi")`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xarray.backends import BackendEntrypoint
+
+from ._errors import SkneuromsiIOError
+from .archive import _members
+from .files._reader import ArchiveReader
+from .results._lazy import lazy_dataset, lazy_datasets
+from .results._stored import StoredResults
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: The local header of the first member (APPNOTE 4.3.7), up to a name of a result's member.
+_FIRST_MEMBER = re.compile(rb"PK\x03\x04.{22}(..).{2}(.*)", re.DOTALL)
+
+#: Bytes of a file that are looked at first.
+_LOOKED_AT = 128
+
+
+class SkneuromsiEntrypoint(BackendEntrypoint):
+    """Results of a file as one dataset, of which a chunk decodes only the results that are in it."""
+
+    description = (
+        "Results of scikit-neuromsi (.ndc, .ndr), stacked along the dimension run"
+    )
+    supports_groups = True
+    #: xarray finds them by itself only where it found the engine by itself.
+    open_dataset_parameters = (
+        "filename_or_obj",
+        "drop_variables",
+        "mask_and_scale",
+        "decode_times",
+        "concat_characters",
+        "decode_coords",
+        "use_cftime",
+        "decode_timedelta",
+        "limits",
+    )
+
+    def guess_can_open(self, filename_or_obj: Any) -> bool:
+        """Return whether a local file is an archive of results, by its content."""
+        beginning = _beginning(filename_or_obj)
+        found = _FIRST_MEMBER.match(beginning)
+        if found is None:
+            return False
+        name = found[2][: int.from_bytes(found[1], "little")].decode("latin-1")
+        if name != _members.METADATA:
+            return _members.is_known(name)
+        # A name that other archives begin with, too.
+        try:
+            with ArchiveReader(filename_or_obj) as reader:
+                return bool(reader.metadata)
+        except (SkneuromsiIOError, OSError):
+            return False
+
+    def open_dataset(
+        self,
+        filename_or_obj: Any,
+        *,
+        drop_variables: str | Iterable[str] | None = None,
+        mask_and_scale: Any = None,
+        decode_times: Any = None,
+        concat_characters: Any = None,
+        decode_coords: Any = None,
+        use_cftime: Any = None,
+        decode_timedelta: Any = None,
+        limits: Mapping[str, int] | None = None,
+    ) -> xr.Dataset:
+        """Open a file as :meth:`NDResultCollection.to_xarray` stacks its results, lazily.
+
+        Parameters
+        ----------
+        filename_or_obj : str, os.PathLike, bytes-like or binary file object
+        drop_variables : str or iterable of str, optional
+        mask_and_scale, decode_times, concat_characters, decode_coords, use_cftime, decode_timedelta : optional
+            Without effect: values are labelled as they were stored, and nothing is encoded.
+        limits : mapping of str to int, optional
+            As of :func:`skneuromsi_io.scan_ndc`.
+
+        """
+        del mask_and_scale, decode_times, concat_characters
+        del decode_coords, use_cftime, decode_timedelta
+        with _opened(filename_or_obj, limits) as stored:
+            dataset = lazy_dataset(stored.reader.name, stored)
+            return _finished(dataset, stored, drop_variables)
+
+    def open_groups_as_dict(
+        self,
+        filename_or_obj: Any,
+        *,
+        drop_variables: str | Iterable[str] | None = None,
+        limits: Mapping[str, int] | None = None,
+    ) -> dict[str, xr.Dataset]:
+        """Open a file of results that cannot all be stacked: a dataset of each kind, by its name.
+
+        ``run`` has the numbers of its results.
+        """
+        with _opened(filename_or_obj, limits) as stored:
+            datasets = lazy_datasets(stored.reader.name, stored)
+            return {
+                f"/{name}": _finished(dataset, stored, drop_variables)
+                for name, dataset in datasets.items()
+            }
+
+    def open_datatree(
+        self,
+        filename_or_obj: Any,
+        *,
+        drop_variables: str | Iterable[str] | None = None,
+        limits: Mapping[str, int] | None = None,
+    ) -> xr.DataTree:
+        """Open a file as a tree of what :meth:`open_groups_as_dict` gives."""
+        import xarray as xr
+
+        groups = self.open_groups_as_dict(
+            filename_or_obj, drop_variables=drop_variables, limits=limits
+        )
+        tree = xr.DataTree.from_dict(groups)
+        for path, dataset in groups.items():
+            tree[path].set_close(dataset._close)
+        return tree
+
+
+@contextlib.contextmanager
+def _opened(
+    filename_or_obj: Any, limits: Mapping[str, int] | None
+) -> Iterator[StoredResults]:
+    """Open a file, which stays open unless what follows fails."""
+    reader = ArchiveReader(filename_or_obj, limits)
+    try:
+        size = reader.size_in_file()
+        reader.use_index()
+        yield StoredResults(reader, range(size))
+    except BaseException:
+        reader.close()
+        raise
+
+
+def _finished(
+    dataset: xr.Dataset,
+    stored: StoredResults,
+    drop_variables: str | Iterable[str] | None,
+) -> xr.Dataset:
+    names = [drop_variables] if isinstance(drop_variables, str) else drop_variables
+    kept = dataset.drop_vars([*(names or ())], errors="ignore")
+    kept.set_close(stored.reader.close)
+    return kept
+
+
+def _beginning(filename_or_obj: Any) -> bytes:
+    """Return the first bytes of a local file, and none of what cannot be read."""
+    if isinstance(filename_or_obj, (str, os.PathLike)):
+        try:
+            with Path(filename_or_obj).open("rb") as file:
+                return file.read(_LOOKED_AT)
+        except OSError:
+            return b""
+    if isinstance(filename_or_obj, (bytes, bytearray, memoryview)):
+        return bytes(filename_or_obj[:_LOOKED_AT])
+    if not (hasattr(filename_or_obj, "read") and hasattr(filename_or_obj, "seek")):
+        return b""
+    place = filename_or_obj.tell()
+    filename_or_obj.seek(0)
+    beginning = filename_or_obj.read(_LOOKED_AT)
+    filename_or_obj.seek(place)
+    return beginning if isinstance(beginning, bytes) else b""
