@@ -144,11 +144,18 @@ def test_a_member_twice(ours, out):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"no archive" * 99, b"PK\3\4" * 999, zipped({}), zipped({"a": b"x"})],
+    ("content", "told"),
+    [
+        (b"", "found an empty file"),
+        (b"no archive" * 99, "found a text file"),
+        *(
+            (content, "at least one whole result")
+            for content in (b"PK\3\4" * 999, zipped({}), zipped({"a": b"x"}))
+        ),
+    ],
 )
-def test_nothing_whole(content, out):
-    with pytest.raises(zipfile.BadZipFile, match="at least one whole result"):
+def test_nothing_whole(content, told, out):
+    with pytest.raises(zipfile.BadZipFile, match=told):
         sio.repair(content, out)
     assert list(out.parent.iterdir()) == []
 

@@ -1,5 +1,7 @@
 """Light collections against scikit-neuromsi's: the same calls, values, types and messages."""
 
+import re
+
 import numpy as np
 import pytest
 import skneuromsi
@@ -163,8 +165,7 @@ def test_collections_that_differ(other):
 
 @pytest.mark.parametrize("items", [[], [1], ["x", None]], ids=repr)
 def test_collections_of_nothing_packed(items):
-    ours, theirs = (
-        outcome(lambda cls=cls: cls("n", items))
-        for cls in (NDResultCollection, skneuromsi.NDResultCollection)
-    )
-    assert ours == theirs
+    """Upstream's words come first, and what `except` catches of them it catches of ours."""
+    cls, words = outcome(lambda: skneuromsi.NDResultCollection("n", items))
+    with pytest.raises(cls, match=f"^{re.escape(words)}"):
+        NDResultCollection("n", items)

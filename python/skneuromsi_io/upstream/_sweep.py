@@ -8,6 +8,7 @@ from typing import Any
 from skneuromsi import core
 from skneuromsi.sweep import ProcessingStrategyABC
 
+from .._types import CompressionParams
 from ..results import _pack
 from ..results._compression import memory_codec
 from ..results._interface import Packed
@@ -49,7 +50,7 @@ class NativeCollectionStrategy(ProcessingStrategyABC):  # type: ignore[misc]
 
     """
 
-    def __init__(self, *, compression_params: Any = None):
+    def __init__(self, *, compression_params: CompressionParams = None):
         if compression_params is None:
             compression_params = core.DEFAULT_COMPRESSION_PARAMS
         memory_codec(compression_params)
