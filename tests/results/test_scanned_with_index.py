@@ -363,6 +363,14 @@ def test_a_pickled_scan_is_compared_with_the_index(path):
         again[3]
 
 
+def test_a_scan_pickles_after_its_columns_were_used(path):
+    collection = scan(path)
+    assert_same(everything(collection), everything(COLLECTION))
+    assert_same(
+        everything(pickle.loads(pickle.dumps(collection))), everything(COLLECTION)
+    )
+
+
 def test_a_malformed_index_leaves_no_open_file(path):
     folder = "/proc/self/fd"
     if not os.path.isdir(folder):  # noqa: PTH112
