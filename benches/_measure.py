@@ -146,6 +146,7 @@ def _open(contender: Any, job: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Do the job that the arguments describe."""
     warnings.simplefilter("ignore")
+    import _scanning
     import _works
     from _contenders import CONTENDERS
 
@@ -153,6 +154,9 @@ def main() -> None:
     if job["operation"] == "make":
         _works.folder(job["work"], job["count"])
         print("{}")
+        return
+    if job["operation"] == "scan":
+        print(json.dumps(_scanning.measure(job)))
         return
     contender = CONTENDERS[job["contender"]]
     _warm(contender)

@@ -101,6 +101,16 @@ def memory(effort: Effort, place: Path) -> Rows:
     return rows
 
 
+def scan(effort: Effort, place: Path) -> Rows:
+    """Scan, access and columns of small results, with an index and without."""
+    rows = []
+    for count in (100, 10_000, 100_000)[: 2 if effort.quick else 3]:
+        print(f"  scan: {count:,} results")
+        job = effort.job(operation="scan", count=count, made=min(count, MADE))
+        rows.append(_measure.run(job | {"path": str(place / "scan")}, {THREADS: "1"}))
+    return rows
+
+
 def levels(works: list[str], effort: Effort, place: Path) -> Rows:
     """Sizes and times to store at every compresslevel; the first row of a work is the default."""
     rows: Rows = []

@@ -12,6 +12,10 @@ from _contenders import CONTENDERS
 Row = dict[str, Any]
 
 
+#: What is measured of a scan, in the order of the table.
+SCANNED = ("scan", "modes", "parameters", "causes", "matrix", "access")
+
+
 def median(value: Any) -> float | None:
     """Median of several runs; None where a contender has no such figure."""
     return None if value is None else float(statistics.median(value))
@@ -127,3 +131,18 @@ def levels(rows: list[Row]) -> str:
         shown = f"{row['size'] / 1e6:.4g} / {seconds(median(row['store']))} s"
         lines.setdefault(level, [level]).append(shown)
     return table("|".join(["level", *titles]), lines.values())
+
+
+def scan(rows: list[Row]) -> str:
+    """Return times of scans with an index and without, and what the index costs."""
+    lines = []
+    for row in rows:
+        for kind in ("with", "without"):
+            times = row[kind]
+            shown = [f"{1e3 * times[name]:.2f}" for name in SCANNED]
+            each = 1e6 * row["make index"] / row["count"]
+            cost = [f"{row['index'] / row['count']:.1f}", f"{each:.2f}"]
+            cost = cost if kind == "with" else ["", ""]
+            lines.append([f"{row['count']:,}", kind, *shown, *cost])
+    head = "results|index|scan ms|modes ms|run parameters ms|causes ms|matrix ms"
+    return table(head + "|one result ms|index bytes each|made in us each", lines)

@@ -19,7 +19,7 @@ import _works
 from _sections import Effort
 
 DOCS = Path(__file__).parents[1] / "docs"
-SECTIONS = ("comparison", "scaling", "threads", "memory", "levels")
+SECTIONS = ("comparison", "scaling", "threads", "memory", "levels", "scan")
 
 
 def _arguments() -> argparse.Namespace:
@@ -51,6 +51,7 @@ def _measured(sections: list[str], works: list[str], quick: bool) -> dict[str, A
         "threads": lambda place: _sections.threads(full, place),
         "memory": lambda place: _sections.memory(once, place),
         "levels": lambda place: _sections.levels(works, brief, place),
+        "scan": lambda place: _sections.scan(brief, place),
     }
     report: dict[str, Any] = {"machine": _report.machine()}
     with tempfile.TemporaryDirectory(prefix="skneuromsi-io-bench-") as folder:
