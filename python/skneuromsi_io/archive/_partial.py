@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import io
 import os
+import re
+import secrets
 import stat
 import sys
 import weakref
@@ -32,14 +34,46 @@ _LONGEST_NAME = 255
 _ARCHIVE = b"PK\3\4"
 
 
-def partial_of(target: Path) -> Path:
-    """Return the path of the partial file of a target."""
-    name = target.name + SUFFIX
+def partial_of(target: Path, shard: str = "") -> Path:
+    """Return the path of the partial file of a target, or of one of its shards."""
+    suffix = f".{shard}{SUFFIX}" if shard else SUFFIX
+    return target.with_name(_stem_of(target, suffix) + suffix)
+
+
+def _stem_of(target: Path, suffix: str) -> str:
     encoded = os.fsencode(target.name)
-    if len(encoded) + len(SUFFIX) > _LONGEST_NAME:
-        digest = hashlib.sha256(encoded).hexdigest()[:16]
-        name = f"{target.name[:50]}.{digest}{SUFFIX}"
-    return target.with_name(name)
+    if len(encoded) + len(suffix) <= _LONGEST_NAME:
+        return target.name
+    digest = hashlib.sha256(encoded).hexdigest()[:16]
+    return f"{target.name[:50]}.{digest}"
+
+
+def shards_of(path: str | os.PathLike[str], sweep: str = "") -> list[Path]:
+    """Return the shards beside a file in which there is something: those of one sweep, or of all."""
+    target, _ = located(path)
+    # All shards have names of one length, so they have one stem.
+    stem = _stem_of(target, f".{new_sweep()}-{new_sweep()}{SUFFIX}")
+    name = re.compile(
+        re.escape(f"{stem}.")
+        + f"{sweep or _EIGHT_DIGITS}-{_EIGHT_DIGITS}"
+        + re.escape(SUFFIX)
+    )
+    if not target.parent.is_dir():
+        return []
+    return sorted(
+        file
+        for file in target.parent.iterdir()
+        if name.fullmatch(file.name) and file.stat().st_size
+    )
+
+
+def new_sweep() -> str:
+    """Return a name for the shards of a sweep, or for a shard within one."""
+    return secrets.token_hex(4)
+
+
+#: Names that :func:`new_sweep` gives.
+_EIGHT_DIGITS = "[0-9a-f]{8}"
 
 
 class PartialFile:
@@ -71,6 +105,18 @@ class PartialFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, resume: bool):
+        mode = self._locate(path)
+        self.path = partial_of(self._target)
+        self._file = _locked(self.path, self._label, mode)
+        try:
+            self._refuse_content(resume)
+        except BaseException:
+            self._file.close()
+            raise
+        _OPEN.add(self)
+
+    def _locate(self, path: str | os.PathLike[str]) -> int:
+        """Find the target; return the mode of a file that will be in its place."""
         self._target, old = located(path)
         self._label = printable(path)
         if old is not None and is_special(path, old):
@@ -79,15 +125,8 @@ class PartialFile:
                 expected="a file that can be replaced",
                 found="a device, a pipe or a descriptor",
             )
-        self.path = partial_of(self._target)
         # Who may see the old file is settled in the end, as for a temporary file.
-        self._file = _locked(self.path, self._label, 0o666 if old is None else 0o600)
-        try:
-            self._refuse_content(resume)
-        except BaseException:
-            self._file.close()
-            raise
-        _OPEN.add(self)
+        return 0o666 if old is None else 0o600
 
     def _refuse_content(self, resume: bool) -> None:
         start = self._file.read(len(_ARCHIVE))
@@ -114,6 +153,11 @@ class PartialFile:
     def is_open(self) -> bool:
         """Return whether the file is held; a process that was forked has to leave it to its parent."""
         return not self._file.closed
+
+    @property
+    def is_there(self) -> bool:
+        """Return whether the file is held, and at its path."""
+        return self.is_open and _is_at(self._file, self.path)
 
     def place(self) -> None:
         """Put the file in the place of its target; it is on disk before it is seen there.
@@ -155,6 +199,31 @@ class PartialFile:
                 self._file.close()
             self.path.unlink()
         self._file.close()
+
+
+class ShardFile(PartialFile):
+    """A partial file of a name that no other process has, so that many may write for one target.
+
+    There is no lock: an idle worker would hold it for minutes after a sweep that failed.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The target.
+    sweep : str
+        Name of the sweep.
+
+    """
+
+    def __init__(self, path: str | os.PathLike[str], sweep: str):
+        mode = self._locate(path)
+        self.path = partial_of(self._target, f"{sweep}-{new_sweep()}")
+
+        def opener(name: str, flags: int) -> int:
+            return os.open(name, flags, mode)
+
+        self._file = io.FileIO(str(self.path), "xb+", opener=opener)
+        _OPEN.add(self)
 
 
 #: Open partial files: a forked process would keep their locks.

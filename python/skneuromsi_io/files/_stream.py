@@ -115,13 +115,16 @@ class NDCWriter:
         self._archive.metadata(name, 1, metadata)
         self._failure: str | None = None
         self._closed = False
-        self._file = PartialFile(self.path, resume=resume)
+        self._file = self._partial_file(resume)
         self.partial = str(self._file.path)
         try:
             self._begin()
         except BaseException:
             self._let_go()
             raise
+
+    def _partial_file(self, resume: bool) -> PartialFile:
+        return PartialFile(self.path, resume=resume)
 
     def _begin(self) -> None:
         """Keep what is whole of the partial file."""

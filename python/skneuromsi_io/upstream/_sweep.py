@@ -14,6 +14,8 @@ from ..results._compression import memory_codec
 from ..results._interface import Packed
 from ._collection import NDResultCollection
 
+__all__ = ["NativeCollectionStrategy", "ProcessingStrategyABC"]
+
 
 class NativeCollectionStrategy(ProcessingStrategyABC):  # type: ignore[misc]
     """Pack the results of a sweep natively, in the workers, into a collection.
