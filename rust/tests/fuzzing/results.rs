@@ -14,7 +14,7 @@ use _native::results::{
 use _native::source::ReadAt;
 
 use crate::checksums;
-use crate::targets::{limits, zip};
+use crate::targets::{judged, limits, zip};
 
 /// An archive as it is, or one built around a text and a NetCDF file.
 ///
@@ -31,8 +31,9 @@ pub(crate) fn collection(bytes: &[u8]) {
     } else {
         return;
     };
-    let serial = Archive::open(Arc::new(Serial(archive.clone())), limits());
-    if let (Ok(archive), Ok(serial)) = (Archive::open(Arc::new(archive), limits()), serial) {
+    let serial = judged(Archive::open(Arc::new(Serial(archive.clone())), limits()));
+    let archive = judged(Archive::open(Arc::new(archive), limits()));
+    if let (Ok(archive), Ok(serial)) = (archive, serial) {
         let codec = if flags & 4 == 0 {
             Codec::Lz4
         } else {
@@ -74,8 +75,8 @@ fn built(input: &[u8], seal: bool) -> Option<Vec<u8>> {
         if seal && file.starts_with(b"\x89HDF") {
             checksums::seal(file);
         }
-        members.push(Compressed::new(plan.data, Method::Stored, None, file).ok()?);
-        members.push(Compressed::new(plan.text, Method::Stored, None, text).ok()?);
+        members.push(judged(Compressed::new(plan.data, Method::Stored, None, file)).ok()?);
+        members.push(judged(Compressed::new(plan.text, Method::Stored, None, text)).ok()?);
     }
     Some(zip(&members))
 }
@@ -115,12 +116,17 @@ fn all_ways(archive: &Archive, serial: &Archive, codec: Codec, lift: Option<usiz
         .iter()
         .map(|plan| {
             let plan = std::slice::from_ref(plan);
-            results::open(archive, plan, &options(1), &FrameCache::default())
+            judged(results::open(
+                archive,
+                plan,
+                &options(1),
+                &FrameCache::default(),
+            ))
         })
         .collect();
     let frames = FrameCache::default();
     for (archive, threads) in [(archive, 1), (serial, 1), (archive, 2)] {
-        let together = results::open(archive, &plans, &options(threads), &frames);
+        let together = judged(results::open(archive, &plans, &options(threads), &frames));
         compare(&one_by_one, &together);
     }
     for (plan, alone) in plans.iter().zip(one_by_one) {
@@ -164,7 +170,7 @@ fn restored(result: &PackedResult, plan: &Plan) {
             threads: 1,
         };
         let plans = [plan.clone()];
-        let Ok(members) = results::store(&[result], &plans, &options) else {
+        let Ok(members) = judged(results::store(&[result], &plans, &options)) else {
             // What no NetCDF-4 file of ours can carry.
             return;
         };
