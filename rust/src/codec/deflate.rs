@@ -109,15 +109,13 @@ pub(super) struct End {
     pub(super) written: usize,
 }
 
-/// Fills `out` from a stream up to its end, or tells what was found instead; `seen` is shown each piece that comes
+/// Fills `out` from a stream up to its end; `seen` is shown each piece that comes
 /// out while it is in the cache.
 ///
 /// libdeflate would not tell where a stream ends.
-pub(super) fn inflate(
-    data: &[u8],
-    out: &mut [u8],
-    mut seen: impl FnMut(&[u8]),
-) -> std::result::Result<End, &'static str> {
+pub(super) fn inflate(data: &[u8], out: &mut [u8], mut seen: impl FnMut(&[u8])) -> Result<End> {
+    let size = out.len();
+    let wrong = |found| Error::new(Kind::Member, format!("{size} bytes"), found);
     INFLATER.with_borrow_mut(|stream| {
         stream.reset(false);
         let (mut taken, mut written) = (0, 0);
@@ -131,18 +129,31 @@ pub(super) fn inflate(
             let before = (taken, written);
             let status = stream
                 .decompress(&data[taken..], &mut out[written..end], flush)
-                .map_err(|_| "a damaged deflate stream")?;
-            taken = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
-            written = usize::try_from(stream.total_out()).unwrap_or(usize::MAX);
+                .map_err(|_| wrong("a damaged deflate stream"))?;
+            taken = within(stream.total_in(), data.len())?;
+            written = within(stream.total_out(), end)?;
             seen(&out[before.1..written]);
             match status {
                 Status::StreamEnd => return Ok(End { taken, written }),
                 _ if before != (taken, written) => {}
-                _ if taken < data.len() => return Err("more"),
-                _ => return Err("a deflate stream without end"),
+                _ if taken < data.len() => return Err(wrong("more")),
+                _ => return Err(wrong("a deflate stream without end")),
             }
         }
     })
+}
+
+/// The count of a stream, which is never more than it was given.
+fn within(count: u64, most: usize) -> Result<usize> {
+    usize::try_from(count)
+        .ok()
+        .filter(|&count| count <= most)
+        .ok_or_else(|| {
+            Error::internal(
+                format!("at most {most} bytes of a stream"),
+                count.to_string(),
+            )
+        })
 }
 
 /// Fills `out` from a zlib stream (RFC 1950); gives the bytes that came out, or what was found instead.

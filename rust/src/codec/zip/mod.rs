@@ -260,15 +260,15 @@ fn check_stored(data: &[u8], size: usize) -> Result<()> {
 /// Fills `out`, and gives the CRC-32 of its bytes.
 fn inflate(data: &[u8], out: &mut [u8]) -> Result<u32> {
     let (mut crc, size) = (Crc::new(), out.len());
-    let found = match deflate::inflate(data, out, |piece| crc.update(piece)) {
-        Ok(end) if (end.taken, end.written) == (data.len(), size) => return Ok(crc.sum()),
-        Ok(end) if end.written == size => {
-            return Err(behind_the_end(data.len() as u64, end.taken as u64));
-        }
-        Ok(end) => end.written.to_string(),
-        Err(found) => found.to_owned(),
-    };
-    Err(Error::new(Kind::Member, format!("{size} bytes"), found))
+    let end = deflate::inflate(data, out, |piece| crc.update(piece))?;
+    if end.written != size {
+        let expected = format!("{size} bytes");
+        return Err(Error::new(Kind::Member, expected, end.written.to_string()));
+    }
+    if end.taken != data.len() {
+        return Err(behind_the_end(data.len() as u64, end.taken as u64));
+    }
+    Ok(crc.sum())
 }
 
 /// The error for a stream that ends before the `compressed` bytes of its member do.
