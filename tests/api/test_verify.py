@@ -213,8 +213,9 @@ def test_errors_of_the_system_and_of_arguments_are_raised(tmp_path):
         sio.verify(tmp_path / "none.ndc")
     with pytest.raises(TypeError, match="path_or_stream"):
         sio.verify(17)
-    with pytest.raises(ValueError, match="null byte"):
+    with pytest.raises(ValueError, match="null byte") as raised:
         sio.verify("a\0b")
+    assert (raised.value.archive, raised.value.key) == ("a\0b", None)
 
     class Broken(io.BytesIO):
         def read(self, size=-1):

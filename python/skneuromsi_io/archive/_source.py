@@ -107,7 +107,7 @@ def source_of(path_or_stream: Any) -> Any:
     if is_path(path_or_stream):
         path = os.fsdecode(path_or_stream)
         if "\0" in path:
-            raise ArgumentError("embedded null byte", key=path)
+            raise ArgumentError("embedded null byte", archive=label_of(path_or_stream))
         _refuse_special(path)
         return path
     if type(path_or_stream) is bytes:
