@@ -90,7 +90,7 @@ def scaling(rows: list[Row]) -> str:
         times, each = _each(row)
         line = [f"{row['count']:,}", str(row["threads"]), *each]
         lines.append([*line, *map(seconds, times.values()), megabytes(row["size"])])
-    head = "results|threads|store us each|open us each|open + touch us each"
+    head = "results|threads|store µs each|open µs each|open + touch µs each"
     return table(head + "|store s|open s|open + touch s|file MB", lines)
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from helpers import make_collection, make_result, stored
 
-# A slow machine is no failure, and every run tries the same examples.
+# A slow machine is not a failure, and every run tries the same examples.
 settings.register_profile(
     "suite",
     deadline=None,

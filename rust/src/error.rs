@@ -117,7 +117,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns whether it is no fault of the archive: its source could not be read, or this crate has a fault.
+    /// Returns whether it is not a fault of the archive: its source could not be read, or this crate has a fault.
     #[must_use]
     pub fn is_of_machine(&self) -> bool {
         matches!(self.kind(), Kind::Io | Kind::Stream | Kind::Internal)

@@ -134,7 +134,7 @@ def reads_of(stream):
 
 
 def test_verify_does_not_blame_the_archive(archive):
-    """A stream that gives nonsense is no fault of the archive, after however many good answers."""
+    """A stream that gives nonsense is not a fault of the archive, after however many good answers."""
     count = reads_of(Reading(archive))
     assert count > 3
     for good in range(count):

@@ -130,7 +130,7 @@ class Answering(Full):
 
 
 def test_raw_streams_that_would_block(collection):
-    """None from a raw stream says that nothing was written, which is no reason to go on."""
+    """None from a raw stream says that nothing was written, which is not a reason to go on."""
     with pytest.raises(BlockingIOError, match="would block"):
         sio.to_ndc(Answering(lambda _: None), collection, tqdm_cls=None)
 

@@ -264,7 +264,7 @@ def _serve(pipe, cases):
         ours_done = functools.partial(pipe.send, (case, None))
         try:
             pipe.send((case, complaint(case, ours_done)))
-        except BaseException as error:  # noqa: BLE001, a panic is no Exception
+        except BaseException as error:  # noqa: BLE001, a panic is not an Exception
             pipe.send((case, f"{type(error).__name__}: {error!s:.300}"))
 
 

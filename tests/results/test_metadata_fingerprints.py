@@ -122,7 +122,7 @@ def test_modes_that_only_xarray_can_read_are_compared(version):
 
 
 def test_names_that_are_numbers_are_compared():
-    """Keys that are no text are numbers of a list in JSON."""
+    """Keys that are not text are numbers of a list in JSON."""
     first, second = (single(run_parameters={key: 5}) for key in ((1, 2), (3, 4)))
     with pytest.raises(ValueError, match="Result 1: expected"):
         opened(spliced(first, second))

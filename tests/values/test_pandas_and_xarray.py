@@ -140,7 +140,7 @@ def test_nan_is_not_na():
 
 
 def test_missing_text_of_other_versions_of_pandas():
-    """Text of pandas 3, whose missing text is NaN, is no text "nan" under pandas 2."""
+    """Text of pandas 3, whose missing text is NaN, is not the text "nan" under pandas 2."""
     archive = stored(make_result(extra={"v": pd.Series(["a"], dtype="string")}))
     for values, dtype in ((["a", None], "str"), (["a", float("nan")], "string")):
 

@@ -73,7 +73,7 @@ __all__ = [
     "translating",
 ]
 
-#: Errors that are no fault of an archive: reports raise them, they do not list them.
+#: Errors that are not a fault of an archive: reports raise them, they do not list them.
 NOT_OF_THE_ARCHIVE = (
     ArgumentTypeError,
     BadStreamError,

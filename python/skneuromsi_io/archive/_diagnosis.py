@@ -1,4 +1,4 @@
-"""Tells what a file is that is no archive of ours, and what to do with it."""
+"""Tells what a file is that is not an archive of ours, and what to do with it."""
 
 from __future__ import annotations
 

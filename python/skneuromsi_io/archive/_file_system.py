@@ -36,7 +36,7 @@ def naming(path: str | os.PathLike[str]) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # Without a number it is no answer of the system, and its text is all that it has.
+        # Without a number it is not an answer of the system, and its text is all that it has.
         if error.errno is None:
             raise
         raise type(error)(error.errno, error.strerror, os.fspath(path)) from None

@@ -108,7 +108,7 @@ def _picture(curves: list[Curve], title: str, kind: str) -> bytes:
             "a picture needs the package matplotlib: pip install 'skneuromsi-io[plot]'"
         ) from error
     panels = list(dict.fromkeys(curve.panel for curve in curves))
-    # A name with a $ is no formula.
+    # A name with a $ is not a formula.
     with mpl.rc_context({"text.parse_math": False}):
         size = _SIZE[0] * len(panels), _SIZE[1]
         figure = Figure(figsize=size, layout="constrained")

@@ -45,7 +45,7 @@ def problem_of(error: SkneuromsiIOError) -> Problem:
     Raises
     ------
     BadStreamError, InternalError
-        The exception, if it is no fault of the archive.
+        The exception, if it is not a fault of the archive.
 
     """
     if isinstance(error, NOT_OF_THE_ARCHIVE):

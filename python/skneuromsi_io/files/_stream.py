@@ -165,7 +165,7 @@ class NDCWriter:
         Raises
         ------
         TypeError
-            If it is no NDResult. The writer is as it was before, as after the next two.
+            If it is not an NDResult. The writer is as it was before, as after the next two.
         UnstorableError
             If something in it cannot be stored.
         ArgumentError

@@ -1,4 +1,4 @@
-"""Sets, and dicts whose keys are no text, as JSON values, and back.
+"""Sets, and dicts whose keys are not text, as JSON values, and back.
 
 Writer and reader ask the same of items and keys, which they have in :func:`checked`.
 """
@@ -146,7 +146,7 @@ def _text(key: Any) -> str:
 def keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
     """Return the dict with these keys, whose texts the JSON object has."""
     if not all(type(key) in _SCALARS for key in expect(keys, list)):
-        raise TypeError("keys that are no scalars")
+        raise TypeError("keys that are not scalars")
     if list(map(_text, keys)) != list(expect(value, dict)):
         raise ValueError("keys of other text")
     return dict(zip(checked(keys), value.values(), strict=True))

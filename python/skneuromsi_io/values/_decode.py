@@ -36,7 +36,7 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
     Raises
     ------
     BadMetadataError
-        If the text is no JSON object, or its table of types does not fit it.
+        If the text is not a JSON object, or its table of types does not fit it.
     MissingMemberError
         If it names an array that is not there.
 

@@ -18,7 +18,7 @@ pub(super) struct Record {
     pub(super) claim: Claim,
     /// Offset of the local header, as the directory counts.
     pub(super) offset: u64,
-    /// None where it is no text.
+    /// None where it is not text.
     pub(super) name: Option<Box<str>>,
     pub(super) name_len: u16,
     /// True if another record begins where the header ends by its lengths: else one of these is wrong.

@@ -27,8 +27,8 @@ use crate::source::ReadAt;
 use content::{Claim, Contents};
 use directory::Directory;
 
-/// Data that are no member may be decoded up to so many times the size of the source, all together: one damaged
-/// header can claim all that follows it, and a handful of them is no attack.
+/// Data that are not a member may be decoded up to so many times the size of the source, all together: one damaged
+/// header can claim all that follows it, and a handful of them is not an attack.
 const VAIN: u64 = 4;
 /// ... and so many bytes more: a small archive may hold much.
 const VAIN_AT_LEAST: u64 = 16 << 20;

@@ -101,7 +101,7 @@ impl Remains {
     /// What the one header and, if it may be of the same member, the other say.
     pub(super) fn claims(&self, record: &Record) -> Vec<Claim> {
         let mut claims = vec![record.claim];
-        // Bytes that were zeroed are no header of an empty member.
+        // Bytes that were zeroed are not a header of an empty member.
         let says = self.signed || self.claim != Claim::EMPTY;
         claims.extend(Some(self.claim).filter(|claim| says && claim.is_near(&record.claim)));
         claims

@@ -33,7 +33,7 @@ impl Room {
             && before.is_none_or(|(_, &end)| end <= start)
     }
 
-    /// Takes the data at `start`. Members that lie within them are no members of this archive.
+    /// Takes the data at `start`. Members that lie within them are not members of this archive.
     pub(super) fn take(&mut self, start: u64, content: Claim) -> Result<Range<u64>> {
         let data = start..start + content.compressed;
         let first = self
