@@ -5,6 +5,7 @@ import importlib.metadata
 import importlib.resources
 import inspect
 import os
+import re
 import subprocess
 import sys
 import types
@@ -177,3 +178,11 @@ def test_dir_shows_the_public_names():
     shown = {name for name in dir(sio) if not name.startswith("__")}
     assert shown == set(sio.__all__)
     assert "__version__" in dir(sio)
+
+
+def test_the_reference_lists_every_public_name():
+    page = Path(__file__).parents[2] / "docs" / "api.md"
+    if not page.is_file():
+        pytest.skip("the documentation is not here")
+    listed = set(re.findall(r"[\w.]+", page.read_text(encoding="utf-8")))
+    assert set(sio.__all__) <= listed
