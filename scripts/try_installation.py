@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 import skneuromsi_io as sio
+from skneuromsi_io.cli import main as command_line
 
 
 def _result(position: float) -> sio.NDResult:
@@ -46,6 +47,7 @@ def main() -> None:
         path = Path(folder) / "tried.ndc"
         sio.store_ndresults_collection(path, collection, tqdm_cls=None)
         assert sio.verify(path).ok
+        assert command_line(["info", str(path)]) == 0
         opened = sio.open_ndresults_collection(path, tqdm_cls=None)
     for found, expected in zip(opened, results, strict=True):
         assert found.to_xarray().identical(expected.to_xarray())

@@ -1,11 +1,14 @@
 """The command line itself: its ends, its output, what it imports."""
 
+import importlib
 import importlib.metadata
 import json
 import os
 import signal
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +42,15 @@ def test_version_in_a_process():
         out, err = running.communicate()
     version = importlib.metadata.version("skneuromsi-io")
     assert (running.returncode, out, err) == (0, f"skneuromsi-io {version}\n", "")
+
+
+def test_the_entry_point_is_there():
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    if not project.is_file():
+        pytest.skip("the project file is not here")
+    scripts = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["scripts"]
+    module, name = scripts["skneuromsi-io"].split(":")
+    assert getattr(importlib.import_module(module), name) is cli.main
 
 
 @pytest.mark.parametrize("args", [["--help"], ["-h"], ["info", "-h"]])

@@ -80,7 +80,7 @@ def write_netcdf(file: str, out: str) -> int:
 def write_zarr(file: str, out: str) -> int:
     """Write all results as one Zarr store; return their number."""
     try:
-        zarr = importlib.import_module("zarr")
+        importlib.import_module("zarr")
     except ImportError as error:
         raise Failure(
             "Zarr needs the package zarr: pip install 'skneuromsi-io[zarr]'"
@@ -89,12 +89,9 @@ def write_zarr(file: str, out: str) -> int:
     if path.is_dir() and not any((path / name).exists() for name in _ZARR):
         raise Failure(f"{out}: expected a Zarr store, found another folder")
     dataset = _dataset(file)
-    # Format 3 has no text of a width, and zarr 2 does not read it.
-    options: dict[str, Any] = (
-        {} if zarr.__version__.startswith("2.") else {"zarr_format": 2}
-    )
     with _replacing_folder(path) as folder, _telling(out, "Zarr"):
-        dataset.to_zarr(folder, mode="w", consolidated=True, **options)
+        # Format 3 has no text of a width.
+        dataset.to_zarr(folder, mode="w", consolidated=True, zarr_format=2)
     return dataset.sizes["run"]
 
 
