@@ -20,6 +20,8 @@ from .results._stored import StoredResults
 if TYPE_CHECKING:
     import xarray as xr
 
+    from .results._stored import Reader
+
 #: The local header of the first member (APPNOTE 4.3.7), up to a name of a result's member.
 _FIRST_MEMBER = re.compile(rb"PK\x03\x04.{22}(..).{2}(.*)", re.DOTALL)
 
@@ -146,6 +148,20 @@ def _opened(
         raise
 
 
+class _Closing:
+    """Closes the file of a dataset; pickled, it closes nothing: another process opens the file by itself."""
+
+    def __init__(self, reader: Reader | None = None):
+        self._reader = reader
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Closing, ()
+
+    def __call__(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+
+
 def _finished(
     dataset: xr.Dataset,
     stored: StoredResults,
@@ -153,7 +169,7 @@ def _finished(
 ) -> xr.Dataset:
     names = [drop_variables] if isinstance(drop_variables, str) else drop_variables
     kept = dataset.drop_vars([*(names or ())], errors="ignore")
-    kept.set_close(stored.reader.close)
+    kept.set_close(_Closing(stored.reader))
     return kept
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -10,6 +10,7 @@ from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from .._batches import thread_count
+from .._errors import InternalError
 from ..archive import _members
 from ..arrays._frame import Frame, shared
 from ..values import dtype_of
@@ -28,6 +29,7 @@ from ._stack import (
     large_arrays,
     restored,
 )
+from ._stored import StoredResults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ._columns import External
-    from ._stored import StoredResults
+    from ._stored import Reader
 
 #: Bytes of a chunk, about: many small results, or one large one.
 CHUNK_BYTES = 16 << 20
@@ -49,7 +51,29 @@ class Arrays(Protocol):
         """Decode those of some results."""
 
 
-class LabelledArrays:
+class _OfFile:
+    """Something of results in a file. Unpickled, it opens the file when it reads: Dask's scheduler never does."""
+
+    def __init__(self, stored: StoredResults):
+        self._reader: Reader | None = stored.reader
+        self._indices = stored.indices
+        self._again: tuple[Callable[..., Reader], tuple[Any, ...]] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        again = self._again if self._reader is None else self._reader.__reduce__()
+        return {**self.__dict__, "_reader": None, "_again": again}
+
+    @property
+    def _stored(self) -> StoredResults:
+        if self._reader is None and self._again is not None:
+            reopen, arguments = self._again
+            self._reader = reopen(*arguments)
+        if self._reader is None:
+            raise InternalError(expected="an open file", found="none")
+        return StoredResults(self._reader, self._indices)
+
+
+class LabelledArrays(_OfFile):
     """The labelled arrays of results.
 
     Parameters
@@ -61,7 +85,7 @@ class LabelledArrays:
     """
 
     def __init__(self, stored: StoredResults, labels: Labels):
-        self._stored = stored
+        super().__init__(stored)
         self._labels = labels
 
     def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
@@ -82,11 +106,11 @@ class LabelledArrays:
         return values
 
 
-class OpenedArrays:
+class OpenedArrays(_OfFile):
     """As :class:`LabelledArrays`, of results that are labelled by more than their array."""
 
     def __init__(self, stored: StoredResults, labels: Labels):
-        self._stored = stored
+        super().__init__(stored)
         self._labels = labels
 
     def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
@@ -99,7 +123,7 @@ class OpenedArrays:
         return values
 
 
-class LargeArrays:
+class LargeArrays(_OfFile):
     """Arrays of `extra` that are in members of their own.
 
     Parameters
@@ -111,7 +135,7 @@ class LargeArrays:
     """
 
     def __init__(self, stored: StoredResults, arrays: Sequence[External]):
-        self._stored = stored
+        super().__init__(stored)
         self._first = arrays[0]
         names = [array.member for array in arrays]
         # Nearly always the same in all results, and pickled with each task.
