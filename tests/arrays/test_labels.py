@@ -173,3 +173,34 @@ def test_numbers_of_other_packages():
         array = array.copy(data=np.ones(array.shape, dtype))
         with pytest.raises(sio.UnstorableError, match=r"nddata.*convert it to"):
             stored(make_result(array))
+
+
+@pytest.mark.parametrize("missing", [(), (np.nan,), (None,)], ids=str)
+@pytest.mark.parametrize("dim", ["modes", "times", "positions"])
+def test_text_of_any_length(dim, missing):
+    kind = getattr(np.dtypes, "StringDType", None)
+    if kind is None:
+        pytest.skip("this NumPy has no StringDType")
+    dtype = kind(na_object=missing[0]) if missing else kind()
+    texts = ["multi", "", "ñ\U0001f600", "a" * 40][: make_array().sizes[dim]]
+    labels = np.array(texts, dtype)
+    several = np.array([[*texts[1:], *(missing or [""])]] * 2, dtype)
+    array = make_array().assign_coords({dim: labels})
+    array = (
+        array.assign_coords(more=(("modes", dim), several)) if dim != "modes" else array
+    )
+    found = through_file(make_result(array)).to_xarray()
+    assert found.identical(array)
+    for name, coord in array.coords.items():
+        assert found[name].dtype == coord.dtype
+        assert repr(found[name].values.tolist()) == repr(coord.values.tolist())
+
+
+def test_missing_text_of_its_own_is_refused():
+    if not hasattr(np.dtypes, "StringDType"):
+        pytest.skip("this NumPy has no StringDType")
+    labels = np.array(["a", "b", "c"], np.dtypes.StringDType(na_object="b"))
+    array = make_array().assign_coords(more=("times", labels))
+    with pytest.raises(sio.UnstorableError, match="use nan or None") as raised:
+        stored(make_result(array))
+    assert raised.value.key == "nddata['coords']['more']['data']"

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import decimal
+import json
 import random
 import sys
+import types
 
 import numpy as np
 import pandas as pd
@@ -218,8 +220,29 @@ def test_bfloat16_needs_ml_dtypes(monkeypatch):
     from skneuromsi_io.values import _dtypes
 
     _dtypes._dtype.cache_clear()
-    with pytest.raises(sio.BadMetadataError, match="install the package ml_dtypes"):
+    with pytest.raises(sio.BadMetadataError, match="version of the package ml_dtypes"):
         opened(archive)[0]
+
+
+def test_dtypes_of_later_versions_say_which_is_due(monkeypatch):
+    """ml_dtypes 0.4 has no float4, NumPy 1 no text of any length."""
+    from skneuromsi_io.values import _dtypes
+
+    _dtypes._dtype.cache_clear()
+    monkeypatch.setitem(sys.modules, "ml_dtypes", types.ModuleType("ml_dtypes"))
+    monkeypatch.delattr(np.dtypes, "StringDType", raising=False)
+    for kind, remedy in (
+        (
+            ["scalar", "float4_e2m1fn"],
+            "install the newest version of the package ml_dt",
+        ),
+        (["array", "StringDType", [1]], "install NumPy 2 or later"),
+    ):
+        text = json.dumps({"v": ["a"], "types": {"/v": kind}})
+        with pytest.raises(sio.BadMetadataError, match="known here") as raised:
+            loads(text.encode(), None)
+        assert remedy in raised.value.remedy
+        assert raised.value.found == repr(kind[1])
 
 
 @pytest.mark.parametrize("number", [0.1, 300, 1e300])

@@ -72,7 +72,7 @@ def dtype_of(name: Any, kinds: str = "biufcmMUSO") -> np.dtype[Any]:
     Raises
     ------
     BadMetadataError
-        If it is a dtype of a package that is not here.
+        If it is a dtype of a package, or of a version of one, that is not here.
 
     """
     if not isinstance(name, str):
@@ -87,25 +87,37 @@ def dtype_of(name: Any, kinds: str = "biufcmMUSO") -> np.dtype[Any]:
 def _dtype(name: str) -> np.dtype[Any]:
     if name in _SMALL_NUMBERS:
         return _small(name)
-    if name == STRING and hasattr(np.dtypes, STRING):
-        strings: np.dtype[Any] = getattr(np.dtypes, STRING)()
-        return strings
+    if name == STRING:
+        return _strings()
     if _DTYPE.fullmatch(name) is None:
         raise TypeError(f"dtype {name!r:.80}")
     return np.dtype(name)
 
 
+def _strings() -> np.dtype[Any]:
+    found = getattr(np.dtypes, STRING, None)
+    if found is None:
+        raise _unknown(STRING, "install NumPy 2 or later")
+    dtype: np.dtype[Any] = found()
+    return dtype
+
+
 def _small(name: str) -> np.dtype[Any]:
     try:
         import ml_dtypes
-    except ImportError as error:
-        raise BadMetadataError(
-            expected="a dtype that is known here",
-            found=repr(name),
-            remedy="install the package ml_dtypes",
-        ) from error
-    dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+
+        # Earlier versions have fewer.
+        found = getattr(ml_dtypes, name)
+    except (ImportError, AttributeError) as error:
+        remedy = "install the newest version of the package ml_dtypes"
+        raise _unknown(name, remedy) from error
+    dtype: np.dtype[Any] = np.dtype(found)
     return dtype
+
+
+def _unknown(name: str, remedy: str) -> BadMetadataError:
+    expected = "a dtype that is known here"
+    return BadMetadataError(expected=expected, found=repr(name), remedy=remedy)
 
 
 def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
