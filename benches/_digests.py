@@ -12,8 +12,8 @@ import numpy as np
 
 def of_array(values: Any, dims: Iterable[str], labels: Iterable[Any]) -> str:
     """Digest of a labelled array: dtype, shape, dimensions, labels and bytes."""
-    head = (str(values.dtype), values.shape, [str(dim) for dim in dims], list(labels))
-    found = hashlib.sha256(repr(head).encode())
+    facts = (str(values.dtype), values.shape, [str(dim) for dim in dims], list(labels))
+    found = hashlib.sha256(repr(facts).encode())
     found.update(np.ascontiguousarray(values))
     return found.hexdigest()
 

@@ -60,8 +60,8 @@ def _warm(contender: Any) -> None:
     import _works
 
     work = _works.load("kording2007", 1)
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "warm"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "warm"
         contender.store(path, contender.build(work))
         contender.touch(contender.open(path))
     gc.collect()

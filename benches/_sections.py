@@ -39,7 +39,7 @@ def _both(job: dict[str, Any], env: dict[str, str] | None = None) -> dict[str, A
     return stored | _measure.run(job | {"operation": "open"}, env)
 
 
-def comparison(works: list[str], effort: Effort, place: Path) -> dict[str, Any]:
+def comparison(works: list[str], effort: Effort, folder: Path) -> dict[str, Any]:
     """Every contender on every work."""
     measured: dict[str, Any] = {}
     for work in works:
@@ -47,7 +47,7 @@ def comparison(works: list[str], effort: Effort, place: Path) -> dict[str, Any]:
         rows: dict[str, Any] = {}
         for name in ("upstream", *OURS, *PEERS):
             print(f"  {_works.title(work, count)}: {CONTENDERS[name].title}")
-            path = str(place / f"{work}-{name}")
+            path = str(folder / f"{work}-{name}")
             job = effort.job(work=work, count=count, contender=name, path=path)
             rows[name] = _both(job)
             if name == "upstream":
@@ -60,7 +60,7 @@ def comparison(works: list[str], effort: Effort, place: Path) -> dict[str, Any]:
     return measured
 
 
-def scaling(effort: Effort, place: Path) -> Rows:
+def scaling(effort: Effort, folder: Path) -> Rows:
     """Small results against their number, with one thread and with two."""
     rows = []
     for count in (10, 100, 1_000, 10_000, 100_000)[: 4 if effort.quick else 5]:
@@ -68,13 +68,13 @@ def scaling(effort: Effort, place: Path) -> Rows:
         for threads in (1, 2):
             print(f"  scaling: {count:,} results, {threads} threads")
             job = effort.job(work="kording2007", count=made, repeat=count // made)
-            job |= {"contender": "light", "path": str(place / "scaling")}
+            job |= {"contender": "light", "path": str(folder / "scaling")}
             row = _both(job, {THREADS: str(threads)})
             rows.append({"count": count, "threads": threads, **row})
     return rows
 
 
-def threads(effort: Effort, place: Path) -> Rows:
+def threads(effort: Effort, folder: Path) -> Rows:
     """Store and open the large works with one thread and with two."""
     rows = []
     for work in LARGE:
@@ -82,12 +82,12 @@ def threads(effort: Effort, place: Path) -> Rows:
         for number in (1, 2):
             print(f"  threads: {_works.title(work, count)}, {number} threads")
             job = effort.job(work=work, count=count, contender="light")
-            row = _both(job | {"path": str(place / "threads")}, {THREADS: str(number)})
+            row = _both(job | {"path": str(folder / "threads")}, {THREADS: str(number)})
             rows.append({"work": work, "count": count, "threads": number, **row})
     return rows
 
 
-def memory(effort: Effort, place: Path) -> Rows:
+def memory(effort: Effort, folder: Path) -> Rows:
     """Growth of the process with large results: the work, and twice as many."""
     rows = []
     count = effort.count("cuppini2017")
@@ -95,29 +95,29 @@ def memory(effort: Effort, place: Path) -> Rows:
         for number in (1, 2):
             print(f"  memory: {repeat * count} Cuppini2017, {number} threads")
             job = {"work": "cuppini2017", "count": count, "repeat": repeat}
-            job |= {"contender": "light", "path": str(place / "memory")}
+            job |= {"contender": "light", "path": str(folder / "memory")}
             row = _both(job, {THREADS: str(number)})
             rows.append({"count": repeat * count, "threads": number, **row})
     return rows
 
 
-def scan(effort: Effort, place: Path) -> Rows:
+def scan(effort: Effort, folder: Path) -> Rows:
     """Scan, access and columns of small results, with an index and without."""
     rows = []
     for count in (100, 10_000, 100_000)[: 2 if effort.quick else 3]:
         print(f"  scan: {count:,} results")
         job = effort.job(operation="scan", count=count, made=min(count, MADE))
-        rows.append(_measure.run(job | {"path": str(place / "scan")}, {THREADS: "1"}))
+        rows.append(_measure.run(job | {"path": str(folder / "scan")}, {THREADS: "1"}))
     return rows
 
 
-def levels(works: list[str], effort: Effort, place: Path) -> Rows:
+def levels(works: list[str], effort: Effort, folder: Path) -> Rows:
     """Sizes and times to store at every compresslevel; the first row of a work is the default."""
     rows: Rows = []
     for work in works:
         print(f"  levels: {_works.title(work, effort.count(work))}")
         job = effort.job(work=work, count=effort.count(work), contender="light")
-        job |= {"path": str(place / "levels"), "operation": "levels"}
+        job |= {"path": str(folder / "levels"), "operation": "levels"}
         found = _measure.run(job)["levels"]
         rows += [{"work": work, "count": job["count"], **row} for row in found]
     return rows

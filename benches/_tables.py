@@ -21,9 +21,9 @@ def median(value: Any) -> float | None:
     return None if value is None else float(statistics.median(value))
 
 
-def table(head: str, lines: Iterable[Iterable[str]]) -> str:
-    """Return a Markdown table, columns aligned in plain text too; `|` separates the heads."""
-    rows = [head.split("|"), *map(list, lines)]
+def table(header: str, lines: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table, columns aligned in plain text too; `|` separates the headers."""
+    rows = [header.split("|"), *map(list, lines)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
 
     def shown(row: list[str]) -> str:
@@ -58,8 +58,8 @@ def ratio(upstream: float | None, ours: float | None) -> str:
 def comparison(measured: dict[str, Any]) -> str:
     """One table for each work."""
     text = ""
-    head = "contender|store s|ratio|open s|ratio|open + touch s|ratio"
-    head += "|file MB|peak MB store|peak MB open|peak MB touch|build s|runs"
+    header = "contender|store s|ratio|open s|ratio|open + touch s|ratio"
+    header += "|file MB|peak MB store|peak MB open|peak MB touch|build s|runs"
     for work, found in measured.items():
         upstream = found["rows"]["upstream"]
         lines = []
@@ -73,7 +73,7 @@ def comparison(measured: dict[str, Any]) -> str:
             runs = "/".join(str(len(row[k])) for k in ("store", "open") if k in row)
             lines.append([*line, seconds(row.get("build")), runs])
         title = _works.title(work, found["count"])
-        text += f"### {title}\n\n{table(head, lines)}\n"
+        text += f"### {title}\n\n{table(header, lines)}\n"
     return text
 
 
@@ -90,8 +90,8 @@ def scaling(rows: list[Row]) -> str:
         times, each = _each(row)
         line = [f"{row['count']:,}", str(row["threads"]), *each]
         lines.append([*line, *map(seconds, times.values()), megabytes(row["size"])])
-    head = "results|threads|store µs each|open µs each|open + touch µs each"
-    return table(head + "|store s|open s|open + touch s|file MB", lines)
+    header = "results|threads|store µs each|open µs each|open + touch µs each"
+    return table(header + "|store s|open s|open + touch s|file MB", lines)
 
 
 def threads(rows: list[Row]) -> str:
@@ -103,8 +103,8 @@ def threads(rows: list[Row]) -> str:
             times = [median(one[key]), median(two[key])]
             line += [*map(seconds, times), ratio(*times)]
         lines.append(line)
-    head = "work|store s, 1 thread|2 threads|ratio|open s, 1 thread|2 threads|ratio"
-    return table(head + "|open + touch s, 1 thread|2 threads|ratio", lines)
+    header = "work|store s, 1 thread|2 threads|ratio|open s, 1 thread|2 threads|ratio"
+    return table(header + "|open + touch s, 1 thread|2 threads|ratio", lines)
 
 
 def memory(rows: list[Row]) -> str:
@@ -118,8 +118,8 @@ def memory(rows: list[Row]) -> str:
             figures = [grown, bound, grown - bound, (grown - bound) / row["threads"]]
             name = f"{row['count']} Cuppini2017"
             lines.append([name, str(row["threads"]), key, *map(megabytes, figures)])
-    head = "work|threads|operation|growth MB|formula MB|beyond MB|beyond MB a thread"
-    return table(head, lines)
+    header = "work|threads|operation|growth MB|formula MB|beyond MB|beyond MB a thread"
+    return table(header, lines)
 
 
 def levels(rows: list[Row]) -> str:
@@ -144,5 +144,5 @@ def scan(rows: list[Row]) -> str:
             cost = [f"{row['index'] / row['count']:.1f}", f"{each:.2f}"]
             cost = cost if kind == "with" else ["", ""]
             lines.append([f"{row['count']:,}", kind, *shown, *cost])
-    head = "results|index|scan ms|modes ms|run parameters ms|causes ms|matrix ms"
-    return table(head + "|one result ms|index bytes each|made in us each", lines)
+    header = "results|index|scan ms|modes ms|run parameters ms|causes ms|matrix ms"
+    return table(header + "|one result ms|index bytes each|made in µs each", lines)

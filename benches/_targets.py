@@ -39,8 +39,8 @@ def show(measured: dict[str, Any]) -> str:
             line = [title, what, f"{sign} {abs(wanted):g}"]
             line += [f"{r:.0f}" if r >= 10 else f"{r:.2f}" for r in reached]
             lines.append([*line, "yes" if met else "**no**"])
-    head = "work|what|wanted|reached, light classes|reached, upstream's classes|met"
-    return table(head, lines)
+    header = "work|what|wanted|reached, light classes|reached, upstream's classes|met"
+    return table(header, lines)
 
 
 def _targets(work: str, rows: dict[str, Row]) -> Iterator[Target]:

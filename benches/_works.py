@@ -36,8 +36,8 @@ def title(work: str, count: int) -> str:
 
 def folder(work: str, count: int) -> Path:
     """Return the cached work: its results pickled, and their digests. Runs the model if need be."""
-    place = CACHE / f"{work}-{count}"
-    if not place.exists():
+    folder = CACHE / f"{work}-{count}"
+    if not folder.exists():
         part = CACHE / f"{work}-{count}.part"
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
@@ -46,8 +46,8 @@ def folder(work: str, count: int) -> Path:
             pickle.dump([result.to_dict() for result in results], file, protocol=5)
         digests = [_digests.of_result(result) for result in results]
         (part / "digests.json").write_text(json.dumps(digests))
-        part.rename(place)
-    return place
+        part.rename(folder)
+    return folder
 
 
 def load(work: str, count: int) -> list[dict[str, Any]]:

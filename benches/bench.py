@@ -46,12 +46,12 @@ def _measured(sections: list[str], works: list[str], quick: bool) -> dict[str, A
     once = Effort(quick, runs=1, budget=0)
     full, brief = (once, once) if quick else (Effort(quick, 15, 4), Effort(quick, 3, 1))
     measure = {
-        "comparison": lambda place: _sections.comparison(works, full, place),
-        "scaling": lambda place: _sections.scaling(brief, place),
-        "threads": lambda place: _sections.threads(full, place),
-        "memory": lambda place: _sections.memory(once, place),
-        "levels": lambda place: _sections.levels(works, brief, place),
-        "scan": lambda place: _sections.scan(brief, place),
+        "comparison": lambda folder: _sections.comparison(works, full, folder),
+        "scaling": lambda folder: _sections.scaling(brief, folder),
+        "threads": lambda folder: _sections.threads(full, folder),
+        "memory": lambda folder: _sections.memory(once, folder),
+        "levels": lambda folder: _sections.levels(works, brief, folder),
+        "scan": lambda folder: _sections.scan(brief, folder),
     }
     report: dict[str, Any] = {"machine": _report.machine()}
     with tempfile.TemporaryDirectory(prefix="skneuromsi-io-bench-") as folder:

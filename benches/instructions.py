@@ -52,9 +52,9 @@ def _control(command: str) -> None:
 def _counted(folder: Path) -> list[list[str]]:
     lines = []
     for dump in folder.glob("callgrind.*"):
-        head = dump.read_text()[:1000]
-        asked = re.search(r"Trigger: dump (\w+) (\w+) (\d+)", head)
-        total = re.search(r"^summary: (\d+)", head, re.MULTILINE)
+        beginning = dump.read_text()[:1000]
+        asked = re.search(r"Trigger: dump (\w+) (\w+) (\d+)", beginning)
+        total = re.search(r"^summary: (\d+)", beginning, re.MULTILINE)
         if asked and total:
             work, way, count = asked.groups()
             lines.append([work, way, f"{int(total[1]) / int(count):,.0f}"])

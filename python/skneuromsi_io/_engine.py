@@ -185,8 +185,8 @@ def _beginning(filename_or_obj: Any) -> bytes:
         return bytes(filename_or_obj[:_LOOKED_AT])
     if not (hasattr(filename_or_obj, "read") and hasattr(filename_or_obj, "seek")):
         return b""
-    place = filename_or_obj.tell()
+    position = filename_or_obj.tell()
     filename_or_obj.seek(0)
     beginning = filename_or_obj.read(_LOOKED_AT)
-    filename_or_obj.seek(place)
+    filename_or_obj.seek(position)
     return beginning if isinstance(beginning, bytes) else b""

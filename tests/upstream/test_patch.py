@@ -1,4 +1,4 @@
-"""The patch: places inside scikit-neuromsi, swapped and given back."""
+"""The patch: targets inside scikit-neuromsi, swapped and given back."""
 
 import importlib.metadata
 import inspect
@@ -46,7 +46,7 @@ def test_seventeen_places_and_no_others():
         if old.get(name) is not value
     }
     assert changed == {*ORIGINALS}
-    assert len(changed) == len(_table.PLACES) == 17
+    assert len(changed) == len(_table.TARGETS) == 17
 
 
 def test_idempotent_and_reversible():

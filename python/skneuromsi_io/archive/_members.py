@@ -19,7 +19,7 @@ Plan = tuple[str, str, Sequence[tuple[str, str]]]
 
 #: Members of a result in an archive: metadata, data, and what is before and behind the number in the names of its
 #: large arrays, ``ndr_{i}/extra_{k}.nc``. Of a million of these no list is made before they are read.
-Place = tuple[str, str, tuple[str, str]]
+ReadPlan = tuple[str, str, tuple[str, str]]
 
 
 def plan(index: int, arrays: Sequence[str]) -> Plan:
@@ -30,8 +30,8 @@ def plan(index: int, arrays: Sequence[str]) -> Plan:
     return text, data, extra
 
 
-def place(index: int) -> Place:
-    """Members of result `index` in an archive."""
+def plan_to_read(index: int) -> ReadPlan:
+    """Members of result `index` in an archive, to be read."""
     text, data = result_names(index)
     return text, data, (of_result(index, "extra_"), ".nc")
 

@@ -159,7 +159,7 @@ class PartialFile:
         """Return whether the file is held, and at its path."""
         return self.is_open and _is_at(self._file, self.path)
 
-    def place(self) -> None:
+    def publish(self) -> None:
         """Put the file in the place of its target; it is on disk before it is seen there.
 
         Raises

@@ -59,7 +59,7 @@ def _result_is_ours(archive: _native.Archive, index: int) -> bool:
     Upstream writes no types, no labels and no arrays beside its data. Where a result of ours needs none of
     these, its NetCDF file is our own writer's, which says so.
     """
-    text, data, arrays = _members.place(index)
+    text, data, arrays = _members.plan_to_read(index)
     if archive.numbered(*arrays) or _WRITER in archive.peek(data, _WITHIN):
         return True
     # Keys of the document are indented by two blanks, and no text holds a line break.

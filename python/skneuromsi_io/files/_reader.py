@@ -218,7 +218,7 @@ class ArchiveReader:
     ) -> list[PackedResult]:
         """Read some results at once, verify them and pack them with a memory codec."""
         natives = self.archive.results(
-            [*map(_members.place, indices)],
+            [*map(_members.plan_to_read, indices)],
             compression=codec,
             lift=self._lift,
             varying=_document.VARYING,
@@ -295,7 +295,7 @@ class ArchiveReader:
 
     def faults(self, index: int) -> list[SkneuromsiIOError]:
         """Return what is wrong with each member of a result, where :meth:`load` raises the first."""
-        return self.archive.result_faults(_members.place(index), self._lift)
+        return self.archive.result_faults(_members.plan_to_read(index), self._lift)
 
     def results(self, codec: tuple[str, int], bar: Any) -> Iterator[PackedResult]:
         """Give all results, packed with a memory codec and checked, batch by batch."""

@@ -255,7 +255,7 @@ class NDCWriter:
                 )
             text = self._archive.metadata(self._name, len(self), self._metadata)
             self._archive.finish(text)
-            self._file.place()
+            self._file.publish()
         finally:
             self._let_go()
 

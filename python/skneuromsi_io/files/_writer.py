@@ -249,7 +249,7 @@ class ArchiveWriter:
     def copy(self, reader: ArchiveReader, index: int) -> None:
         """Add a result of another archive, its members as they are; see also :meth:`describe`."""
         self.flush()
-        text, data, arrays = _members.place(index)
+        text, data, arrays = _members.plan_to_read(index)
         for member in (data, text, *reader.archive.numbered(*arrays)):
             name = _members.of_result(self._written, member.partition("/")[2])
             self._native.copy(reader.archive, member, name)

@@ -60,7 +60,7 @@ def groups(labels: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Any]:
 def _chosen(
     array: xr.DataArray, dim: str, wanted: list[Any]
 ) -> npt.NDArray[np.intp] | None:
-    """Places of the wanted labels; None if only xarray can tell their groups."""
+    """Positions of the wanted labels; None if only xarray can tell their groups."""
     import pandas as pd
 
     # Text, objects and dates are converted by pandas; each other coordinate becomes a column.
@@ -74,11 +74,15 @@ def _chosen(
         return None
     if not labels.is_unique or labels.hasnans:
         return None
-    places = np.asarray(labels.get_indexer(pd.Index(wanted)), dtype=np.intp)
+    positions = np.asarray(labels.get_indexer(pd.Index(wanted)), dtype=np.intp)
     # What is asked for twice is one group of twice the rows; asking for nothing is an error.
-    if not len(places) or (places < 0).any() or len(np.unique(places)) != len(places):
+    if (
+        not len(positions)
+        or (positions < 0).any()
+        or len(np.unique(positions)) != len(positions)
+    ):
         return None
-    return places
+    return positions
 
 
 def _taken(array: xr.DataArray, dim: str, chosen: npt.NDArray[np.intp]) -> pd.DataFrame:

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .._warn import warn_user
-from ._table import PLACES, Place, replacement
+from ._table import TARGETS, Target, replacement
 
 #: Version of scikit-neuromsi that the tests run against.
 TESTED_VERSION = "1.0.2"
 
-#: What each place held before the patch, and what it holds since.
-_originals: dict[Place, Callable[..., Any]] = {}
-_replacements: dict[Place, Callable[..., Any]] = {}
+#: What each target held before the patch, and what it holds since.
+_originals: dict[Target, Callable[..., Any]] = {}
+_replacements: dict[Target, Callable[..., Any]] = {}
 
 
 class _Holders:
@@ -128,14 +128,14 @@ def patched() -> Iterator[None]:
 
 
 def _replace() -> list[Callable[..., Any]]:
-    """Put our functions into all places; return what they held, nothing if they are ours already."""
+    """Put our functions into all targets; return what they held, nothing if they are ours already."""
     if is_patched():
         return []
     # Also where scikit-neuromsi was imported anew after a patch, and has its own functions again.
     originals = _checked_originals()
-    for place, original in originals.items():
-        _replacements[place] = replacement(place, original)
-        _put(place, _replacements[place])
+    for target, original in originals.items():
+        _replacements[target] = replacement(target, original)
+        _put(target, _replacements[target])
     _originals.update(originals)
     return list(originals.values())
 
@@ -143,37 +143,37 @@ def _replace() -> list[Callable[..., Any]]:
 def _restore_if_unheld() -> None:
     if _holders.explicit or _holders.blocks:
         return
-    for place, original in _originals.items():
+    for target, original in _originals.items():
         # What somebody else put there after us stays.
-        if _is_ours(place):
-            _put(place, original)
+        if _is_ours(target):
+            _put(target, original)
     _originals.clear()
     _replacements.clear()
 
 
-def _held(place: Place) -> Any:
-    """Return what is in a place, or None."""
+def _held(target: Target) -> Any:
+    """Return what is in a target, or None."""
     try:
-        return operator.attrgetter(place.name)(sys.modules[place.module])
+        return operator.attrgetter(target.name)(sys.modules[target.module])
     except (KeyError, AttributeError):
         return None
 
 
-def _put(place: Place, function: Callable[..., Any]) -> None:
-    *holders, name = place.name.split(".")
+def _put(target: Target, function: Callable[..., Any]) -> None:
+    *holders, name = target.name.split(".")
     setattr(
-        functools.reduce(getattr, holders, sys.modules[place.module]), name, function
+        functools.reduce(getattr, holders, sys.modules[target.module]), name, function
     )
 
 
-def _is_ours(place: Place) -> bool:
-    return place in _replacements and _held(place) is _replacements[place]
+def _is_ours(target: Target) -> bool:
+    return target in _replacements and _held(target) is _replacements[target]
 
 
-def _checked_originals() -> dict[Place, Callable[..., Any]]:
+def _checked_originals() -> dict[Target, Callable[..., Any]]:
     """Upstream's functions that are not replaced yet, if they are the ones that we replace."""
     try:
-        modules = [importlib.import_module(place.module) for place in PLACES]
+        modules = [importlib.import_module(target.module) for target in TARGETS]
     except Exception as error:
         raise RuntimeError(
             "scikit-neuromsi cannot be patched because it cannot be imported "
@@ -183,18 +183,18 @@ def _checked_originals() -> dict[Place, Callable[..., Any]]:
     # Not `__version__`, which is "1...0...2", and no metadata, which a checkout of the sources has not.
     version = getattr(modules[0], "VERSION", "of unknown version")
     originals = {}
-    for place, expected in PLACES.items():
-        if _is_ours(place):
+    for target, expected in TARGETS.items():
+        if _is_ours(target):
             continue
-        function = _held(place)
+        function = _held(target)
         found = _signature(function) if callable(function) else "nothing"
         if found != expected:
             raise RuntimeError(
                 f"scikit-neuromsi {version} cannot be patched: expected "
-                f"{place}{expected}, found {found}; "
+                f"{target}{expected}, found {found}; "
                 f"version {TESTED_VERSION} is known to work"
             )
-        originals[place] = function
+        originals[target] = function
     return originals
 
 

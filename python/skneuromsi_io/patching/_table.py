@@ -1,4 +1,4 @@
-"""The table of the patch: places inside scikit-neuromsi, their signatures, and what goes there."""
+"""The table of the patch: targets inside scikit-neuromsi, their signatures, and what goes there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..files import _open, _store
 
 
-class Place(NamedTuple):
+class Target(NamedTuple):
     """A module of scikit-neuromsi, and a name in it; that of a method has a dot."""
 
     module: str
@@ -50,12 +50,12 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 #: The default of `processing_strategy` is made here, not in the signature.
-SWEEP = Place("skneuromsi.sweep", "ParameterSweep.__init__")
+SWEEP = Target("skneuromsi.sweep", "ParameterSweep.__init__")
 
-#: All places, each with the signature that is expected there.
-PLACES = {
+#: All targets, each with the signature that is expected there.
+TARGETS = {
     **{
-        Place(module, name): SIGNATURES[name]
+        Target(module, name): SIGNATURES[name]
         for module in _MODULES
         for name in SIGNATURES
     },
@@ -64,9 +64,9 @@ PLACES = {
 }
 
 
-def replacement(place: Place, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what goes into a place."""
-    return _native_default(original) if place == SWEEP else _FUNCTIONS[place.name]
+def replacement(target: Target, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what goes into a target."""
+    return _native_default(original) if target == SWEEP else _FUNCTIONS[target.name]
 
 
 def _native_default(init: Callable[..., None]) -> Callable[..., None]:

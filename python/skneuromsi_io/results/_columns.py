@@ -18,7 +18,7 @@ from ._templates import (
     EXTERNAL,
     Column,
     External,
-    Place,
+    Slot,
     Template,
     extra_of,
     measured,
@@ -91,16 +91,16 @@ class Columns:
         alone = []
         numbers = table.template[positions]
         for number in np.unique(numbers):
-            places = np.flatnonzero(numbers == number)
+            indices = np.flatnonzero(numbers == number)
             known = table.templates[number] if number != NONE else None
             template = (
                 None if known is None else template_of(PackedResult(known.native, None))
             )
             if known is None or template is None:
-                alone.append(places)
+                alone.append(indices)
             else:
-                ordinals = table.ordinal[positions[places]]
-                self._groups.append(_Group(template, places, ordinals, known.numbers))
+                ordinals = table.ordinal[positions[indices]]
+                self._groups.append(_Group(template, indices, ordinals, known.numbers))
         self._alone = np.sort(np.concatenate(alone)).tolist() if alone else []
         self._read = read
 
@@ -116,11 +116,11 @@ class Columns:
             return values[0]
         column: list[Any] = [None] * self._size
         for group, found in zip(self._groups, values, strict=True):
-            for place, value in zip(group.places.tolist(), found, strict=True):
-                column[place] = value
+            for index, value in zip(group.indices.tolist(), found, strict=True):
+                column[index] = value
         if self._alone:
-            for place, row in zip(self._alone, self._rows, strict=True):
-                column[place] = row[name]
+            for index, row in zip(self._alone, self._rows, strict=True):
+                column[index] = row[name]
         return column
 
 
@@ -128,13 +128,13 @@ class _Group(NamedTuple):
     """Results of one template: where they are among all, and which of those of the template they are."""
 
     template: Template
-    places: npt.NDArray[np.intp]
+    indices: npt.NDArray[np.intp]
     ordinals: npt.NDArray[np.int64]
     numbers: list[Any]
 
     def values(self, name: str) -> list[Any]:
         """Return a constructor argument of each."""
-        template, size = self.template, len(self.places)
+        template, size = self.template, len(self.indices)
         base = template.common[name]
         if name == "causes" and template.causes is not None:
             return self._numbers(template.causes)
@@ -142,18 +142,18 @@ class _Group(NamedTuple):
             mutable = isinstance(base, (dict, np.ndarray))
             return [base.copy() for _ in range(size)] if mutable else [base] * size
         rows = [base.copy() for _ in range(size)]
-        for place in template.places:
-            for row, value in zip(rows, self._numbers(place), strict=True):
-                row[place.name] = value
+        for slot in template.slots:
+            for row, value in zip(rows, self._numbers(slot), strict=True):
+                row[slot.name] = value
         return rows
 
-    def _numbers(self, place: Place) -> list[Any]:
-        column = self.numbers[place.listed]
+    def _numbers(self, slot: Slot) -> list[Any]:
+        column = self.numbers[slot.listed]
         if type(column) is not list:
-            return [place.value(column)] * len(self.places)
-        if place.dtype is None:
+            return [slot.value(column)] * len(self.indices)
+        if slot.dtype is None:
             return [column[at] for at in self.ordinals.tolist()]
-        return [place.value(column[at]) for at in self.ordinals.tolist()]
+        return [slot.value(column[at]) for at in self.ordinals.tolist()]
 
 
 def gather(results: Sequence[PackedResult]) -> Gathered:
@@ -187,11 +187,11 @@ def _of_template(
                 name: repeated(value, count)
                 for name, value in common["run_parameters"].items()
             }
-            for place in template.places:
-                parameters[place.name] = numbers_at(place.at, place.dtype)(numbers)
+            for slot in template.slots:
+                parameters[slot.name] = numbers_at(slot.at, slot.dtype)(numbers)
             if template.causes is not None:
-                place = template.causes
-                fields["causes"] = numbers_at(place.at, place.dtype)(numbers)
+                slot = template.causes
+                fields["causes"] = numbers_at(slot.at, slot.dtype)(numbers)
             extra = {name: make(numbers) for name, make in template.makers.items()}
             return Gathered(fields, parameters, extra)
     return gathered([(result.columns(), extra_of(result)) for result in results])

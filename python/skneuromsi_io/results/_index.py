@@ -55,9 +55,9 @@ def index_text(columns: _native.Columns, size: int) -> bytes:
         raise InternalError(
             expected=f"columns of {size} results", found=str(len(columns))
         )
-    head = {_document.OBJECT_TYPE: _document.NDINDEX, _document.OBJECT_SIZE: size}
+    fields = {_document.OBJECT_TYPE: _document.NDINDEX, _document.OBJECT_SIZE: size}
     arrays = ",\n".join(map(_spelled, map(shared, columns.frames())))
-    text = json.dumps(head)[:-1] + f',\n"{ARRAYS}": [{arrays}],\n'
+    text = json.dumps(fields)[:-1] + f',\n"{ARRAYS}": [{arrays}],\n'
     return text.encode() + columns.json() + b"}"
 
 

@@ -182,7 +182,7 @@ class StackedArray(BackendArray):
         """Decode each result that `key` chooses once, some at a time if only a part of each is wanted."""
         runs, *rest = key
         chosen = np.arange(self.shape[0])[runs]
-        positions, places = np.unique(chosen, return_inverse=True)
+        positions, inverse = np.unique(chosen, return_inverse=True)
         whole = all(
             _is_whole(one, n) for one, n in zip(rest, self.shape[1:], strict=True)
         )
@@ -195,7 +195,7 @@ class StackedArray(BackendArray):
             found = np.concatenate(parts)
         if np.array_equal(positions, chosen):
             return found
-        taken: npt.NDArray[Any] = found[places.reshape(np.shape(chosen))]
+        taken: npt.NDArray[Any] = found[inverse.reshape(np.shape(chosen))]
         return taken
 
     def _batches(

@@ -68,14 +68,14 @@ class Table(NamedTuple):
         """
         claimed = self.template[indices]
         for template in np.unique(claimed[claimed != NONE]):
-            places = np.flatnonzero(claimed == template)
-            other = found.template[places]
+            chosen = np.flatnonzero(claimed == template)
+            other = found.template[chosen]
             if other[0] == NONE or (other != other[0]).any():
                 return False
             mine, theirs = self.templates[template], found.templates[other[0]]
             if mine.native.text != theirs.native.text:
                 return False
-            at, there = self.ordinal[indices[places]], found.ordinal[places]
+            at, there = self.ordinal[indices[chosen]], found.ordinal[chosen]
             for one, two in zip(mine.numbers, theirs.numbers, strict=True):
                 if not _are_same(_chosen(one, at), _chosen(two, there)):
                     return False

@@ -90,8 +90,8 @@ def template_of(first: PackedResult) -> Template | None:
     return template if template.fits else None
 
 
-class Place(NamedTuple):
-    """The place of an argument, or of a run parameter, that is a number.
+class Slot(NamedTuple):
+    """The slot of an argument, or of a run parameter, that is a number.
 
     Attributes
     ----------
@@ -123,10 +123,10 @@ class Template:
     fits : bool
         Whether the others can be made of it.
     common : dict
-        Columns of the result; those at no place are the same for the others.
-    places : list of Place
+        Columns of the result; those in no slot are the same for the others.
+    slots : list of Slot
         Run parameters that differ.
-    causes : Place or None
+    causes : Slot or None
         Causes, if they differ.
     makers : dict of str to callable, or None
         What makes each number and array of `extra` of the numbers of results; None where only the decoder can.
@@ -169,15 +169,15 @@ class Template:
         if not isinstance(raw, dict) or _pointer("run_parameters") in self._types:
             return False
         try:
-            places = [self._place(raw[name], "run_parameters", name) for name in raw]
-            self.places = [place for place in places if place is not None]
-            self.causes = self._place(kwargs["causes"], "causes", None)
+            slots = [self._slot(raw[name], "run_parameters", name) for name in raw]
+            self.slots = [slot for slot in slots if slot is not None]
+            self.causes = self._slot(kwargs["causes"], "causes", None)
         except ValueError:
             return False
         return True
 
-    def _place(self, value: Any, key: str, name: str | None) -> Place | None:
-        """Return the place of a value; None if it has no number that varies.
+    def _slot(self, value: Any, key: str, name: str | None) -> Slot | None:
+        """Return the slot of a value; None if it has no number that varies.
 
         Raises
         ------
@@ -192,7 +192,7 @@ class Template:
         dtype = _scalar(kind)
         if not isinstance(value, _Number) or (kind and dtype is None):
             raise ValueError(kind)
-        return Place(name or key, span.start, self._listed[key, name], dtype)
+        return Slot(name or key, span.start, self._listed[key, name], dtype)
 
     def _extra_makers(self, raw: Any) -> dict[str, Maker] | None:
         """Return what makes each number and array of `extra`; None where only the decoder can."""

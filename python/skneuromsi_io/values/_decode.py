@@ -48,11 +48,11 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
     if not isinstance(types, dict):
         raise BadMetadataError(key=TYPES, expected="an object", found=f"{types!r:.60}")
     once = _Once(array_of)
-    places_of = _places if len(text) <= _MOST_KEPT_TEXT else _places.__wrapped__
-    for place in places_of(tuple(types)):
-        where = place.pointer
+    pointers_of = _pointers if len(text) <= _MOST_KEPT_TEXT else _pointers.__wrapped__
+    for pointer in pointers_of(tuple(types)):
+        where = pointer.text
         if skip is None or not (where + "/").startswith(skip + "/"):
-            _restore_at(document, place, types[where], once)
+            _restore_at(document, pointer, types[where], once)
     return document
 
 
@@ -60,12 +60,12 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
 _MOST_KEPT_TEXT = 16 << 10
 
 
-class _Place(NamedTuple):
+class _Pointer(NamedTuple):
     """A JSON pointer, taken apart.
 
     Attributes
     ----------
-    pointer : str
+    text : str
     path : tuple of str or None
         What leads to the container of the value; None if it is not a pointer.
     key : str
@@ -73,32 +73,32 @@ class _Place(NamedTuple):
 
     """
 
-    pointer: str
+    text: str
     path: tuple[str, ...] | None
     key: str
 
 
 @functools.lru_cache(maxsize=64)
-def _places(pointers: tuple[str, ...]) -> tuple[_Place, ...]:
+def _pointers(texts: tuple[str, ...]) -> tuple[_Pointer, ...]:
     """Take pointers apart, the deepest first: a container is restored after what it contains.
 
     The results of a sweep have the same pointers: those of two values take 3 µs.
     """
-    deepest_first = sorted(pointers, key=lambda pointer: -pointer.count("/"))
-    return tuple(map(_place_of, deepest_first))
+    deepest_first = sorted(texts, key=lambda text: -text.count("/"))
+    return tuple(map(_pointer_of, deepest_first))
 
 
 #: A tilde that RFC 6901 has no meaning for.
 _NO_ESCAPE = re.compile(r"~(?![01])")
 
 
-def _place_of(pointer: str) -> _Place:
+def _pointer_of(text: str) -> _Pointer:
     first, *path = [
-        part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")
+        part.replace("~1", "/").replace("~0", "~") for part in text.split("/")
     ]
-    if first or not path or _NO_ESCAPE.search(pointer) is not None:
-        return _Place(pointer, None, "")
-    return _Place(pointer, tuple(path[:-1]), path[-1])
+    if first or not path or _NO_ESCAPE.search(text) is not None:
+        return _Pointer(text, None, "")
+    return _Pointer(text, tuple(path[:-1]), path[-1])
 
 
 class _Once:
@@ -205,26 +205,26 @@ _OBJECTS = ("/object_kwargs", "/nddata")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
-def _restore_at(document: Any, place: _Place, name: Any, once: _Once) -> None:
-    if place.path is None:
+def _restore_at(document: Any, pointer: _Pointer, name: Any, once: _Once) -> None:
+    if pointer.path is None:
         raise BadMetadataError(
-            key=TYPES, expected="a JSON pointer", found=f"{place.pointer!r:.200}"
+            key=TYPES, expected="a JSON pointer", found=f"{pointer.text!r:.200}"
         )
-    if place.pointer in _OBJECTS:
+    if pointer.text in _OBJECTS:
         raise BadMetadataError(
-            key=place.pointer, expected="no type there", found=f"{name!r:.80}"
+            key=pointer.text, expected="no type there", found=f"{name!r:.80}"
         )
     try:
         holder = document
-        for part in place.path:
+        for part in pointer.path:
             holder = holder[part if type(holder) is dict else _step(holder, part)]
-        step = place.key if type(holder) is dict else _step(holder, place.key)
+        step = pointer.key if type(holder) is dict else _step(holder, pointer.key)
         holder[step] = _restore(holder[step], name, once)
     except Exception:
         # Entered on failure only: to enter them for each value takes 1 µs.
         fitting = f"a value that fits the type {name!r:.80}"
         with (
-            at(key=place.pointer),
+            at(key=pointer.text),
             translating(BadMetadataError, fitting, "one that does not"),
         ):
             raise

@@ -55,8 +55,8 @@ def unstorable(document: dict[str, Any], error: ValueError) -> UnstorableError:
 def show(path: _Path) -> str:
     """Return a path as a user would write it, without the document's outer key."""
     inner = path[1:] if path[:1] == ("object_kwargs",) else path
-    head, *rest = inner or ("metadata",)
-    return str(head) + "".join(f"[{part!r}]" for part in rest)
+    first, *rest = inner or ("metadata",)
+    return str(first) + "".join(f"[{part!r}]" for part in rest)
 
 
 def _parts(value: Any) -> Iterable[tuple[Any, Any]]:

@@ -260,8 +260,8 @@ impl Archive {
             Ok((dtype_of(dtype)?, stacked(members.len(), shape)))
         });
         let made = made.collect::<PyResult<Vec<_>>>()?;
-        let (arrays, frames) = all_filled(py, &made, |places| {
-            let parts = parts.iter().zip(&made).zip(places);
+        let (arrays, frames) = all_filled(py, &made, |slices| {
+            let parts = parts.iter().zip(&made).zip(slices);
             let parts = parts.map(|(((members, labelled, _, shape), (dtype, _)), out)| Part {
                 members,
                 labelled: *labelled,

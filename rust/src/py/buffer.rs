@@ -28,8 +28,8 @@ pub(super) fn filled<'py, F>(
 where
     F: FnOnce(&mut [u8]) -> Result<()> + Send,
 {
-    let (mut arrays, outcome) = all_filled(py, &[(dtype, shape.to_vec())], |places| {
-        places.into_iter().next().map_or(Ok(()), fill)
+    let (mut arrays, outcome) = all_filled(py, &[(dtype, shape.to_vec())], |slices| {
+        slices.into_iter().next().map_or(Ok(()), fill)
     })?;
     let none = || raise(py, "", &Error::internal("an array", "none"));
     Ok((arrays.pop().ok_or_else(none)?, outcome))
@@ -57,7 +57,7 @@ where
         .iter()
         .map(PyUntypedBuffer::get)
         .collect::<PyResult<Vec<_>>>()?;
-    let places = buffers.iter().map(|buffer| {
+    let slices = buffers.iter().map(|buffer| {
         if buffer.readonly() || !buffer.is_c_contiguous() || buffer.len_bytes() == 0 {
             return &mut [][..];
         }
@@ -69,8 +69,8 @@ where
             std::slice::from_raw_parts_mut(buffer.buf_ptr().cast::<u8>(), buffer.len_bytes())
         }
     });
-    let places = places.collect();
-    let outcome = detached(py, || fill(places));
+    let slices = slices.collect();
+    let outcome = detached(py, || fill(slices));
     Ok((arrays, outcome))
 }
 

@@ -164,7 +164,7 @@ impl Writer {
         let failed = |error: std::io::Error| raise(py, &label, &Error::from(error));
         let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
         // It has the position of the file that is written to.
-        let mut place = file.try_clone().map_err(failed)?;
+        let mut cursor = file.try_clone().map_err(failed)?;
         let options = Options {
             allow_zip64,
             modified,
@@ -173,9 +173,9 @@ impl Writer {
         let mut writer = archive::Writer::new(sink, 0, options);
         archive.adopted(py, &mut writer, &names)?;
         let end = writer.position();
-        place
+        cursor
             .set_len(end)
-            .and_then(|()| place.seek(SeekFrom::Start(end)))
+            .and_then(|()| cursor.seek(SeekFrom::Start(end)))
             .map_err(failed)?;
         Ok(Self::of(writer, label, method, level))
     }
