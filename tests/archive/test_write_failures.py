@@ -13,7 +13,7 @@ import skneuromsi_io as sio
 from helpers import assert_same, make_collection, opened, stored
 from processes import in_process
 from skneuromsi_io import _batches, _native
-from skneuromsi_io.results._interface import Packed
+from skneuromsi_io.results._interface import LazyResult
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX limits and users")
 
@@ -135,7 +135,7 @@ def test_raw_streams_that_would_block(collection):
         sio.to_ndc(Answering(lambda _: None), collection, tqdm_cls=None)
 
 
-class Unpackable(Packed):
+class Unpackable(LazyResult):
     """A result that cannot be taken out of its collection."""
 
     def __init__(self, packed, error):

@@ -13,7 +13,7 @@ from ..archive._file_system import printable
 from ..archive._partial import PartialFile
 from ..archive._target import is_path
 from ..results._index import new_columns
-from ..results._interface import Packed
+from ..results._interface import LazyResult
 from ..results._pack import is_ndresult, pack_to_store
 from ._partial import whole_results
 from ._reader import UNPACKED, ArchiveReader
@@ -186,7 +186,7 @@ class NDCWriter:
 
         """
         self._check_usable()
-        if not (isinstance(ndresult, Packed) or is_ndresult(ndresult)):
+        if not (isinstance(ndresult, LazyResult) or is_ndresult(ndresult)):
             raise not_a_result(ndresult)
         try:
             packed = pack_to_store(ndresult)
@@ -202,7 +202,7 @@ class NDCWriter:
             self._failure = f"{type(error).__name__}: {error}"
             raise
 
-    def _check_agreement(self, packed: Packed) -> None:
+    def _check_agreement(self, packed: LazyResult) -> None:
         difference = self._agreement.difference(packed)
         if difference is not None:
             expected, found = difference

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .._errors import ArgumentError
 from .._progress import check_tqdm
 from ._in_memory import ResultsInMemory
-from ._interface import Packed
+from ._interface import LazyResult
 from ._summary import Summary
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _check_packed(packed: list[Any], cls_name: str) -> None:
     """
     if not packed:
         raise ValueError(f"Empty {cls_name} not allowed")
-    if not all(issubclass(cls, Packed) for cls in set(map(type, packed))):
+    if not all(issubclass(cls, LazyResult) for cls in set(map(type, packed))):
         raise ArgumentError(
             "Not all results are CompressedNDResult objects",
             remedy=f"{cls_name}.from_ndresults(name, results) makes one from results",

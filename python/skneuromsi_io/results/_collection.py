@@ -20,7 +20,7 @@ from ..model import NDResult, _names
 from ..model._accessors import UpstreamAccessor
 from ._additions import Additions
 from ._comparisons import Comparisons
-from ._interface import Packed
+from ._interface import LazyResult
 from ._pack import pack_results, stock_class
 
 #: What may be given on; zipfile refuses the encoding in its own words.
@@ -68,7 +68,7 @@ class NDResultCollection(Additions, Comparisons, Sequence[NDResult]):
     def __init__(
         self,
         name: str,
-        compressed_results: Iterable[Packed],
+        compressed_results: Iterable[LazyResult],
         *,
         tqdm_cls: Bar = None,
     ):

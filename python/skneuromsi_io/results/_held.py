@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..model import NDResult
-from ._interface import Packed, Signature
+from ._interface import LazyResult, Signature
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
-class HeldResult(Packed):
+class HeldResult(LazyResult):
     """A result whose metadata no JSON carries exactly, kept as it is."""
 
     __slots__ = ("_result",)

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ._interface import Agreement, Packed, Results, Signature
+from ._interface import Agreement, LazyResult, Results, Signature
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
 
-class ResultsInMemory(list[Packed], Results):
+class ResultsInMemory(list[LazyResult], Results):
     """Packed results, which agree with each other.
 
     Parameters
     ----------
-    packed : iterable of Packed
+    packed : iterable of LazyResult
     common : Signature, optional
         What all of them have in common, if who read them checks that. By default all results are asked.
 
@@ -29,7 +29,7 @@ class ResultsInMemory(list[Packed], Results):
 
     """
 
-    def __init__(self, packed: Iterable[Packed], common: Signature | None = None):
+    def __init__(self, packed: Iterable[LazyResult], common: Signature | None = None):
         super().__init__(packed)
         self._common = common or _agreed(self)
 
@@ -53,7 +53,7 @@ class ResultsInMemory(list[Packed], Results):
         pass
 
 
-def _agreed(packed: Iterable[Packed]) -> Signature:
+def _agreed(packed: Iterable[LazyResult]) -> Signature:
     agreement = Agreement()
     for index, item in enumerate(packed):
         difference = agreement.difference(item)

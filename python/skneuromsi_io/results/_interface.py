@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..model import NDResult
 
 
-class Packed(ABC):
+class LazyResult(ABC):
     """A result in memory, decoded when it is asked for."""
 
     __slots__ = ()
@@ -74,7 +74,7 @@ class Packed(ABC):
         return values
 
 
-class Results(Sequence[Packed]):
+class Results(Sequence[LazyResult]):
     """The results of a collection, wherever they are."""
 
     __slots__ = ()
@@ -123,7 +123,7 @@ class Agreement:
             raise InternalError(expected="a first result", found="none")
         return self.common
 
-    def difference(self, result: Packed) -> tuple[str, str] | None:
+    def difference(self, result: LazyResult) -> tuple[str, str] | None:
         """Return what was expected and what was found, or None if a result can join the others.
 
         One of each kind is looked at.

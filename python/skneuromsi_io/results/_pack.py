@@ -21,7 +21,7 @@ from ..model._arguments import ARGUMENTS, LIMITS
 from ..values import dumps
 from ._compression import memory_codec
 from ._held import HeldResult
-from ._interface import Packed
+from ._interface import LazyResult
 from ._packed import PackedResult
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ def _pack_jobs(
     ]
 
 
-def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed]:
+def pack_results(results: Iterable[Any], compression_params: Any) -> list[LazyResult]:
     """Pack results to keep them in memory.
 
     A result whose metadata JSON cannot carry exactly (subclasses, arbitrary objects) is kept as it is; only
@@ -182,7 +182,7 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[Packed
     codec = memory_codec(compression_params)
     threads = thread_count()
     prepared = (_prepare_or_hold(result) for result in results)
-    packed: list[Packed] = []
+    packed: list[LazyResult] = []
     for batch in batches(prepared, attrgetter("nbytes"), threads):
         jobs = [item.job for item in batch if item.job is not None]
         done = iter(_pack_jobs(jobs, codec, threads))
@@ -211,7 +211,7 @@ def to_store(result: Any) -> Prepared[_native.Packed]:
         If something in it cannot be stored.
 
     """
-    if not isinstance(result, Packed):
+    if not isinstance(result, LazyResult):
         return _to_do(_prepare(result))
     stored = result.as_stored()
     if stored is None:
@@ -230,7 +230,7 @@ def pack_to_store(result: Any) -> PackedResult:
     """
     if isinstance(result, PackedResult) and result.as_stored() is not None:
         return result
-    job = _prepare(result.open() if isinstance(result, Packed) else result)
+    job = _prepare(result.open() if isinstance(result, LazyResult) else result)
     return _pack_jobs([job], ("none", 0), 1)[0]
 
 

@@ -20,7 +20,7 @@ from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult, _names
 from ..model._validation import validate
 from ..values import loads, loads_plain, put_arrays
-from ._interface import Packed, Signature
+from ._interface import LazyResult, Signature
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PARALLEL_BYTES = 4 << 20
 
 
-class PackedResult(Packed):
+class PackedResult(LazyResult):
     """A result in native memory.
 
     Parameters

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
-    from ._interface import Packed
+    from ._interface import LazyResult
     from ._summary import Summary
 
 #: Dimension along which results are stacked, and the variable of their values.
@@ -57,7 +57,7 @@ class Stack(NamedTuple):
     arrays: dict[str, Any]
 
 
-def dataset(name: str, packed: Sequence[Packed], summary: Summary) -> xr.Dataset:
+def dataset(name: str, packed: Sequence[LazyResult], summary: Summary) -> xr.Dataset:
     """Stack results; see :meth:`Additions.to_xarray`."""
     found = (
         _from_file(packed)
@@ -126,7 +126,7 @@ def labels_of_array(array: xr.DataArray) -> Labels:
     return Labels(array.dims, array.shape, array.dtype, coords, array.attrs)
 
 
-def _from_memory(packed: Sequence[Packed]) -> Stack | None:
+def _from_memory(packed: Sequence[LazyResult]) -> Stack | None:
     results = [item for item in packed if isinstance(item, PackedResult)]
     frames = [item.plain_frame() for item in results]
     if len(frames) < len(packed):
@@ -265,7 +265,7 @@ def restored(stacked: npt.NDArray[Any], like: External) -> npt.NDArray[Any]:
 
 
 def decoded(
-    packed: Sequence[Packed], metadata: Gathered, arrays: Container[str]
+    packed: Sequence[LazyResult], metadata: Gathered, arrays: Container[str]
 ) -> dict[str, Any]:
     """Return the large arrays that are not among `arrays`: None where they differ in dtype or shape."""
     found = {}
@@ -277,7 +277,7 @@ def decoded(
     return found
 
 
-def _one_by_one(packed: Sequence[Packed]) -> Stack:
+def _one_by_one(packed: Sequence[LazyResult]) -> Stack:
     """Stack results of which some are labelled by more than a frame."""
     values: npt.NDArray[Any] | None = None
     labels: Labels | None = None

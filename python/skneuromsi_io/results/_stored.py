@@ -10,7 +10,7 @@ import numpy as np
 
 from .._batches import batches, thread_count
 from ._columns import Columns
-from ._interface import Packed, Results
+from ._interface import LazyResult, Results
 from ._packed import PackedResult
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Reader(Protocol):
         """Return columns that some results have a place in, and these places."""
 
 
-class StoredResult(Packed):
+class StoredResult(LazyResult):
     """A result in a file, which is read anew each time; nothing of it is kept.
 
     Parameters
@@ -131,16 +131,16 @@ class StoredResults(Results):
         return len(self.indices)
 
     @overload
-    def __getitem__(self, chosen: int) -> Packed: ...
+    def __getitem__(self, chosen: int) -> LazyResult: ...
     @overload
     def __getitem__(self, chosen: slice) -> StoredResults: ...
 
-    def __getitem__(self, chosen: int | slice) -> Packed | StoredResults:
+    def __getitem__(self, chosen: int | slice) -> LazyResult | StoredResults:
         if isinstance(chosen, slice):
             return StoredResults(self.reader, self.indices[chosen])
         return StoredResult(self.reader, int(self.indices[chosen]))
 
-    def __iter__(self) -> Iterator[Packed]:
+    def __iter__(self) -> Iterator[LazyResult]:
         return (StoredResult(self.reader, int(index)) for index in self.indices)
 
     def select(self, positions: npt.NDArray[np.intp]) -> StoredResults:

@@ -15,7 +15,7 @@ from ..archive import _document
 from ..values import TYPES, restore_scalar
 
 if TYPE_CHECKING:
-    from ._interface import Packed
+    from ._interface import LazyResult
     from ._packed import PackedResult
 
 #: Keys of the arguments whose numbers may vary within one fingerprint, and the longest such number
@@ -272,7 +272,7 @@ def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Maker:
     )
 
 
-def extra_of(result: Packed) -> dict[str, Any]:
+def extra_of(result: LazyResult) -> dict[str, Any]:
     """Return the argument `extra` of a result."""
     found: dict[str, Any] = result.extra()
     return found

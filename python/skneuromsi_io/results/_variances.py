@@ -12,7 +12,7 @@ import numpy as np
 
 from ..model import _names
 from ..model._tables import coerce_filter, grouped, groups
-from ._interface import Packed, Results
+from ._interface import LazyResult, Results
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,19 +43,19 @@ def variance_sum(packed: Results) -> pd.Series:
     return summed
 
 
-def _table(item: Packed) -> pd.DataFrame:
+def _table(item: LazyResult) -> pd.DataFrame:
     """Make the table of modes as scikit-neuromsi makes it."""
     result = item.open()
     wanted = coerce_filter(None, result.modes_, _names.MODES)
     return grouped(result._nddata, _names.MODES, wanted)
 
 
-def _blocks(packed: Results) -> list[tuple[Packed, Frame]] | None:
+def _blocks(packed: Results) -> list[tuple[LazyResult, Frame]] | None:
     """Return results and frames if the table of each is its array, a mode a column; None otherwise."""
     # bottleneck measures all columns of a table again if the variance of one is infinite.
     if importlib.util.find_spec("bottleneck"):
         return None
-    found: list[tuple[Packed, Frame]] = []
+    found: list[tuple[LazyResult, Frame]] = []
     known: set[Frame] = set()
     for item in packed:
         frame = item.plain_frame()
@@ -84,7 +84,7 @@ def _is_block(frame: Frame) -> bool:
 
 
 def _variances(
-    results: list[tuple[Packed, Frame]],
+    results: list[tuple[LazyResult, Frame]],
 ) -> Iterator[npt.NDArray[np.float64]]:
     """Measure the modes of each result, in the order of its array."""
     import pandas as pd

@@ -23,7 +23,7 @@ from ..model import _arguments, _names
 from ..results import _pack
 from ..results._additions import Additions, sharing
 from ..results._collection import NDResultCollection as LightCollection
-from ..results._interface import Packed, Results
+from ..results._interface import LazyResult, Results
 from ..results._summary import GATHERED, Summary
 
 
@@ -144,7 +144,7 @@ def _packed(item: Any) -> Any:
     return item
 
 
-def _open(packed: Packed) -> skneuromsi.NDResult:
+def _open(packed: LazyResult) -> skneuromsi.NDResult:
     return _result(packed.open())
 
 

@@ -11,7 +11,7 @@ from skneuromsi.sweep import ProcessingStrategyABC
 from .._types import CompressionParams
 from ..results import _pack
 from ..results._compression import memory_codec
-from ..results._interface import Packed
+from ..results._interface import LazyResult
 from ._collection import NDResultCollection
 
 __all__ = ["NativeCollectionStrategy", "ProcessingStrategyABC"]
@@ -58,12 +58,12 @@ class NativeCollectionStrategy(ProcessingStrategyABC):  # type: ignore[misc]
         memory_codec(compression_params)
         self._compression_params = compression_params
 
-    def map(self, result: Any) -> Packed:
+    def map(self, result: Any) -> LazyResult:
         """Pack one result."""
         return _pack.pack_results([result], self._compression_params)[0]
 
     def reduce(
-        self, result_sequence: Iterable[Packed], tag: str, tqdm_cls: Any
+        self, result_sequence: Iterable[LazyResult], tag: str, tqdm_cls: Any
     ) -> NDResultCollection:
         """Make a collection of packed results."""
         return NDResultCollection(tag, result_sequence, tqdm_cls=tqdm_cls)
