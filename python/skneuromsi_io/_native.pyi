@@ -62,7 +62,7 @@ class Archive:
     ----------
     source_ : str, bytes or file object
         A path, the archive itself, or an object with `read`, `seek` and `tell`.
-    label : str
+    display_name : str
         What messages call the archive.
     limits : sequence of (str, int), optional
         Limits that differ from their defaults, by name.
@@ -79,12 +79,12 @@ class Archive:
     def __new__(
         cls,
         source_: Any,
-        label: str,
+        display_name: str,
         limits: Sequence[tuple[str, int]] | None = None,
     ) -> Archive: ...
     @staticmethod
     def salvage(
-        source_: Any, label: str, limits: Sequence[tuple[str, int]]
+        source_: Any, display_name: str, limits: Sequence[tuple[str, int]]
     ) -> tuple[Archive, list[_Fault]]:
         """Find the whole members of a damaged archive by their local headers.
 
@@ -290,7 +290,7 @@ class Writer:
     ----------
     sink : str or file object
         Path of an existing file, which is overwritten, or an object with `write`.
-    label : str
+    display_name : str
         What messages call the archive.
     start : int
         Offset of the archive's first byte in the sink.
@@ -307,7 +307,7 @@ class Writer:
     def __new__(
         cls,
         sink: Any,
-        label: str,
+        display_name: str,
         *,
         start: int,
         method: int,
@@ -318,7 +318,7 @@ class Writer:
     @staticmethod
     def resume(
         path: str,
-        label: str,
+        display_name: str,
         archive: Archive,
         names: Sequence[str],
         *,

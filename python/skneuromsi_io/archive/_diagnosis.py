@@ -130,7 +130,7 @@ def _is_partial(source: Any) -> bool:
     return isinstance(source, str) and source.endswith(SUFFIX)
 
 
-def refuse_other_kinds(source: Any, label: str) -> None:
+def refuse_other_kinds(source: Any, display_name: str) -> None:
     """Raise for a file of which the first bytes tell that it never was an archive.
 
     Raises
@@ -143,7 +143,7 @@ def refuse_other_kinds(source: Any, label: str) -> None:
     kind = None if head is None else kind_of(head)
     if kind is not None:
         raise BadArchiveError(
-            archive=label,
+            archive=display_name,
             expected="a zip archive",
             found=kind.found,
             remedy=kind.remedy,

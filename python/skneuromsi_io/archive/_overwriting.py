@@ -25,11 +25,11 @@ def overwrite(
         That a reader, or a crash, may find the file half copied.
 
     """
-    label = printable(path)
+    display_name = printable(path)
     begun = False
     try:
         warn_user(
-            f"{label}: cannot be replaced ({refusal.strerror}), only written into: the "
+            f"{display_name}: cannot be replaced ({refusal.strerror}), only written into: the "
             "archive is copied over it. This is not atomic: readers meanwhile, and a crash, "
             "find a part of it. Store to a directory that you may write to, to have the "
             "file replaced as a whole",
@@ -50,7 +50,7 @@ def overwrite(
     except BaseException as error:
         if begun:
             error.add_note(
-                f"{label} is damaged; the whole archive is in {printable(temporary)}"
+                f"{display_name} is damaged; the whole archive is in {printable(temporary)}"
             )
         else:
             with contextlib.suppress(OSError):

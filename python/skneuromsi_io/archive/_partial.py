@@ -107,7 +107,7 @@ class PartialFile:
     def __init__(self, path: str | os.PathLike[str], *, resume: bool):
         mode = self._locate(path)
         self.path = partial_of(self._target)
-        self._file = _locked(self.path, self._label, mode)
+        self._file = _locked(self.path, self._display_name, mode)
         try:
             self._refuse_content(resume)
         except BaseException:
@@ -118,10 +118,10 @@ class PartialFile:
     def _locate(self, path: str | os.PathLike[str]) -> int:
         """Find the target; return the mode of a file that will be in its place."""
         self._target, old = located(path)
-        self._label = printable(path)
+        self._display_name = printable(path)
         if old is not None and is_special(path, old):
             raise ArgumentError(
-                archive=self._label,
+                archive=self._display_name,
                 expected="a file that can be replaced",
                 found="a device, a pipe or a descriptor",
             )
@@ -134,7 +134,7 @@ class PartialFile:
             return
         if not resume:
             raise ArgumentError(
-                archive=self._label,
+                archive=self._display_name,
                 key="resume",
                 expected=f"True, or no file {printable(self.path)}",
                 found="False, and the results of a writer that did not finish",
@@ -142,7 +142,7 @@ class PartialFile:
             )
         if not _ARCHIVE.startswith(start):
             raise ArgumentError(
-                archive=self._label,
+                archive=self._display_name,
                 key="resume",
                 expected=f"results of a writer in {printable(self.path)}",
                 found=f"a file that begins with {start!r}",
@@ -172,12 +172,12 @@ class PartialFile:
         """
         if not _is_at(self._file, self.path):
             raise WriterError(
-                archive=self._label,
+                archive=self._display_name,
                 expected=f"the partial file at {printable(self.path)}",
                 found="another file, or none",
             )
         try:
-            with naming(self._label):
+            with naming(self._display_name):
                 old = status_of(self._target)
                 finish(self.path, self._file.fileno(), self._target, old)
                 if os.name == "nt":
@@ -239,7 +239,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go)
 
 
-def _locked(path: Path, label: str, mode: int) -> io.FileIO:
+def _locked(path: Path, display_name: str, mode: int) -> io.FileIO:
     """Open a file, or make it, and lock it."""
 
     def opener(name: str, flags: int) -> int:
@@ -249,8 +249,8 @@ def _locked(path: Path, label: str, mode: int) -> io.FileIO:
     while True:
         file = io.FileIO(str(path), "r+b", opener=opener)
         try:
-            _refuse_special(file, label, path)
-            _lock(file, label, path, shared=False)
+            _refuse_special(file, display_name, path)
+            _lock(file, display_name, path, shared=False)
             # Its writer may have finished or removed it just before.
             if _is_at(file, path):
                 return file
@@ -260,18 +260,18 @@ def _locked(path: Path, label: str, mode: int) -> io.FileIO:
         file.close()
 
 
-def _refuse_special(file: io.FileIO, label: str, path: Path) -> None:
+def _refuse_special(file: io.FileIO, display_name: str, path: Path) -> None:
     # Where the system cannot refuse to follow a link, it was followed.
     if path.is_symlink() or not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise ArgumentError(
-            archive=label,
+            archive=display_name,
             expected=f"a regular file at {printable(path)}",
             found="another kind of file",
         )
 
 
 @contextlib.contextmanager
-def without_writer(path: str | os.PathLike[str], label: str) -> Iterator[None]:
+def without_writer(path: str | os.PathLike[str], display_name: str) -> Iterator[None]:
     """Keep writers away from a partial file that is read.
 
     Raises
@@ -281,11 +281,11 @@ def without_writer(path: str | os.PathLike[str], label: str) -> Iterator[None]:
 
     """
     with io.FileIO(os.fspath(path), "rb") as file:
-        _lock(file, label, Path(path), shared=True)
+        _lock(file, display_name, Path(path), shared=True)
         yield
 
 
-def _lock(file: io.FileIO, label: str, path: Path, *, shared: bool) -> None:
+def _lock(file: io.FileIO, display_name: str, path: Path, *, shared: bool) -> None:
     if sys.platform == "win32":
         return
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
@@ -293,7 +293,7 @@ def _lock(file: io.FileIO, label: str, path: Path, *, shared: bool) -> None:
         fcntl.flock(file.fileno(), kind | fcntl.LOCK_NB)
     except BlockingIOError:
         raise LockedError(
-            archive=label,
+            archive=display_name,
             expected=f"no other writer at work on {printable(path)}",
             found="one",
         ) from None

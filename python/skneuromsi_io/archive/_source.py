@@ -24,7 +24,7 @@ _SPECIAL = {
 }
 
 
-def label_of(path_or_stream: Any) -> str:
+def display_name_of(path_or_stream: Any) -> str:
     """Name the archive in messages, as upstream does: `str` of what was given, made printable."""
     buffer = _buffer_of(path_or_stream)
     if buffer is not None:
@@ -75,7 +75,7 @@ def open_archive(
     caps = caps_of(limits)
     source = source_of(path_or_stream)
     with explained(path_or_stream, source):
-        return _native.Archive(source, label_of(path_or_stream), caps)
+        return _native.Archive(source, display_name_of(path_or_stream), caps)
 
 
 def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
@@ -107,7 +107,9 @@ def source_of(path_or_stream: Any) -> Any:
     if is_path(path_or_stream):
         path = os.fsdecode(path_or_stream)
         if "\0" in path:
-            raise ArgumentError("embedded null byte", archive=label_of(path_or_stream))
+            raise ArgumentError(
+                "embedded null byte", archive=display_name_of(path_or_stream)
+            )
         _refuse_special(path)
         return path
     if type(path_or_stream) is bytes:
@@ -145,6 +147,6 @@ def _refuse_special(path: str) -> None:
 
 def _unseekable(path_or_stream: Any, kind: str) -> io.UnsupportedOperation:
     return io.UnsupportedOperation(
-        f"{label_of(path_or_stream)}: expected a file that can seek, found {kind}; "
+        f"{display_name_of(path_or_stream)}: expected a file that can seek, found {kind}; "
         "read its bytes into memory and open these"
     )

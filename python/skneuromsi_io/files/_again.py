@@ -16,7 +16,7 @@ class Again(NamedTuple):
     path: str
     limits: dict[str, int]
     options: dict[str, Any]
-    label: str
+    display_name: str
     stamp: Stamp | None
 
     def check(self, found: Stamp | None) -> None:
@@ -30,7 +30,7 @@ class Again(NamedTuple):
         """
         if found != self.stamp:
             raise BadArchiveError(
-                archive=self.label,
+                archive=self.display_name,
                 expected=f"the file as it was when it was scanned ({_shown(self.stamp)})",
                 found=f"one that has changed since ({_shown(found)})",
                 remedy="scan it again",

@@ -82,7 +82,7 @@ class Contents:
 
     Attributes
     ----------
-    label : str
+    display_name : str
         What messages call the archive.
     metadata : dict
         Those of the collection.
@@ -96,7 +96,7 @@ class Contents:
     def __init__(self, path_or_stream: Any):
         self._reader = ArchiveReader(path_or_stream)
         try:
-            self.label = self._reader.label
+            self.display_name = self._reader.display_name
             self.metadata = self._reader.metadata
             self.name = str(self._reader.name)
             self.size = self._reader.size_in_file()
@@ -145,7 +145,7 @@ class Contents:
         for index, row in enumerate(rows):
             if [*row["run_parameters"]] != expected:
                 raise BadMetadataError(
-                    archive=self.label,
+                    archive=self.display_name,
                     member=_members.of_result(index, _members.METADATA),
                     expected=f"run parameters {expected!r:.200}",
                     found=f"{[*row['run_parameters']]!r:.200}",

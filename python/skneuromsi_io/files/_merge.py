@@ -13,7 +13,7 @@ from .._progress import Steps, tqdm_class
 from .._types import Bar, FilePath, Source
 from ..archive import _document
 from ..archive._partial import SUFFIX, without_writer
-from ..archive._source import label_of
+from ..archive._source import display_name_of
 from ..archive._target import is_path, refuse_same_file
 from ..results._interface import Agreement
 from ..values import dumps
@@ -117,7 +117,7 @@ def merge(
 def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int, bar: Any) -> None:
     batches = reader.checked(range(size), UNPACKED)
     results = itertools.chain.from_iterable(batches)
-    with Steps(bar, size, f"Joining '{reader.label}'") as steps:
+    with Steps(bar, size, f"Joining '{reader.display_name}'") as steps:
         for index, result in enumerate(results):
             if reader.ours:
                 writer.copy(reader, index)
@@ -134,7 +134,7 @@ def _opened(source: Any) -> Iterator[tuple[ArchiveReader, int]]:
         with ArchiveReader(source) as reader:
             yield reader, reader.size
         return
-    with without_writer(source, label_of(source)):
+    with without_writer(source, display_name_of(source)):
         reader, _ = ArchiveReader.salvaged(source, None)
         with reader:
             yield reader, whole_results(reader).size
@@ -154,18 +154,18 @@ class _Shared:
         #: Text of the value, and the first file that has it.
         self._first: tuple[bytes, str] | None = None
 
-    def see(self, value: Any, label: str) -> None:
+    def see(self, value: Any, display_name: str) -> None:
         """Compare the value of a file with that of the others."""
         if self._given:
             return
         text = dumps({self._key: value}, external=False).text
         if self._first is None:
-            self.value, self._first = value, (text, label)
+            self.value, self._first = value, (text, display_name)
         elif text != self._first[0]:
             raise ArgumentError(
                 key=self._key,
                 expected=f"one {self._key} in all files, or this argument",
-                found=f"{self.value!r:.80} in {self._first[1]}, {value!r:.80} in {label}",
+                found=f"{self.value!r:.80} in {self._first[1]}, {value!r:.80} in {display_name}",
             )
 
 
@@ -177,6 +177,6 @@ def _common(
     for source in sources:
         if not _is_partial(source):
             with ArchiveReader(source) as reader:
-                names.see(str(reader.name), reader.label)
-                extras.see(reader.metadata.get(_document.EXTRA), reader.label)
+                names.see(str(reader.name), reader.display_name)
+                extras.see(reader.metadata.get(_document.EXTRA), reader.display_name)
     return _document.UNNAMED if names.value is None else names.value, extras.value

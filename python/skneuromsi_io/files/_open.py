@@ -107,7 +107,7 @@ def open_ndresults_collection(
         if expected_size is not None and size != int(expected_size):
             raise ArgumentError(
                 f"Expected {expected_size} results, but {size} were found",
-                archive=reader.label,
+                archive=reader.display_name,
                 expected=str(expected_size),
                 found=str(size),
             )

@@ -77,14 +77,14 @@ def _refuse_others(reader: ArchiveReader, size: int, indices: list[int]) -> None
     later = [index for index in indices if index > size]
     if later:
         raise BadArchiveError(
-            archive=reader.label,
+            archive=reader.display_name,
             expected=f"parts of result {size} at the most behind {size} whole results",
             found=f"members of result {later[0]}",
             remedy="the file is damaged: save its results with skneuromsi_io.repair",
         )
     if size and not is_ours(reader, [*range(size)]):
         raise BadArchiveError(
-            archive=reader.label,
+            archive=reader.display_name,
             expected="results of format 0.2, as a writer leaves them",
             found="those of format 0.1",
         )

@@ -26,7 +26,7 @@ from .._errors import (
 from .._progress import Steps
 from ..archive import _document, _members
 from ..archive._diagnosis import explain_missing_metadata, explained
-from ..archive._source import caps_of, label_of, open_archive, source_of
+from ..archive._source import caps_of, display_name_of, open_archive, source_of
 from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
 from ..results._described import DescribedResult
@@ -56,7 +56,7 @@ class ArchiveReader:
     Attributes
     ----------
     archive : _native.Archive
-    label : str
+    display_name : str
         What messages call the archive.
     agreement : Agreement
         What the results that were checked agree on.
@@ -78,37 +78,37 @@ class ArchiveReader:
         **kwargs: Any,
     ):
         archive = open_archive(path_or_stream, limits, **kwargs)
-        self._fill(archive, label_of(path_or_stream))
+        self._fill(archive, display_name_of(path_or_stream))
         if is_path(path_or_stream):
             # Links are followed when the file is opened, as here.
             path = str(Path(os.fsdecode(path_or_stream)).absolute())
             options = dict(limits or {}), dict(kwargs)
-            self.again = Again(path, *options, self.label, archive.stamp)
+            self.again = Again(path, *options, self.display_name, archive.stamp)
 
     @classmethod
     def salvaged(
         cls, path_or_stream: Any, limits: Mapping[str, int] | None
     ) -> tuple[Self, list[SkneuromsiIOError]]:
         """Open what is whole of a damaged archive; also return what is wrong with the other members."""
-        label = label_of(path_or_stream)
+        display_name = display_name_of(path_or_stream)
         source, caps = source_of(path_or_stream), caps_of(limits)
         with explained(path_or_stream, source):
-            archive, faults = _native.Archive.salvage(source, label, caps)
+            archive, faults = _native.Archive.salvage(source, display_name, caps)
         self = cls.__new__(cls)
-        self._fill(archive, label)
+        self._fill(archive, display_name)
         self.is_salvaged = True
         return self, faults
 
-    def _fill(self, archive: _native.Archive, label: str) -> None:
+    def _fill(self, archive: _native.Archive, display_name: str) -> None:
         self.archive = archive
-        self.label = label
+        self.display_name = display_name
         self.agreement = Agreement()
         self.closed = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.again is None:
             raise UnstorableError(
-                archive=self.label,
+                archive=self.display_name,
                 expected="a file with a path, which another process can open",
                 found="a stream",
                 remedy="scan the file by its path",
@@ -208,10 +208,10 @@ class ArchiveReader:
         if not self.ours or _members.INDEX not in self.archive:
             return None
         size = self.size_in_file()
-        return Index(self.archive.text(_members.INDEX), self.label, size)
+        return Index(self.archive.text(_members.INDEX), self.display_name, size)
 
     def _at_metadata(self) -> at:
-        return at(archive=self.label, member=_members.METADATA)
+        return at(archive=self.display_name, member=_members.METADATA)
 
     def load(
         self, indices: Sequence[int], codec: tuple[str, int], threads: int
@@ -236,7 +236,7 @@ class ArchiveReader:
             if native.frame is not bare:
                 bare = native.frame
                 frame = None if bare is None else shared(bare)
-            results.append(PackedResult(native, frame, self.label, index))
+            results.append(PackedResult(native, frame, self.display_name, index))
         return results
 
     def load_unpacked(self, indices: Sequence[int], threads: int) -> list[PackedResult]:
@@ -379,7 +379,7 @@ def reopened(again: Again) -> ArchiveReader:
     if reader is not None and not reader.closed:
         return reader
     reader = ArchiveReader(again.path, again.limits, **again.options)
-    reader.label, reader.again = again.label, again
+    reader.display_name, reader.again = again.display_name, again
     try:
         again.check(reader.archive.stamp)
         reader.use_index()

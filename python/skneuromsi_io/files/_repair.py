@@ -85,7 +85,7 @@ def repair(
     reader, faults = ArchiveReader.salvaged(path_or_stream, limits)
     with reader:
         if not (len(reader.archive) or faults):
-            refuse_other_kinds(source_of(path_or_stream), reader.label)
+            refuse_other_kinds(source_of(path_or_stream), reader.display_name)
         damaged = [*map(problem_of, faults)]
         return _repaired(reader, damaged, out, tqdm_class(tqdm_cls))
 
@@ -102,7 +102,7 @@ def _repaired(
     version = _document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT
     writer = ArchiveWriter(out, format_version=version)
     kept = []
-    with Steps(bar, len(indices), f"Checking '{reader.label}'") as steps:
+    with Steps(bar, len(indices), f"Checking '{reader.display_name}'") as steps:
         for index, found, result in look_at_results(reader, indices):
             problems += found
             if result is not None:
@@ -113,7 +113,7 @@ def _repaired(
     if not kept:
         reasons = "; ".join(str(problem) for problem in problems[:3])
         raise BadArchiveError(
-            archive=reader.label,
+            archive=reader.display_name,
             expected="at least one whole result",
             found=f"none ({reasons})" if reasons else "none",
         )
@@ -126,7 +126,11 @@ def _repaired(
             writer.copy(reader, index)
         writer.finish(text)
     return RepairReport(
-        reader.label, os.fsdecode(out), tuple(kept), with_metadata, tuple(problems)
+        reader.display_name,
+        os.fsdecode(out),
+        tuple(kept),
+        with_metadata,
+        tuple(problems),
     )
 
 

@@ -18,7 +18,7 @@ from .._types import (
     WriteOptions,
 )
 from ..archive import _document
-from ..archive._source import label_of
+from ..archive._source import display_name_of
 from ..results._collection import is_collection, results_of
 from ..results._pack import is_ndresult
 from ._writer import ArchiveWriter
@@ -174,7 +174,7 @@ def _store(
     writer = ArchiveWriter(path_or_stream, format_version=format_version, **kwargs)
     # Before anything is written: a stream would keep what was.
     text = writer.metadata(name, size, metadata)
-    title = f"Saving '{label_of(path_or_stream)}'"
+    title = f"Saving '{display_name_of(path_or_stream)}'"
     with writer, Steps(tqdm_class(tqdm_cls), size, title) as steps:
         for result in results:
             steps.done(writer.append(result))

@@ -10,7 +10,7 @@ from .._errors import ArgumentError, SkneuromsiIOError
 from .._progress import Steps, tqdm_class
 from .._types import Bar, Limits, Source
 from ..archive import _document, _members
-from ..archive._source import label_of
+from ..archive._source import display_name_of
 from ..results._index import Index
 from ..results._packed import PackedResult
 from ._inspection import (
@@ -70,7 +70,7 @@ def verify(
     except ArgumentError:
         raise
     except SkneuromsiIOError as error:
-        return VerifyReport(label_of(path_or_stream), 0, 0, (problem_of(error),))
+        return VerifyReport(display_name_of(path_or_stream), 0, 0, (problem_of(error),))
     with reader:
         return _verified(reader, tqdm_class(tqdm_cls))
 
@@ -85,7 +85,7 @@ def _verified(reader: ArchiveReader, bar: Bar) -> VerifyReport:
         problems += _size_problems(reader.size, indices)
     index = _index(reader, problems)
     sound = 0
-    with Steps(bar, len(indices), f"Checking '{reader.label}'") as steps:
+    with Steps(bar, len(indices), f"Checking '{reader.display_name}'") as steps:
         for number, found, result in look_at_results(reader, indices):
             problems += found
             sound += not found
@@ -93,7 +93,7 @@ def _verified(reader: ArchiveReader, bar: Bar) -> VerifyReport:
                 problems += _index_problems(index, number, result)
             steps.done(1)
     problems += _other_problems(reader.archive, names)
-    return VerifyReport(reader.label, len(names), sound, tuple(problems))
+    return VerifyReport(reader.display_name, len(names), sound, tuple(problems))
 
 
 def _index(reader: ArchiveReader, problems: list[Problem]) -> Index | None:

@@ -21,7 +21,7 @@ from .._errors import (
 from ..archive import _document, _members
 from ..archive._diagnosis import explain_path
 from ..archive._moment import local_moment
-from ..archive._source import label_of
+from ..archive._source import display_name_of
 from ..archive._target import is_path, refuse_text, replacing
 from ..archive._zip_arguments import checked
 from ..results import _pack
@@ -143,7 +143,7 @@ class ArchiveWriter:
         with contextlib.ExitStack() as stack:
             target, start = stack.enter_context(sink(self._sink))
             native = _native.Writer(
-                target, label_of(self._sink), start=start, **self._options
+                target, display_name_of(self._sink), start=start, **self._options
             )
             self._stack = stack.pop_all()
         return self._begun(native)
@@ -172,8 +172,10 @@ class ArchiveWriter:
             Number of results that they are.
 
         """
-        label = label_of(self._sink)
-        native = _native.Writer.resume(file, label, archive, names, **self._options)
+        display_name = display_name_of(self._sink)
+        native = _native.Writer.resume(
+            file, display_name, archive, names, **self._options
+        )
         self._prepared = self._written = size
         self._columns = columns
         return self._begun(native)
@@ -367,7 +369,7 @@ def _position_of(stream: Any) -> int:
     # 63 bits are what offsets of files have.
     if not hasattr(position, "__index__") or not 0 <= operator.index(position) < 2**63:
         raise BadStreamError(
-            archive=label_of(stream),
+            archive=display_name_of(stream),
             expected="a position from 0 to 2**63 - 1 from 'tell'",
             found=f"{position!r:.80}",
         )

@@ -32,7 +32,7 @@ class DescribedResult(PackedResult):
     __slots__ = ("_number", "_reader")
 
     def __init__(self, reader: Reader, native: _native.Packed, index: int):
-        super().__init__(native, None, reader.label, index)
+        super().__init__(native, None, reader.display_name, index)
         self._reader = reader
         self._number = index
 

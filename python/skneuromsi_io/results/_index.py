@@ -68,7 +68,7 @@ class Index:
     ----------
     text : bytes
         The member.
-    label : str
+    display_name : str
         What messages call the archive.
     size : int
         Number of results, of which the directory has members.
@@ -84,8 +84,8 @@ class Index:
 
     """
 
-    def __init__(self, text: bytes, label: str, size: int):
-        self._label = label
+    def __init__(self, text: bytes, display_name: str, size: int):
+        self._display_name = display_name
         #: Templates by the fingerprints of results that were compared with them.
         self._alike: dict[int, int] = {}
         with self._at_index(), translating(BadMetadataError):
@@ -100,7 +100,7 @@ class Index:
             self.table: Table = table_of(document, size, len(arrays))
 
     def _at_index(self) -> _at_index:
-        return _at_index(archive=self._label, member=_members.INDEX)
+        return _at_index(archive=self._display_name, member=_members.INDEX)
 
     def frame(self, number: int) -> Frame:
         """Return what labels an array that it describes.
@@ -219,7 +219,7 @@ class Index:
         self, index: int, member: str, expected: str, found: str
     ) -> BadMetadataError:
         return BadMetadataError(
-            archive=self._label,
+            archive=self._display_name,
             member=_members.INDEX,
             key=_members.of_result(index, member),
             expected=f"{expected:.300} as the index says",

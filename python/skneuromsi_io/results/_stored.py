@@ -29,7 +29,7 @@ class Reader(Protocol):
 
     archive: _native.Archive
     #: What messages call it.
-    label: str
+    display_name: str
 
     @property
     def name(self) -> Any:

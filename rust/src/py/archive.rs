@@ -28,7 +28,7 @@ use crate::work::parallel;
 pub(super) struct Archive {
     /// None once it is closed. The lock is held to take the reference, not to read.
     archive: Mutex<Option<Arc<archive::Archive>>>,
-    label: String,
+    display_name: String,
     frames: FrameCache,
 }
 
@@ -73,19 +73,19 @@ fn caps(py: Python<'_>, limits: Vec<(String, u64)>) -> PyResult<Limits> {
 #[pymethods]
 impl Archive {
     #[new]
-    #[pyo3(signature = (source_, label, limits=None))]
+    #[pyo3(signature = (source_, display_name, limits=None))]
     fn new(
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
-        label: String,
+        display_name: String,
         limits: Option<Vec<(String, u64)>>,
     ) -> PyResult<Self> {
         let caps = caps(py, limits.unwrap_or_default())?;
         let source = source(source_)?;
         let opened = source.and_then(|source| py.detach(|| archive::Archive::open(source, caps)));
         match opened {
-            Ok(archive) => Ok(Self::of(archive, label)),
-            Err(error) => Err(raise(py, &label, &error)),
+            Ok(archive) => Ok(Self::of(archive, display_name)),
+            Err(error) => Err(raise(py, &display_name, &error)),
         }
     }
 
@@ -94,20 +94,20 @@ impl Archive {
     fn salvage(
         py: Python<'_>,
         source_: &Bound<'_, PyAny>,
-        label: String,
+        display_name: String,
         limits: Vec<(String, u64)>,
     ) -> PyResult<(Self, Vec<Fault>)> {
         let caps = caps(py, limits)?;
         let source = source(source_)?;
         let (archive, lost) = source
             .and_then(|source| detached(py, || archive::Archive::salvage(source, caps)))
-            .map_err(|error| raise(py, &label, &error))?;
+            .map_err(|error| raise(py, &display_name, &error))?;
         let lost: Vec<Error> = lost
             .into_iter()
             .map(|(name, error)| error.in_member(&name))
             .collect();
-        let lost = raised(py, &label, &lost);
-        Ok((Self::of(archive, label), lost))
+        let lost = raised(py, &display_name, &lost);
+        Ok((Self::of(archive, display_name), lost))
     }
 
     fn close(&self, py: Python<'_>) {
@@ -132,7 +132,10 @@ impl Archive {
     fn names_before_a_gap<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let archive = self.open_archive()?;
         let names = detached(py, || archive.names_before_a_gap());
-        PyList::new(py, names.map_err(|error| raise(py, &self.label, &error))?)
+        PyList::new(
+            py,
+            names.map_err(|error| raise(py, &self.display_name, &error))?,
+        )
     }
 
     fn numbered<'py>(
@@ -167,7 +170,7 @@ impl Archive {
     fn size(&self, py: Python<'_>, name: &str) -> PyResult<u64> {
         self.open_archive()?
             .size(name)
-            .map_err(|error| raise(py, &self.label, &error))
+            .map_err(|error| raise(py, &self.display_name, &error))
     }
 
     fn entries<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
@@ -271,7 +274,7 @@ impl Archive {
             });
             results::stack(&archive, parts.collect(), threads, &self.frames)
         })?;
-        let frames = frames.map_err(|error| raise(py, &self.label, &error))?;
+        let frames = frames.map_err(|error| raise(py, &self.display_name, &error))?;
         Ok((arrays, frames_of(py, frames.iter().map(Option::as_ref))?))
     }
 
@@ -291,7 +294,7 @@ impl Archive {
         let found = self.run(py, |archive| {
             results::faults(archive, &plan, &options, &self.frames)
         })?;
-        Ok(raised(py, &self.label, &found))
+        Ok(raised(py, &self.display_name, &found))
     }
 
     #[pyo3(signature = (names, *, threads))]
@@ -306,15 +309,15 @@ impl Archive {
                 }
             })
         })?;
-        Ok(raised(py, &self.label, found.iter().flatten()))
+        Ok(raised(py, &self.display_name, found.iter().flatten()))
     }
 }
 
 impl Archive {
-    fn of(archive: archive::Archive, label: String) -> Self {
+    fn of(archive: archive::Archive, display_name: String) -> Self {
         Self {
             archive: Mutex::new(Some(Arc::new(archive))),
-            label,
+            display_name,
             frames: FrameCache::default(),
         }
     }
@@ -328,7 +331,7 @@ impl Archive {
         self.lock().clone().ok_or_else(|| {
             PyValueError::new_err(format!(
                 "{}: expected an open archive, found a closed one",
-                self.label
+                self.display_name
             ))
         })
     }
@@ -377,6 +380,6 @@ impl Archive {
         work: impl FnOnce(&archive::Archive) -> Result<T> + Send,
     ) -> PyResult<T> {
         let archive = self.open_archive()?;
-        detached(py, || work(&archive)).map_err(|error| raise(py, &self.label, &error))
+        detached(py, || work(&archive)).map_err(|error| raise(py, &self.display_name, &error))
     }
 }

@@ -58,9 +58,10 @@ fn offer(stream: &Bound<'_, PyAny>, bytes: &[u8]) -> PyResult<Result<usize>> {
     if answer.is_none() {
         // Sinks of all kinds return nothing; of a raw stream it says that writing would block.
         if stream.is_instance(&py.import("io")?.getattr("RawIOBase")?)? {
-            let label = stream.str()?;
-            let message =
-                format!("{label}: expected a stream that takes bytes, found one that would block");
+            let display_name = stream.str()?;
+            let message = format!(
+                "{display_name}: expected a stream that takes bytes, found one that would block"
+            );
             return Err(PyBlockingIOError::new_err(message));
         }
         return Ok(Ok(bytes.len()));
@@ -103,7 +104,7 @@ fn spelled((text, left_out, frame, data): PySpelled<'_>) -> PyResult<Spelled> {
 pub(super) struct Writer {
     /// None once the archive is finished.
     writer: Mutex<Option<archive::Writer<Sink>>>,
-    label: String,
+    display_name: String,
     method: Method,
     level: Option<i32>,
 }
@@ -111,7 +112,7 @@ pub(super) struct Writer {
 #[pymethods]
 impl Writer {
     #[new]
-    #[pyo3(signature = (sink, label, *, start, method, level, allow_zip64, modified))]
+    #[pyo3(signature = (sink, display_name, *, start, method, level, allow_zip64, modified))]
     #[expect(
         clippy::too_many_arguments,
         reason = "keyword arguments of one Python call"
@@ -119,18 +120,18 @@ impl Writer {
     fn new(
         py: Python<'_>,
         sink: &Bound<'_, PyAny>,
-        label: String,
+        display_name: String,
         start: u64,
         method: u16,
         level: Option<i32>,
         allow_zip64: bool,
         modified: u32,
     ) -> PyResult<Self> {
-        let method = Method::from_id(method).map_err(|error| raise(py, &label, &error))?;
+        let method = Method::from_id(method).map_err(|error| raise(py, &display_name, &error))?;
         let sink = if sink.is_instance_of::<PyString>() {
             let path: std::path::PathBuf = sink.extract()?;
             let file = OpenOptions::new().write(true).truncate(true).open(path);
-            Target::File(file.map_err(|error| raise(py, &label, &Error::from(error)))?)
+            Target::File(file.map_err(|error| raise(py, &display_name, &Error::from(error)))?)
         } else {
             Target::Stream(sink.clone().unbind())
         };
@@ -139,12 +140,12 @@ impl Writer {
             modified,
         };
         let writer = archive::Writer::new(BufWriter::with_capacity(PIECE, sink), start, options);
-        Ok(Self::of(writer, label, method, level))
+        Ok(Self::of(writer, display_name, method, level))
     }
 
     /// Goes on behind the members of an archive that is in the file already.
     #[staticmethod]
-    #[pyo3(signature = (path, label, archive, names, *, method, level, allow_zip64, modified))]
+    #[pyo3(signature = (path, display_name, archive, names, *, method, level, allow_zip64, modified))]
     #[expect(
         clippy::too_many_arguments,
         reason = "keyword arguments of one Python call"
@@ -152,7 +153,7 @@ impl Writer {
     fn resume(
         py: Python<'_>,
         path: std::path::PathBuf,
-        label: String,
+        display_name: String,
         archive: &Archive,
         names: Vec<String>,
         method: u16,
@@ -160,8 +161,8 @@ impl Writer {
         allow_zip64: bool,
         modified: u32,
     ) -> PyResult<Self> {
-        let method = Method::from_id(method).map_err(|error| raise(py, &label, &error))?;
-        let failed = |error: std::io::Error| raise(py, &label, &Error::from(error));
+        let method = Method::from_id(method).map_err(|error| raise(py, &display_name, &error))?;
+        let failed = |error: std::io::Error| raise(py, &display_name, &Error::from(error));
         let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
         // It has the position of the file that is written to.
         let mut cursor = file.try_clone().map_err(failed)?;
@@ -177,7 +178,7 @@ impl Writer {
             .set_len(end)
             .and_then(|()| cursor.seek(SeekFrom::Start(end)))
             .map_err(failed)?;
-        Ok(Self::of(writer, label, method, level))
+        Ok(Self::of(writer, display_name, method, level))
     }
 
     /// Compresses on several threads, then writes in order on this one.
@@ -237,7 +238,7 @@ impl Writer {
         });
         outcome
             .ok_or_else(finished)?
-            .map_err(|error| raise(py, &self.label, &error))
+            .map_err(|error| raise(py, &self.display_name, &error))
     }
 
     fn close(&self, py: Python<'_>) {
@@ -266,13 +267,13 @@ fn add_all(writer: &mut archive::Writer<Sink>, members: Vec<Compressed>) -> Resu
 impl Writer {
     fn of(
         writer: archive::Writer<Sink>,
-        label: String,
+        display_name: String,
         method: Method,
         level: Option<i32>,
     ) -> Self {
         Self {
             writer: Mutex::new(Some(writer)),
-            label,
+            display_name,
             method,
             level,
         }
@@ -300,7 +301,7 @@ impl Writer {
             guard.as_mut().map(work).transpose()
         });
         outcome
-            .map_err(|error| raise(py, &self.label, &error))?
+            .map_err(|error| raise(py, &self.display_name, &error))?
             .ok_or_else(finished)
     }
 }
