@@ -105,8 +105,8 @@ FLOORS = (
     ("arrays", "archive"),
     ("values",),
     ("model",),
-    ("_batches", "_keywords", "_progress"),
-    ("_errors", "_native", "_scratch", "_types", "_warn"),
+    ("_batches", "_html", "_keywords", "_progress"),
+    ("_errors", "_native", "_scratch", "_spelling", "_types", "_warn"),
 )
 
 
@@ -127,7 +127,8 @@ def test_python_rooms_import_from_those_below():
 def test_the_light_result_needs_nothing():
     arrows = python_arrows()
     ground = {
-        f"skneuromsi_io{name}" for name in ("", "._errors", "._keywords", "._types")
+        f"skneuromsi_io{name}"
+        for name in ("", "._errors", "._html", "._keywords", "._types")
     }
     for module, targets in arrows.items():
         if module.startswith("skneuromsi_io.model"):

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import NDResult
+from .._spelling import spelled
+from ..results._parameters import is_number
 from ._failures import Failure
-from ._output import printable, spelled
-from ._parameters import is_number
+from ._output import printable
 
 _DIMS = ("modes", "times", "positions", "positions_coordinates")
 

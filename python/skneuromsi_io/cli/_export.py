@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import SkneuromsiIOError, read_metadata, scan_ndc
+from .._spelling import spelled
 from ..archive._target import replacing
 from ..files._contents import Contents
 from ._failures import Failure
-from ._output import plain, spelled
+from ._output import plain
 
 if TYPE_CHECKING:
     import xarray as xr

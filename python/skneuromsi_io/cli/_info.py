@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
+from .._spelling import spelled
 from ..files._contents import Contents
+from ..results._parameters import column, parameters_of
 from ._failures import each
 from ._options import as_json, files
-from ._output import human_size, say, spelled, write_json, write_pairs
-from ._parameters import column, parameters_of
+from ._output import human_size, say, write_json, write_pairs
 
 #: Names of compression methods (APPNOTE 4.4.5).
 _METHODS = {0: "stored", 8: "deflate", 12: "bzip2", 14: "LZMA", 93: "Zstandard"}

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import click
 
+from .._spelling import spelled
 from ..files._contents import Contents, Labelled, Stored
+from ..results._parameters import parameters_of
 from ._options import as_json, one_file, progress
-from ._output import human_size, spelled, write_json, write_table
-from ._parameters import parameters_of
+from ._output import human_size, write_json, write_table
 
 
 @click.command()

@@ -137,15 +137,6 @@ def human_size(size: int) -> str:
     return f"{number:.1f} {'kMGTP'[power]}B"
 
 
-def spelled(value: Any) -> str:
-    """Spell a value for a table: NumPy's numbers as Python's, long arrays by their shape."""
-    if isinstance(value, np.ndarray) and value.size > 10:
-        return f"array of {value.dtype} {value.shape}"
-    if isinstance(value, (np.ndarray, np.generic)):
-        value = value.tolist()
-    return value if isinstance(value, str) else repr(value)
-
-
 def _is_spelled_number(text: str) -> bool:
     try:
         float(text)

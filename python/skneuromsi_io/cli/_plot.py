@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import scan_ndc
+from ..results._parameters import parameters_of
 from ._drawing import Curve, curves_of_result, curves_of_sweep
 from ._export import write_bytes
 from ._failures import Failure
 from ._options import check_output, one_file, overwrite, progress
 from ._output import say
-from ._parameters import parameters_of
 
 if TYPE_CHECKING:
     from .. import NDResultCollection

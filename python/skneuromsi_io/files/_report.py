@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .. import _html
 from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
 from ..archive._file_system import printable
 
@@ -93,6 +95,11 @@ class VerifyReport:
         counts = f"{self.members} members, {self.results} sound results"
         return f"{self.path}: {counts}, {_listing(self.problems)}"
 
+    def _repr_html_(self) -> str:
+        counts = [("members", self.members), ("sound results", self.results)]
+        state = "sound" if self.ok else "damaged"
+        return _page(f"{self.path}: {state}", counts, self.problems)
+
 
 @dataclass(frozen=True)
 class RepairReport:
@@ -133,6 +140,14 @@ class RepairReport:
         counts = f"{len(self.kept)} results saved to {printable(self.out)}, {saved}"
         return f"{self.path}: {counts}, {_listing(self.problems)}"
 
+    def _repr_html_(self) -> str:
+        counts = [
+            ("saved to", self.out),
+            ("results", len(self.kept)),
+            ("metadata", "saved" if self.metadata else "made anew"),
+        ]
+        return _page(f"{self.path}: repaired", counts, self.problems)
+
 
 def _listing(problems: tuple[Problem, ...]) -> str:
     lines = [f"\n  {problem}" for problem in problems[:_SHOWN]]
@@ -140,3 +155,18 @@ def _listing(problems: tuple[Problem, ...]) -> str:
         lines.append(f"\n  and {len(problems) - _SHOWN} more")
     count = {0: "no problems", 1: "1 problem:"}
     return count.get(len(problems), f"{len(problems)} problems:") + "".join(lines)
+
+
+def _page(
+    title: str, counts: Sequence[tuple[str, object]], problems: tuple[Problem, ...]
+) -> str:
+    parts = [_html.pairs([*counts, ("problems", len(problems))])]
+    if problems:
+        rows = [
+            ("" if problem.member is None else problem.member, problem.message)
+            for problem in problems[:_SHOWN]
+        ]
+        parts.append(_html.table(("member", "problem"), rows))
+    if len(problems) > _SHOWN:
+        parts.append(_html.escaped(f"and {len(problems) - _SHOWN} more"))
+    return _html.page(title, *parts)

@@ -241,6 +241,11 @@ class NDResult(Metadata, LabelledData):
             f"positions_coordinates={coordinates}, causes={causes}>"
         )
 
+    def _repr_html_(self) -> str:
+        from ._html import of_result
+
+        return of_result(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the constructor's arguments.
 

@@ -124,6 +124,12 @@ class Additions:
 
         return dataset(self._name, self._packed, self._summary)
 
+    def _repr_html_(self) -> str:
+        from ._html import of_collection
+
+        title = f"NDResultCollection: {self._name}"
+        return of_collection(title, len(self._packed), self._summary)
+
     def close(self) -> None:
         """Let go of the file of a scanned collection and of all its parts; one in memory has none.
 

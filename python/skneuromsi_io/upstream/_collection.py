@@ -25,6 +25,9 @@ from ..results._additions import Additions, sharing
 from ..results._collection import NDResultCollection as LightCollection
 from ..results._interface import LazyResult, Results
 from ..results._summary import GATHERED, Summary
+from ._notebook import show_results
+
+show_results(skneuromsi.NDResult)
 
 
 class NDResultCollection(Additions, skneuromsi.NDResultCollection):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._output import spelled
+from .._spelling import spelled
 
 #: Values that are listed; of more, the number is told.
 _LISTED = 5
