@@ -209,9 +209,8 @@ class Indexes:
             table.numbers(result) if table.template[result] >= 0 else None
             for result in range(self.RESULTS)
         ]
-        for result in range(self.RESULTS):
-            # What it says of labels and arguments is used, or refused.
-            _or_none(index.signature, result)
+        # What it says of labels and arguments is used, or refused.
+        _or_none(index.signature)
         columns = ColumnsOfResults(table, np.arange(self.RESULTS), _read)
         _or_none(columns.column, "run_parameters")
         return known

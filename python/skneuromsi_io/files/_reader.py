@@ -279,7 +279,7 @@ class ArchiveReader:
     def common(self) -> Signature:
         """Return what all results must have in common: that of the first in the archive."""
         if self.agreement.common is None:
-            claimed = None if self.index is None else self.index.signature(0)
+            claimed = None if self.index is None else self.index.signature()
             if claimed is None:
                 self.check(self.load_unpacked([0], thread_count())[0])
             else:

@@ -116,8 +116,8 @@ class Index:
             with at(key=key), translating(BadMetadataError, "labels of an array"):
                 return _frame_of(self._arrays[number])
 
-    def signature(self, index: int) -> Signature | None:
-        """Return what a result must have in common with the others; None if the index does not say it.
+    def signature(self) -> Signature | None:
+        """Return what results have in common: that of the first that the index describes; None if there is none.
 
         Raises
         ------
@@ -125,19 +125,17 @@ class Index:
             If what it says contradicts itself.
 
         """
-        template, array = (
-            int(c[index]) for c in (self.table.template, self.table.array)
-        )
-        if NONE in (template, array):
+        table = self.table
+        described = np.flatnonzero((table.template != NONE) & (table.array != NONE))
+        if not len(described):
             return None
-        frame = self.frame(array)
+        template = table.templates[table.template[described[0]]]
+        frame = self.frame(int(table.array[described[0]]))
         # Else as many labels as the index claims would be made.
         if not any(name == _names.MODES for name, _, _ in frame.coords):
             return None
         with self._at_index():
-            return PackedResult(
-                self.table.templates[template].native, frame
-            ).signature()
+            return PackedResult(template.native, frame).signature()
 
     def check(self, index: int, result: PackedResult) -> None:
         """Compare a result with what the index says of it.
