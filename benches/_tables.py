@@ -12,7 +12,7 @@ from _contenders import CONTENDERS
 Row = dict[str, Any]
 
 
-#: What is measured of a scan, in the order of the table.
+#: Measurements of a scan, in the order of the table.
 SCANNED = ("scan", "modes", "parameters", "causes", "matrix", "access")
 
 

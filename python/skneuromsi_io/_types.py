@@ -81,7 +81,7 @@ class NDResultCollectionLike(Protocol):
 #: A path, as `zipfile.ZipFile` takes it.
 FilePath = str | os.PathLike[str]
 
-#: What an archive is read from, and written to.
+#: Sources that an archive is read from, and targets that it is written to.
 Source = FilePath | Buffer | Readable
 Target = FilePath | Writable
 
@@ -99,7 +99,7 @@ Limits = Mapping[str, int]
 
 
 class ReadOptions(TypedDict, total=False):
-    """What `zipfile.ZipFile` takes in mode ``"r"``."""
+    """Arguments of `zipfile.ZipFile` in mode ``"r"``."""
 
     compression: int
     allowZip64: bool
@@ -109,7 +109,7 @@ class ReadOptions(TypedDict, total=False):
 
 
 class WriteOptions(TypedDict, total=False):
-    """What `zipfile.ZipFile` takes in mode ``"w"``."""
+    """Arguments of `zipfile.ZipFile` in mode ``"w"``."""
 
     compression: int
     allowZip64: bool
@@ -118,26 +118,26 @@ class WriteOptions(TypedDict, total=False):
 
 
 class OpenOptions(ReadOptions, total=False):
-    """What opens a single result."""
+    """Options of opening a single result."""
 
     classes: Classes
     limits: Limits | None
 
 
 class StoreOptions(WriteOptions, total=False):
-    """What stores a collection by its method."""
+    """Options of storing a collection by its method."""
 
     format_version: float
 
 
 class StoreResultOptions(WriteOptions, total=False):
-    """What stores a single result."""
+    """Options of storing a single result."""
 
     tqdm_cls: Bar
 
 
 class StoreResultMethodOptions(StoreOptions, StoreResultOptions, total=False):
-    """What stores a single result by its method."""
+    """Options of storing a single result by its method."""
 
 
 class ResultArguments(TypedDict):

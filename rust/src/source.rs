@@ -17,7 +17,7 @@ pub trait ReadAt: Send + Sync {
         true
     }
 
-    /// What tells this file from another of its name, and from itself after a change; `None` where there is no file.
+    /// The stamp that tells this file from another of its name, and from itself after a change; `None` where there is no file.
     fn stamp(&self) -> Option<Stamp> {
         None
     }

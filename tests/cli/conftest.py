@@ -11,7 +11,7 @@ from skneuromsi_io.cli import main
 
 
 class Done(NamedTuple):
-    """What a command line left."""
+    """The outcome of a command line."""
 
     status: int
     out: str

@@ -17,7 +17,7 @@ from helpers import UPSTREAM_FILES, make_collection
 from skneuromsi_io import cli
 from skneuromsi_io.cli import _options, _output
 
-#: What the command line must not import where it has no need to.
+#: Packages that the command line must not import where it has no need to.
 HEAVY = {
     *("skneuromsi", "pandas", "xarray", "h5py", "h5netcdf", "netCDF4", "scipy"),
     *("matplotlib", "zarr", "tabulate", "fsspec", "dask"),

@@ -17,7 +17,7 @@ from helpers import (
 
 
 def pairs(done):
-    """What `info` wrote, as a dict of lists."""
+    """Return what `info` wrote, as a dict of lists."""
     found = {}
     for name, value in done.rows:
         found.setdefault(name, []).append(value)

@@ -54,7 +54,7 @@ def numbers(*columns):
 
 
 SOAS = [0, 10, 20, 30, 40]
-#: What an index wrongly says, the result that differs, and what is told of it.
+#: Wrong claims of an index, the result that differs, and what is told of it.
 WRONG = {
     "a run parameter": (numbers(1, [0, 10, 21, 30, 40]), 2, "expected 21.*found 20 "),
     "its type": (numbers(1, [0, 10, 20.0, 30, 40]), 2, r"expected 20\.0.*found 20 "),

@@ -7,7 +7,7 @@ import skneuromsi_io as sio
 
 
 class Stopped(Exception):
-    """What ends a writer here."""
+    """An exception that ends a writer here."""
 
 
 def stop(path, results=(), error=None, **arguments):

@@ -96,7 +96,7 @@ def test_results_without_an_array():
 
 
 def test_templates_and_arrays_are_kept_within_bounds():
-    """Where every result is unlike all others, the index does not grow with them."""
+    """The index does not grow with results of which each is unlike all others."""
     large = "x" * 30_000
     results = [
         make_result(

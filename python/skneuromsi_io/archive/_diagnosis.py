@@ -28,7 +28,7 @@ RESUME = (
 
 
 class Kind(NamedTuple):
-    """What was found, and what to do about it."""
+    """A kind of file that was found, and what to do about it."""
 
     found: str
     remedy: str | None = None
@@ -74,7 +74,7 @@ _SIGNATURES = (
     ),
 )
 
-#: How text begins that is of a kind; compared in small letters.
+#: Beginnings of text that is of a kind; compared in small letters.
 _TEXTS = (
     (
         ("<!doctype html", "<html"),

@@ -23,7 +23,7 @@ _METHODS = {0: "stored", 8: "deflate", 12: "bzip2", 14: "LZMA", 93: "Zstandard"}
 #: Shapes that are listed; of more, the number is told.
 _LISTED = 5
 
-#: What is told of the writer of a file, by its key in the metadata.
+#: Facts about the writer of a file, by their key in the metadata.
 _VERSIONS = {"written": "utc_timestamp", "python": "Python", "platform": "platform"}
 
 

@@ -40,7 +40,7 @@ _BEHIND = ("causes", "shape", "dtype", "compressed", "size")
 
 
 class _Row(NamedTuple):
-    """What there is to tell of a result."""
+    """Facts about a result."""
 
     number: int
     columns: dict[str, Any]

@@ -73,7 +73,7 @@ class Labelled:
 
 
 class Contents:
-    """What an archive holds; a context manager that closes it.
+    """The contents of an archive; a context manager that closes it.
 
     Parameters
     ----------

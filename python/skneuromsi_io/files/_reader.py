@@ -65,10 +65,10 @@ class ArchiveReader:
 
     #: Arguments by which another process opens the file; None for a stream.
     again: Again | None = None
-    #: What the archive says of its results, if :meth:`use_index` was called and it says it.
+    #: The archive's index, if :meth:`use_index` was called and there is one.
     index: Index | None = None
 
-    #: Whether it was opened by its members, without regard to its directory.
+    #: True if it was opened by its members, without regard to its directory.
     is_salvaged = False
 
     def __init__(

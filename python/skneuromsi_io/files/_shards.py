@@ -156,7 +156,7 @@ class SweepFile:
 
 
 class Shard(NDCWriter):
-    """What one process writes of a sweep."""
+    """The part of a sweep that one process writes."""
 
     def __init__(self, file: SweepFile):
         self.sweep = file.sweep

@@ -24,7 +24,7 @@ from ..results._pack import is_ndresult
 from ._writer import ArchiveWriter
 from ._wrong_objects import not_a_collection, not_a_result
 
-#: What may be given on; zipfile refuses the encoding in its own words.
+#: Arguments that may be given on; zipfile refuses the encoding in its own words.
 _WRITING = (*WriteOptions.__annotations__, "metadata_encoding")
 
 

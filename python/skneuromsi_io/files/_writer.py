@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     prepare: Callable[[Any], Any]
     #: Writes what was gathered, the first of which has the number that is given; returns what an index says it is.
     add: Callable[[_native.Writer, int, list[Any], int], list[_native.Packed]]
-    #: Whether there is an index.
+    #: True if there is an index.
     indexed: bool
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-#: What may be given on; zipfile refuses the encoding in its own words.
+#: Arguments that may be given on; zipfile refuses the encoding in its own words.
 _STORING = (*StoreResultMethodOptions.__annotations__, "metadata_encoding")
 
 

@@ -18,7 +18,7 @@ from ._table import TARGETS, Target, replacement
 #: Version of scikit-neuromsi that the tests run against.
 TESTED_VERSION = "1.0.2"
 
-#: What each target held before the patch, and what it holds since.
+#: Functions that each target held before the patch, and those that it holds since.
 _originals: dict[Target, Callable[..., Any]] = {}
 _replacements: dict[Target, Callable[..., Any]] = {}
 

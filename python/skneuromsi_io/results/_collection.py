@@ -23,7 +23,7 @@ from ._comparisons import Comparisons
 from ._interface import LazyResult
 from ._pack import pack_results, stock_class
 
-#: What may be given on; zipfile refuses the encoding in its own words.
+#: Arguments that may be given on; zipfile refuses the encoding in its own words.
 _STORING = (*StoreOptions.__annotations__, "metadata_encoding")
 
 

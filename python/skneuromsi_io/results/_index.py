@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ._interface import Signature
 
-#: What to do about a wrong index.
+#: Remedy of a wrong index.
 REMEDY = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
 
 #: Parts of an array, in the order in which the native core takes them.
@@ -62,7 +62,7 @@ def index_text(columns: _native.Columns, size: int) -> bytes:
 
 
 class Index:
-    """What an index says of the results of its archive.
+    """The index of the results of its archive.
 
     Parameters
     ----------

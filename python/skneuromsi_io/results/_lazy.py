@@ -228,7 +228,7 @@ class Alike(NamedTuple):
 
     positions: npt.NDArray[np.intp]
     labels: Labels
-    #: Whether nothing but their arrays has labels.
+    #: True if nothing but their arrays has labels.
     plain: bool
 
 

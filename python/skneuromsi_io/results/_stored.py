@@ -28,14 +28,14 @@ class Reader(Protocol):
     """An open archive, as its results need it."""
 
     archive: _native.Archive
-    #: What messages call it.
+    #: Name that messages call it by.
     display_name: str
 
     @property
     def name(self) -> Any:
         """Name of the collection."""
 
-    #: What it says of its results, if that is used.
+    #: Its index, if that is used.
     index: Index | None
 
     def close(self) -> None:

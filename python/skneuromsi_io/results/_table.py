@@ -22,7 +22,7 @@ NONE = -1
 
 
 class Template(NamedTuple):
-    """What the metadata of some results have in common.
+    """Metadata that some results have in common.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ _LONGEST = 64
 #: Integers from minus this number on, and below it, have 64 bits.
 _INT64 = 2**63
 
-#: What the text of a result with arrays in members of their own has in it.
+#: Part of the text of each result with arrays in members of their own.
 EXTERNAL = b'"external"'
 
 #: Values that results can share.

@@ -44,7 +44,7 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Option<u64> {
 /// A number that varies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
-    /// Where it is in the text.
+    /// Its place in the text.
     pub at: Range<usize>,
     /// Which of the keys it belongs to.
     pub key: usize,

@@ -23,11 +23,11 @@ const MOST_FRAMES: usize = 256;
 /// Numbers of a template that have columns: with more, columns take what the texts do.
 const MOST_NUMBERS: usize = 256;
 
-/// What many results have in common, and the numbers in which they differ.
+/// Metadata that many results have in common, and the numbers in which they differ.
 #[derive(Debug)]
 pub struct Columns {
     varying: Varying,
-    /// Of each of the keys below which numbers vary, whether there are columns of these.
+    /// True for each of the keys below which numbers vary if there are columns of these.
     listed: Vec<bool>,
     templates: Vec<Template>,
     by_text: HashMap<Arc<str>, u32>,

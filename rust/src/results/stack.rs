@@ -143,7 +143,7 @@ pub fn claimed_shape(
     })
 }
 
-/// What the beginning of a large file says, where that is enough for a parser.
+/// Reads what the beginning of a large file says, where that is enough for a parser.
 fn claim_of(input: &Input<'_>) -> Result<Option<(DType, Vec<u64>)>> {
     let entry = input.entry()?;
     if entry.size <= LOOKED_AT || !is_plausible(entry.compressed, entry.size) {

@@ -83,7 +83,7 @@ pub(crate) fn archive(bytes: &[u8]) {
     }
 }
 
-/// What is whole of a damaged archive: it can be read.
+/// Salvages an archive: what is whole of it can be read.
 fn salvage(bytes: &[u8]) {
     let salvaged = judged(Archive::salvage(Arc::new(bytes.to_vec()), limits()));
     let Ok((archive, faults)) = salvaged else {

@@ -27,7 +27,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// Of a member without content, and in local headers of streamed ones.
+    /// The claim of a member without content, and of local headers of streamed ones.
     pub(super) const EMPTY: Self = Self {
         crc: 0,
         compressed: 0,

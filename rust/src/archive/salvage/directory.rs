@@ -100,7 +100,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Where a header is due, though a bit of its signature may be wrong, or where a signature is found.
+    /// Finds the next header, where one is due, though a bit of its signature may be wrong, or where a signature is.
     fn next(&mut self, from: u64) -> Result<Option<u64>> {
         let found = self.window.find(CENTRAL, from)?;
         let mut next = found;

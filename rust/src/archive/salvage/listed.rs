@@ -168,7 +168,7 @@ impl Known {
         }
     }
 
-    /// Where the local header may be, from the likeliest place on.
+    /// Returns where the local header may be, from the likeliest place on.
     fn offsets(&self, record: &Record) -> Vec<u64> {
         let shifts = self.declared.iter().chain(&self.shifts);
         let mut offsets: Vec<_> = shifts

@@ -103,7 +103,7 @@ impl Search<'_> {
         Ok(Some(header))
     }
 
-    /// What the header or, of a member that was streamed, its data descriptor says.
+    /// Reads what the header or, of a member that was streamed, its data descriptor says.
     fn claim(&mut self, local: &Local, start: u64) -> Result<Claim> {
         let [size, compressed] = local.sizes()?;
         let crc = local.crc;

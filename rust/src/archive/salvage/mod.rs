@@ -99,7 +99,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// What the data at `start` hold, if `claims` prove it.
+    /// Finds out what the data at `start` hold, if `claims` prove it.
     fn content(&mut self, start: u64, method: Method, claims: &[Claim]) -> Result<Claim> {
         // A stored member is read as far as it claims; how far another one goes is not known before.
         let left = self.source.size().saturating_sub(start);

@@ -165,7 +165,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What a name may have been: one of two or, if a byte of both is wrong, one of their mixtures.
+/// Returns what a name may have been: one of two or, if a byte of both is wrong, one of their mixtures.
 fn variants<'a>(local: &'a str, central: &'a str) -> Vec<Cow<'a, str>> {
     let mut names = vec![local.into(), central.into()];
     let pairs = local.bytes().zip(central.bytes()).enumerate();

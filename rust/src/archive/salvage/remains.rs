@@ -13,7 +13,7 @@ use crate::source::ReadAt;
 const EXTRA: [u64; 2] = [0, 20];
 /// Lengths of data descriptors, none included (4.3.9).
 const DESCRIPTORS: [u64; 3] = [0, 16, 24];
-/// How many places behind a header are looked at where its data may end.
+/// Number of places behind a header that are looked at, where its data may end.
 const ENDS: usize = 3;
 
 /// The fixed part of what may be a local header, and its place.
@@ -53,7 +53,7 @@ impl Remains {
         }))
     }
 
-    /// Where the data may begin: by the lengths of the one header or the other, or so that they end where something
+    /// Returns where the data may begin: by the lengths of the one header or the other, or so that they end where something
     /// else begins, at one of `edges`.
     pub(super) fn starts(&self, record: &Record, edges: &[u64]) -> Vec<u64> {
         let fixed = self.offset + LOCAL_LEN as u64;
@@ -98,7 +98,7 @@ impl Remains {
         methods
     }
 
-    /// What the one header and, if it may be of the same member, the other say.
+    /// Returns what the one header and, if it may be of the same member, the other say.
     pub(super) fn claims(&self, record: &Record) -> Vec<Claim> {
         let mut claims = vec![record.claim];
         // Bytes that were zeroed are not a header of an empty member.

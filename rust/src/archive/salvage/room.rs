@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 
 /// Stretches that members take.
 pub(super) struct Room {
-    /// Of members that their local headers led to, in order, and whether they lie within another's data.
+    /// Data of members that their local headers led to, in order, and whether they lie within another's.
     found: Vec<(Range<u64>, bool)>,
     /// Data of others, from where to where.
     taken: BTreeMap<u64, u64>,

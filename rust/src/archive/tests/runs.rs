@@ -19,7 +19,7 @@ impl ReadAt for Counted {
     }
 }
 
-/// What is read of members, by their position among `names`, and the bytes of each read.
+/// Returns what is read of members, by their position among `names`, and the bytes of each read.
 fn read(source: Arc<dyn ReadAt>, names: &[&str]) -> Vec<(usize, Vec<u8>)> {
     let archive = Archive::open(source, Limits::default()).unwrap();
     let mut found = Vec::new();
