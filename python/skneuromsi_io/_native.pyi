@@ -12,6 +12,7 @@ __all__ = [
     "Columns",
     "Frame",
     "Packed",
+    "Ranges",
     "Writer",
     "constants",
     "described",
@@ -60,8 +61,8 @@ class Archive:
 
     Parameters
     ----------
-    source_ : str, bytes or file object
-        A path, the archive itself, or an object with `read`, `seek` and `tell`.
+    source_ : str, bytes, Ranges or file object
+        A path, the archive itself, ranges, or an object with `read`, `seek` and `tell`.
     display_name : str
         What messages call the archive.
     limits : sequence of (str, int), optional
@@ -245,6 +246,24 @@ class Columns:
 
         FORMAT.md, section 9, says what they are.
         """
+
+@final
+class Ranges:
+    """A source of an archive whose bytes are asked for by ranges, few and large.
+
+    Parameters
+    ----------
+    read : callable
+        Takes ranges, each its first byte and the one behind its last, and returns the bytes of each. The thread
+        that reads calls it.
+    size : int
+        Bytes of the source.
+
+    """
+
+    def __new__(
+        cls, read: Callable[[list[tuple[int, int]]], list[bytes]], size: int
+    ) -> Ranges: ...
 
 @final
 class Packed:

@@ -78,7 +78,7 @@ class NDResultCollectionLike(Protocol):
     def __getitem__(self, slicer: Any, /) -> Any: ...
 
 
-#: A path, as `zipfile.ZipFile` takes it.
+#: A path, as `zipfile.ZipFile` takes it; to read from also a URL.
 FilePath = str | os.PathLike[str]
 
 #: Sources that an archive is read from, and targets that it is written to.
@@ -96,6 +96,9 @@ Method = Literal["zlib", "gzip", "bz2", "lzma", "xz", "lz4", "lz4hc"]
 CompressionParams = Method | tuple[Method, int] | int | None
 
 Limits = Mapping[str, int]
+
+#: What fsspec's file systems take for a URL.
+StorageOptions = Mapping[str, Any]
 
 
 class ReadOptions(TypedDict, total=False):
@@ -122,6 +125,7 @@ class OpenOptions(ReadOptions, total=False):
 
     classes: Classes
     limits: Limits | None
+    storage_options: StorageOptions | None
 
 
 class StoreOptions(WriteOptions, total=False):

@@ -136,7 +136,7 @@ SIGNATURES = {
     "NDResultCollection.coerce_dimension": "self prefer=None",
     "NDResultCollection.to_ndc": "self path_or_stream metadata=None quiet=False "
     "**kwargs",
-    "read_metadata": "path_or_stream | limits=None **kwargs",
+    "read_metadata": "path_or_stream | limits=None storage_options=None **kwargs",
     "patch": "",
     "unpatch": "",
     "patched": "",

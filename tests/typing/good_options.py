@@ -56,3 +56,5 @@ def options(path: str) -> None:
     sio.read_ndc(path, compression_params="zlib", tqdm_cls=tqdm, limits=None)
     sio.read_ndc(path, compression_params=3, tqdm_cls=True, allowZip64=True)
     sio.read_ndr(path, limits={"text_bytes": 1}, strict_timestamps=True)
+    sio.read_ndr("memory://a.ndc", storage_options={"anon": True})
+    sio.scan_ndc("s3://bucket/a.ndc", storage_options=None)

@@ -14,6 +14,7 @@
     ├── ArgumentError        (ValueError)          an argument has a wrong value
     ├── ArgumentTypeError    (TypeError)           an argument has a wrong type, or is unknown
     ├── BadStreamError       (OSError)             a file object answers what it cannot mean
+    ├── RemoteError          (OSError)             a server cannot be reached, refuses, or has no ranges
     ├── MissingPackageError  (ImportError)         an optional package is not installed
     ├── LockedError          (BlockingIOError)     another writer is at work on the file
     ├── WriterError          (RuntimeError)        a writer that cannot go on
@@ -43,6 +44,7 @@ from ._classes import (
     MissingMemberError,
     MissingPackageError,
     NotAtomicWarning,
+    RemoteError,
     UnstorableError,
     UnsupportedError,
     WriterError,
@@ -65,6 +67,7 @@ __all__ = [
     "MissingMemberError",
     "MissingPackageError",
     "NotAtomicWarning",
+    "RemoteError",
     "SkneuromsiIOError",
     "UnstorableError",
     "UnsupportedError",
@@ -77,6 +80,7 @@ __all__ = [
 NOT_OF_THE_ARCHIVE = (
     ArgumentTypeError,
     BadStreamError,
+    RemoteError,
     MissingPackageError,
     InternalError,
 )

@@ -198,6 +198,18 @@ class BadStreamError(SkneuromsiIOError, OSError):
     """
 
 
+class RemoteError(SkneuromsiIOError, OSError):
+    """A file behind a URL cannot be read: its server cannot be reached, refuses, or has no ranges.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> issubclass(sio.RemoteError, OSError)
+    True
+
+    """
+
+
 class MissingPackageError(SkneuromsiIOError, ImportError):
     """A package that is optional is not installed.
 

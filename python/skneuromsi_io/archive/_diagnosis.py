@@ -12,14 +12,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import _native
-from .._errors import BadArchiveError, MissingMemberError
+from .._errors import BadArchiveError, MissingMemberError, SkneuromsiIOError
 from ._file_system import printable
 from ._members import METADATA
 from ._partial import SUFFIX
+from ._remote import RemoteFile
 from ._target import is_path
 
 #: Bytes of a file that tell its kind: tar has its signature at 257.
 _HEAD = 512
+
+#: What the native core finds where an archive has no end.
+_NO_END = "no end of central directory record"
 
 REPAIR = "skneuromsi_io.repair(path, out) saves the results that are whole"
 RESUME = (
@@ -103,12 +107,26 @@ def explained(path_or_stream: Any, source: Any) -> Iterator[None]:
     try:
         yield
     except BadArchiveError as error:
-        _explain(error, source)
+        if isinstance(path_or_stream, RemoteFile):
+            _explain_remote(error, path_or_stream)
+        else:
+            _explain(error, source)
         raise
     except OSError as error:
         if is_path(path_or_stream):
             explain_path(error, os.fsdecode(path_or_stream))
         raise
+
+
+def _explain_remote(error: BadArchiveError, file: RemoteFile) -> None:
+    """Tell what a server sent in the place of an archive: often a page."""
+    if error.found != _NO_END or not file.size:
+        return
+    # The first error says more than one of this request.
+    with contextlib.suppress(SkneuromsiIOError, OSError):
+        kind = kind_of(file.read([(0, min(_HEAD, file.size))])[0])
+        if kind is not None:
+            error.found, error.remedy = kind
 
 
 def _explain(error: BadArchiveError, source: Any) -> None:
@@ -117,7 +135,7 @@ def _explain(error: BadArchiveError, source: Any) -> None:
         return
     if head.startswith(b"PK\3\4"):
         # What else may be wrong is in its directory, of which the error tells.
-        if error.found == "no end of central directory record":
+        if error.found == _NO_END:
             error.found = "the beginning of one, without its end: it was cut off, or is being written"
         error.remedy = RESUME if _is_partial(source) else REPAIR
         return

@@ -13,6 +13,7 @@ from .._errors import ArgumentError, ArgumentTypeError
 from ._diagnosis import explained
 from ._file_system import printable
 from ._members import METADATA
+from ._remote import RemoteFile, is_url, without_secrets
 from ._target import is_path, refuse_text
 from ._zip_arguments import checked
 
@@ -29,6 +30,8 @@ def display_name_of(path_or_stream: Any) -> str:
     buffer = _buffer_of(path_or_stream)
     if buffer is not None:
         return f"<{buffer.nbytes} bytes>"
+    if is_url(path_or_stream):
+        return printable(without_secrets(path_or_stream))
     return printable(path_or_stream)
 
 
@@ -49,7 +52,7 @@ def open_archive(
 
     Parameters
     ----------
-    path_or_stream : str, os.PathLike, bytes-like or binary file object
+    path_or_stream : str, os.PathLike, bytes-like, binary file object or RemoteFile
         A file object needs `read`, `seek` and `tell` only.
     limits : mapping of str to int, optional
         Limits that differ from their defaults (SECURITY.md).
@@ -104,6 +107,15 @@ def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
 
 def source_of(path_or_stream: Any) -> Any:
     """Return what the native core reads an archive from."""
+    if isinstance(path_or_stream, RemoteFile):
+        return _native.Ranges(path_or_stream.read, path_or_stream.size)
+    if is_url(path_or_stream):
+        raise ArgumentError(
+            archive=display_name_of(path_or_stream),
+            expected="a path, bytes or a binary file object",
+            found="a URL, which this function does not read",
+            remedy="download the file, and pass its path",
+        )
     if is_path(path_or_stream):
         path = os.fsdecode(path_or_stream)
         if "\0" in path:

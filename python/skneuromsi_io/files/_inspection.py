@@ -36,6 +36,8 @@ def collection_problems(reader: ArchiveReader) -> list[Problem]:
     """Return what is wrong with the metadata of the collection."""
     try:
         _ = reader.name, reader.size
+    except NOT_OF_THE_ARCHIVE:
+        raise
     except SkneuromsiIOError as error:
         return [problem_of(error)]
     return []

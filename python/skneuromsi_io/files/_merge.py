@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .._errors import ArgumentError, ArgumentTypeError
 from .._progress import Steps, tqdm_class
-from .._types import Bar, FilePath, Source
+from .._types import Bar, FilePath, Source, StorageOptions
 from ..archive import _document
 from ..archive._partial import SUFFIX, without_writer
+from ..archive._remote import is_url
 from ..archive._source import display_name_of
 from ..archive._target import is_path, refuse_same_file
 from ..results._interface import Agreement
@@ -29,6 +31,7 @@ def merge(
     name: str | None = None,
     metadata: dict[str, Any] | None = None,
     tqdm_cls: Bar = None,
+    storage_options: StorageOptions | None = None,
 ) -> int:
     """Join the results of several files, or shards of a sweep, into one file.
 
@@ -40,8 +43,8 @@ def merge(
     Parameters
     ----------
     paths : iterable of str, os.PathLike, bytes-like or binary file object
-        What to join. Of a file whose name ends in ``.partial``, the work of an :class:`NDCWriter` that was killed,
-        the whole results are taken.
+        What to join; paths may be URLs. Of a file whose name ends in ``.partial``, the work of an
+        :class:`NDCWriter` that was killed, the whole results are taken, unless it is a URL.
     out : str or os.PathLike
         Where to write. It is replaced as a whole or, on any exception, not at all.
     name : str, optional
@@ -50,6 +53,8 @@ def merge(
         Additional metadata, stored under ``"extra"``; by default those that all files have.
     tqdm_cls : callable, bool or None, optional
         Progress bar for each file, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
+    storage_options : mapping, optional
+        Options for the URLs among `paths`, as of :func:`open_ndresults_collection`.
 
     Returns
     -------
@@ -96,13 +101,14 @@ def merge(
     for source in sources:
         refuse_same_file(source, out, "another file than those that are joined")
     writer = ArchiveWriter(out)
-    common = _common(sources, name, metadata)
+    open_ = functools.partial(_reader, storage_options=storage_options)
+    common = _common(sources, open_, name, metadata)
     # Before anything is written: they may not be storable.
     writer.metadata(common[0], 1, common[1])
     with writer:
         agreement = Agreement()
         for source in sources:
-            with _opened(source) as (reader, size):
+            with _opened(source, open_) as (reader, size):
                 reader.agreement = agreement
                 _add(writer, reader, size, tqdm_class(tqdm_cls))
         writer.flush()
@@ -112,6 +118,16 @@ def merge(
             )
         writer.finish(writer.metadata(common[0], writer.size, common[1]))
     return writer.size
+
+
+#: Opens a source.
+_Open = Callable[[Any], ArchiveReader]
+
+
+def _reader(source: Any, storage_options: StorageOptions | None) -> ArchiveReader:
+    return ArchiveReader(
+        source, storage_options=storage_options if is_url(source) else None
+    )
 
 
 def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int, bar: Any) -> None:
@@ -128,10 +144,10 @@ def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int, bar: Any) -> N
 
 
 @contextlib.contextmanager
-def _opened(source: Any) -> Iterator[tuple[ArchiveReader, int]]:
+def _opened(source: Any, open_: _Open) -> Iterator[tuple[ArchiveReader, int]]:
     """Yield a reader of a source, and how many results it has."""
     if not _is_partial(source):
-        with ArchiveReader(source) as reader:
+        with open_(source) as reader:
             yield reader, reader.size
         return
     with without_writer(source, display_name_of(source)):
@@ -141,7 +157,9 @@ def _opened(source: Any) -> Iterator[tuple[ArchiveReader, int]]:
 
 
 def _is_partial(source: Any) -> bool:
-    return is_path(source) and os.fsdecode(source).endswith(SUFFIX)
+    return (
+        is_path(source) and not is_url(source) and os.fsdecode(source).endswith(SUFFIX)
+    )
 
 
 class _Shared:
@@ -170,13 +188,16 @@ class _Shared:
 
 
 def _common(
-    sources: list[Any], name: str | None, metadata: dict[str, Any] | None
+    sources: list[Any],
+    open_: _Open,
+    name: str | None,
+    metadata: dict[str, Any] | None,
 ) -> tuple[str, Any]:
     """Return name and metadata of the new collection; that every file opens is seen before one is written."""
     names, extras = _Shared("name", name), _Shared("metadata", metadata)
     for source in sources:
         if not _is_partial(source):
-            with ArchiveReader(source) as reader:
+            with open_(source) as reader:
                 names.see(str(reader.name), reader.display_name)
                 extras.see(reader.metadata.get(_document.EXTRA), reader.display_name)
     return _document.UNNAMED if names.value is None else names.value, extras.value

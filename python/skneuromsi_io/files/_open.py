@@ -18,6 +18,7 @@ from .._types import (
     OpenOptions,
     ReadOptions,
     Source,
+    StorageOptions,
 )
 from ..model import NDResult
 from ..results._additions import holding
@@ -38,6 +39,7 @@ def open_ndresults_collection(
     tqdm_cls: Bar = tqdm,
     classes: Classes = "auto",
     limits: Limits | None = None,
+    storage_options: StorageOptions | None = None,
     **kwargs: Unpack[ReadOptions],
 ) -> NDResultCollection:
     """Retrieve an NDResultCollection from a file or stream.
@@ -47,7 +49,7 @@ def open_ndresults_collection(
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
-        Where to read; a file object needs `read`, `seek` and `tell`.
+        Where to read, a path or URL; a file object needs `read`, `seek` and `tell`.
     compression_params : None, bool, int, str or (str, int), optional
         How results are kept in memory: all that ``joblib.dump(compress=...)`` takes. The default is
         byte-shuffled fast LZ4; ``"lz4hc"`` is high-compression LZ4; all other names and levels are deflate.
@@ -60,6 +62,9 @@ def open_ndresults_collection(
         scikit-neuromsi's or an error.
     limits : mapping of str to int, optional
         Limits to change for this file, by the names that SECURITY.md lists and that a `LimitError` gives.
+    storage_options : mapping, optional
+        For a URL, what fsspec's file system of its protocol takes: credentials, headers. It takes the extra
+        ``remote`` of this package.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``, checked by it; none changes how an archive is read.
 
@@ -79,7 +84,9 @@ def open_ndresults_collection(
     TypeError
         If an argument is unknown or has a wrong type.
     OSError
-        If the file cannot be read.
+        If the file cannot be read; `RemoteError` if that is for its server.
+    ImportError
+        If a package is missing that it takes to read a URL.
 
     Notes
     -----
@@ -102,7 +109,7 @@ def open_ndresults_collection(
     codec = memory_codec(compression_params)
     bar = check_tqdm(tqdm_cls)
     cls = collection_class(classes)
-    with ArchiveReader(path_or_stream, limits, **kwargs) as reader:
+    with ArchiveReader(path_or_stream, limits, storage_options, **kwargs) as reader:
         size = reader.size
         if expected_size is not None and size != int(expected_size):
             raise ArgumentError(
@@ -123,7 +130,7 @@ def open_ndresult(path_or_stream: Source, **kwargs: Unpack[OpenOptions]) -> NDRe
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
-        Where to read; a file object needs `read`, `seek` and `tell`.
+        Where to read, a path or URL; a file object needs `read`, `seek` and `tell`.
     **kwargs
         As of :func:`open_ndresults_collection`.
 
@@ -167,6 +174,7 @@ def read_metadata(
     path_or_stream: Source,
     *,
     limits: Limits | None = None,
+    storage_options: StorageOptions | None = None,
     **kwargs: Unpack[ReadOptions],
 ) -> dict[str, Any]:
     """Read the metadata of a collection, without its results.
@@ -174,8 +182,10 @@ def read_metadata(
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
-        Where to read; a file object needs `read`, `seek` and `tell`.
+        Where to read, a path or URL; a file object needs `read`, `seek` and `tell`.
     limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
+    storage_options : mapping, optional
         As of :func:`open_ndresults_collection`.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``.
@@ -204,7 +214,7 @@ def read_metadata(
 
     """
     refuse_unknown(read_metadata, READING, kwargs)
-    with ArchiveReader(path_or_stream, limits, **kwargs) as reader:
+    with ArchiveReader(path_or_stream, limits, storage_options, **kwargs) as reader:
         return reader.metadata
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,8 +24,8 @@ from .._errors import (
 from .._progress import Steps
 from ..archive import _document, _members
 from ..archive._diagnosis import explain_missing_metadata, explained
+from ..archive._remote import RemoteFile, located
 from ..archive._source import caps_of, display_name_of, open_archive, source_of
-from ..archive._target import is_path
 from ..arrays._frame import Frame, shared
 from ..results._described import DescribedResult
 from ..results._index import Index, new_columns
@@ -35,7 +33,7 @@ from ..results._interface import Agreement, Signature
 from ..results._packed import PackedResult
 from ..results._table import Table, table_of
 from ..values import INLINE_LIMIT
-from ._again import Again
+from ._again import Again, again_of
 
 #: Memory codec of results that are looked at once.
 UNPACKED = ("none", 0)
@@ -50,8 +48,11 @@ class ArchiveReader:
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
+        A path may be a URL.
     limits, **kwargs
         As of :func:`skneuromsi_io.archive._source.open_archive`, which also says what is raised.
+    storage_options : mapping, optional
+        Options of fsspec for a URL, as of :class:`skneuromsi_io.archive._remote.RemoteFile`.
 
     Attributes
     ----------
@@ -75,15 +76,13 @@ class ArchiveReader:
         self,
         path_or_stream: Any,
         limits: Mapping[str, int] | None = None,
+        storage_options: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ):
-        archive = open_archive(path_or_stream, limits, **kwargs)
-        self._fill(archive, display_name_of(path_or_stream))
-        if is_path(path_or_stream):
-            # Links are followed when the file is opened, as here.
-            path = str(Path(os.fsdecode(path_or_stream)).absolute())
-            options = dict(limits or {}), dict(kwargs)
-            self.again = Again(path, *options, self.display_name, archive.stamp)
+        source = located(path_or_stream, storage_options)
+        archive = open_archive(source, limits, **kwargs)
+        self._fill(archive, display_name_of(source))
+        self.again = again_of(source, archive, limits, kwargs)
 
     @classmethod
     def salvaged(
@@ -109,7 +108,7 @@ class ArchiveReader:
         if self.again is None:
             raise UnstorableError(
                 archive=self.display_name,
-                expected="a file with a path, which another process can open",
+                expected="a file with a path or URL, which another process can open",
                 found="a stream",
                 remedy="scan the file by its path",
             )
@@ -375,16 +374,21 @@ def reopened(again: Again) -> ArchiveReader:
         If it cannot be read any more.
 
     """
-    reader = _in_use.get(repr(again))
+    key = repr(tuple(again))
+    reader = _in_use.get(key)
     if reader is not None and not reader.closed:
         return reader
-    reader = ArchiveReader(again.path, again.limits, **again.options)
-    reader.display_name, reader.again = again.display_name, again
+    source = located(again.path, again.storage_options)
+    if isinstance(source, RemoteFile):
+        # What took its place may be no archive.
+        again.check(source.stamp)
+    reader = ArchiveReader(source, again.limits, **again.options)
     try:
-        again.check(reader.archive.stamp)
+        again.check(reader.again.stamp if reader.again else ())
+        reader.display_name, reader.again = again.display_name, again
         reader.use_index()
     except BaseException:
         reader.close()
         raise
-    _in_use[repr(again)] = reader
+    _in_use[key] = reader
     return reader

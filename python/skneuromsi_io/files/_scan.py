@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from .._keywords import refuse_unknown
-from .._types import Classes, Limits, ReadOptions, Source
+from .._types import Classes, Limits, ReadOptions, Source, StorageOptions
 from ..results._additions import holding
 from ..results._collection import NDResultCollection
 from ..results._stored import StoredResults
@@ -18,6 +18,7 @@ def scan_ndc(
     *,
     classes: Classes = "auto",
     limits: Limits | None = None,
+    storage_options: StorageOptions | None = None,
     **kwargs: Unpack[ReadOptions],
 ) -> NDResultCollection:
     """Open an NDResultCollection that stays in its file.
@@ -29,10 +30,12 @@ def scan_ndc(
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
-        Where to read; a file object needs `read`, `seek` and `tell`, and stays open.
+        Where to read, a path or URL; a file object needs `read`, `seek` and `tell`, and stays open.
     classes : {"auto", "light", "upstream"}, optional
         Whose classes to return, as of :func:`open_ndresults_collection`.
     limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
+    storage_options : mapping, optional
         As of :func:`open_ndresults_collection`.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"r"``, such as `metadata_encoding`.
@@ -41,8 +44,8 @@ def scan_ndc(
     -------
     NDResultCollection
         Of the class that :func:`open_ndresults_collection` returns. Its `close`, or the end of a ``with`` block,
-        lets go of the file. It pickles by the path of its file, which must not change until it is unpickled.
-        Several threads and processes may use one.
+        lets go of the file. It pickles by the path or URL of its file, which must not change until it is
+        unpickled. Several threads and processes may use one.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def scan_ndc(
     """
     refuse_unknown(scan_ndc, READING, kwargs)
     cls = collection_class(classes)
-    reader = ArchiveReader(path_or_stream, limits, **kwargs)
+    reader = ArchiveReader(path_or_stream, limits, storage_options, **kwargs)
     try:
         size = reader.size_in_file()
         reader.use_index()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import ArgumentError, SkneuromsiIOError
+from .._errors import NOT_OF_THE_ARCHIVE, ArgumentError, SkneuromsiIOError
 from .._progress import Steps, tqdm_class
-from .._types import Bar, Limits, Source
+from .._types import Bar, Limits, Source, StorageOptions
 from ..archive import _document, _members
 from ..archive._source import display_name_of
 from ..results._index import Index
@@ -24,7 +24,11 @@ from ._report import Problem, VerifyReport, problem_of
 
 
 def verify(
-    path_or_stream: Source, *, limits: Limits | None = None, tqdm_cls: Bar = None
+    path_or_stream: Source,
+    *,
+    limits: Limits | None = None,
+    storage_options: StorageOptions | None = None,
+    tqdm_cls: Bar = None,
 ) -> VerifyReport:
     """Check everything in an archive and report each problem.
 
@@ -35,8 +39,10 @@ def verify(
     Parameters
     ----------
     path_or_stream : str, os.PathLike, bytes-like or binary file object
-        Where to read; a file object needs `read`, `seek` and `tell`.
+        Where to read, a path or URL; a file object needs `read`, `seek` and `tell`.
     limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`.
+    storage_options : mapping, optional
         As of :func:`open_ndresults_collection`.
     tqdm_cls : callable, bool or None, optional
         Progress bar, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
@@ -66,8 +72,8 @@ def verify(
 
     """
     try:
-        reader = ArchiveReader(path_or_stream, limits)
-    except ArgumentError:
+        reader = ArchiveReader(path_or_stream, limits, storage_options)
+    except (ArgumentError, *NOT_OF_THE_ARCHIVE):
         raise
     except SkneuromsiIOError as error:
         return VerifyReport(display_name_of(path_or_stream), 0, 0, (problem_of(error),))

@@ -24,7 +24,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn read(source: &dyn ReadAt, limits: &Limits) -> Result<Self> {
+    /// Finds the directory, and holds what is said about it against the limits.
+    pub(super) fn find(source: &dyn ReadAt, limits: &Limits) -> Result<End> {
         let end = end::find(source)?;
         let size = end.directory.end - end.directory.start;
         check(
@@ -43,10 +44,16 @@ impl Index {
         if end.members > most {
             return Err(wrong_count(end.members, &format!("room for {most}")));
         }
+        Ok(end)
+    }
+
+    /// Reads a directory that was found.
+    pub(super) fn read(source: &dyn ReadAt, end: &End) -> Result<Self> {
+        let size = end.directory.end - end.directory.start;
         let mut bytes = try_zeroed(usize::try_from(size).map_err(|_| no_memory(size))?)?;
         source.read_exact_at(&mut bytes, end.directory.start)?;
 
-        let mut index = Self::parse(&bytes, &end)?;
+        let mut index = Self::parse(&bytes, end)?;
         // All that it says is in the index.
         drop(bytes);
         index.refuse_overlaps(end.directory.start)?;

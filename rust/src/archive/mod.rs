@@ -15,6 +15,7 @@ mod record;
 mod run;
 mod salvage;
 mod stream;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -24,9 +25,11 @@ use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::Buffer;
+use crate::memory::{Buffer, no_memory};
 use crate::source::{ReadAt, Stamp};
 use index::Index;
+use member::Loaded;
+use tail::Tail;
 
 pub use compressed::Compressed;
 pub use entry::Entry;
@@ -76,9 +79,26 @@ impl<'a> Prefixed<'a> {
 impl Archive {
     /// Reads the directory of the archive in `source`.
     pub fn open(source: Arc<dyn ReadAt>, limits: Limits) -> Result<Self> {
-        let index = Index::read(&*source, &limits)?;
+        if source.distant() {
+            return Self::open_distant(source, limits);
+        }
+        let end = Index::find(&*source, &limits)?;
+        let index = Index::read(&*source, &end)?;
         Ok(Self {
             source,
+            limits,
+            index,
+        })
+    }
+
+    fn open_distant(source: Arc<dyn ReadAt>, limits: Limits) -> Result<Self> {
+        let mut tail = Tail::read(source)?;
+        let end = Index::find(&tail, &limits)?;
+        tail.reach(end.directory.start)?;
+        let index = Index::read(&tail, &end)?;
+        tail.cut(end.directory.start)?;
+        Ok(Self {
+            source: Arc::new(tail),
             limits,
             index,
         })
@@ -100,6 +120,12 @@ impl Archive {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// True if each read is a request to another machine.
+    #[must_use]
+    pub fn distant(&self) -> bool {
+        self.source.distant()
     }
 
     /// True if several threads may read members at once.
@@ -167,6 +193,36 @@ impl Archive {
             .map_err(|error| error.in_member(name))
     }
 
+    /// The compressed bytes of several members; from a distant source with few requests.
+    pub fn fetch_all(&self, names: &[&str]) -> Result<Vec<Fetched<'_>>> {
+        if !self.source.distant() {
+            return names.iter().map(|name| self.fetch(name)).collect();
+        }
+        let room = |name: &&str| {
+            let entry = self.find(name)?;
+            let bytes = self.extent(entry);
+            let room = member::admit(entry, &self.limits)
+                .and_then(|()| {
+                    usize::try_from(bytes.end - bytes.start).map_err(|_| no_memory(bytes.end))
+                })
+                .and_then(Buffer::zeroed);
+            room.map(|room| (entry, room))
+                .map_err(|error| error.in_member(name))
+        };
+        let mut rooms = names.iter().map(room).collect::<Result<Vec<_>>>()?;
+        let mut stretches: Vec<_> = rooms
+            .iter_mut()
+            .map(|(entry, room)| (entry.offset, &mut room[..]))
+            .collect();
+        stretches.sort_unstable_by_key(|(offset, _)| *offset);
+        self.source.read_stretches(&mut stretches)?;
+        let fetched = |(entry, bytes): (_, Buffer)| {
+            self.fetched(entry, Loaded::Owned(bytes))
+                .map_err(|error| error.in_member(self.index.name(entry)))
+        };
+        rooms.into_iter().map(fetched).collect()
+    }
+
     /// The bytes of a member in pieces, for members that are better not held whole. The read that
     /// completes them fails instead if size or CRC-32 are wrong.
     pub fn stream(&self, name: &str) -> Result<Stream<'_>> {
@@ -179,6 +235,17 @@ impl Archive {
         member::admit(entry, &self.limits)?;
         let (bytes, start) = self.load(entry, entry.compressed)?;
         Fetched::new(self.index.name(entry), entry, bytes, start, self.limits)
+    }
+
+    /// A member of whose bytes, the local header included, all are here.
+    fn fetched<'a>(&'a self, entry: &'a Entry, bytes: Loaded<'a>) -> Result<Fetched<'a>> {
+        let name = self.index.name(entry);
+        let start = if self.index.leads_to_data() {
+            0
+        } else {
+            member::data_start(&bytes, entry, name)?
+        };
+        Fetched::new(name, entry, bytes, start, self.limits)
     }
 
     fn stream_entry<'a>(&'a self, entry: &'a Entry) -> Result<Stream<'a>> {

@@ -71,7 +71,7 @@ impl Archive {
     }
 
     /// Positions in the source that hold a member, its header included.
-    fn extent(&self, entry: &Entry) -> Range<u64> {
+    pub(super) fn extent(&self, entry: &Entry) -> Range<u64> {
         let header = if self.index.leads_to_data() {
             0
         } else {
@@ -110,16 +110,8 @@ impl Archive {
         let extent = self.extent(entry);
         let len = usize::try_from(extent.end - extent.start).map_err(|_| outside())?;
         let bytes = bytes.get(..len).ok_or_else(outside)?;
-        let name = self.index.name(entry);
-        let fetched = || {
-            member::admit(entry, &self.limits)?;
-            let start = if self.index.leads_to_data() {
-                0
-            } else {
-                member::data_start(bytes, entry, name)?
-            };
-            Fetched::new(name, entry, Loaded::Borrowed(bytes), start, self.limits)
-        };
-        fetched().map_err(|error| error.in_member(name))
+        member::admit(entry, &self.limits)
+            .and_then(|()| self.fetched(entry, Loaded::Borrowed(bytes)))
+            .map_err(|error| error.in_member(self.index.name(entry)))
     }
 }

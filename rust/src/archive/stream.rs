@@ -11,6 +11,8 @@ use crate::source::ReadAt;
 
 /// Piece in which compressed bytes are read.
 const INPUT: usize = 1 << 18;
+/// The same where each piece is a request to another machine.
+const DISTANT_INPUT: usize = 8 << 20;
 /// Piece in which bytes that nobody wants are decoded.
 pub(super) const OUTPUT: usize = 1 << 16;
 
@@ -31,7 +33,12 @@ impl<'a> Stream<'a> {
         start: u64,
     ) -> Result<Self> {
         let section = Section::new(source, start, entry.compressed);
-        let section = BufReader::with_capacity(INPUT, section);
+        let piece = if source.distant() {
+            DISTANT_INPUT
+        } else {
+            INPUT
+        };
+        let section = BufReader::with_capacity(piece, section);
         Ok(Self {
             name,
             decoder: Decoder::new(

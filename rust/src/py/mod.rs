@@ -12,6 +12,7 @@ mod frame;
 mod pack;
 mod packed;
 mod plan;
+mod ranges;
 mod source;
 mod stack;
 mod writer;
@@ -37,6 +38,8 @@ mod _native {
     use super::pack::pack;
     #[pymodule_export]
     use super::packed::{Packed, read_netcdf};
+    #[pymodule_export]
+    use super::ranges::Ranges;
     #[pymodule_export]
     use super::stack::{numbers, stack_packed};
     #[pymodule_export]

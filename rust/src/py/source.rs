@@ -1,4 +1,4 @@
-//! The source of an archive, as Python gives it: a path, a descriptor, bytes, or an object with `read` and `seek`.
+//! The source of an archive, as Python gives it: a path, bytes, ranges, or an object with `read` and `seek`.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyString;
 
+use super::ranges::Ranges;
 use crate::error::{Error, Kind, Result};
 use crate::source::{FileSource, ReadAt};
 
@@ -79,6 +80,9 @@ pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadA
     if object.is_instance_of::<PyString>() {
         let path: std::path::PathBuf = object.extract()?;
         return Ok(File::open(path).map_err(Error::from).and_then(file));
+    }
+    if let Ok(ranges) = object.cast::<Ranges>() {
+        return Ok(Ok(Arc::new(ranges.get().source(object.py()))));
     }
     if let Ok(bytes) = object.extract::<PyBackedBytes>() {
         return Ok(Ok(Arc::new(bytes)));

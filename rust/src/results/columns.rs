@@ -6,12 +6,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::frame::Frame;
-use super::input::Input;
+use super::members::with_each;
 use super::packed::{Body, PackedResult};
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::json::{self, Number, Varying, write};
-use crate::work::parallel;
 
 /// Bytes of all templates and, counted on their own, of all frames. A result beyond has none: columns say of it only
 /// that it is there, and memory stays small where every result differs from all others.
@@ -102,16 +101,14 @@ impl Columns {
     /// Adds the texts of some members of an archive, without frames. Those that are too long for a template are not
     /// read.
     pub fn read(&mut self, archive: &Archive, names: &[String], threads: usize) -> Result<()> {
-        let inputs = names.iter().map(|name| {
-            let short = archive.size(name)? <= json::LONGEST as u64;
-            short.then(|| Input::new(archive, name)).transpose()
-        });
-        let inputs = inputs.collect::<Result<Vec<_>>>()?;
-        let texts = parallel::map(names.len(), threads, |index| {
-            let text = inputs[index].as_ref().map(Input::text).transpose();
-            text.map_err(|error| error.in_member(&names[index]))
-        })?;
-        for text in texts {
+        let short = |name: &String| Ok(archive.size(name)? <= json::LONGEST as u64);
+        let short = names.iter().map(short).collect::<Result<Vec<_>>>()?;
+        let read = names.iter().zip(&short).filter(|&(_, &short)| short);
+        let read: Vec<_> = read.map(|(name, _)| name.as_str()).collect();
+        let texts = with_each(archive, &read, threads, |_, input, _| input.text())?;
+        let mut texts = texts.into_iter();
+        for short in short {
+            let text = if short { texts.next() } else { None };
             let template = text.and_then(|text| self.template_of(&text));
             self.push(template, None);
         }

@@ -32,6 +32,18 @@ impl<'a> Input<'a> {
         })
     }
 
+    /// Members of a source that is not made for threads, read together if that spares requests.
+    pub(super) fn all(archive: &'a Archive, members: &[&'a str]) -> Result<Vec<Self>> {
+        if !archive.distant() {
+            let inputs = members.iter().map(|member| Self::new(archive, member));
+            return inputs.collect();
+        }
+        let fetched = archive.fetch_all(members)?.into_iter();
+        Ok(fetched
+            .map(|fetched| Self::fetched(archive, fetched))
+            .collect())
+    }
+
     /// One whose compressed bytes are in memory.
     pub(super) fn fetched(archive: &'a Archive, fetched: Fetched<'a>) -> Self {
         Self {

@@ -8,6 +8,8 @@ use crate::work::parallel;
 
 /// Compressed bytes that are in memory at once of a source that is not made for threads, or one run a thread.
 const PREFETCHED: u64 = 16 << 20;
+/// The same of a distant source: a request, of which the largest has as many bytes.
+const REQUESTED: u64 = 64 << 20;
 
 /// Memory that a thread works in: compressed bytes, and what comes out.
 #[derive(Default)]
@@ -52,32 +54,37 @@ pub(super) fn with_each<T: Send>(
         })?;
         done.extend(found.into_iter().flatten());
     } else {
-        for runs in chunks(&runs, threads) {
+        let most = if archive.distant() {
+            REQUESTED
+        } else {
+            PREFETCHED
+        };
+        for runs in chunks(&runs, threads, most) {
             // Read here, on the calling thread.
-            let positions = runs.iter().flat_map(Run::positions);
-            let inputs = positions
-                .map(|position| Ok((position, Input::new(archive, names[position])?)))
-                .collect::<Result<Vec<_>>>()?;
+            let positions: Vec<_> = runs.iter().flat_map(Run::positions).collect();
+            let members: Vec<_> = positions.iter().map(|&position| names[position]).collect();
+            let inputs = Input::all(archive, &members)?;
             done.extend(parallel::map_with(
                 inputs.len(),
                 threads,
                 Scratch::default,
-                |file, nth| {
-                    let (position, input) = &inputs[nth];
-                    work(*position, input, file)
-                },
+                |file, nth| work(positions[nth], &inputs[nth], file),
             )?);
         }
     }
     in_order(done)
 }
 
-fn chunks<'r, 'a>(mut runs: &'r [Run<'a>], threads: usize) -> impl Iterator<Item = &'r [Run<'a>]> {
+fn chunks<'r, 'a>(
+    mut runs: &'r [Run<'a>],
+    threads: usize,
+    most: u64,
+) -> impl Iterator<Item = &'r [Run<'a>]> {
     std::iter::from_fn(move || {
         let mut total = 0;
         let small = runs.iter().take_while(|run| {
             total += run.size();
-            total <= PREFETCHED
+            total <= most
         });
         let count = small.count().max(threads).min(runs.len());
         let (chunk, rest) = runs.split_at(count);

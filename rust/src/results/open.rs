@@ -65,16 +65,17 @@ pub fn open(
     let mut firsts = Vec::new();
     // A hostile archive has more members than there is memory for what is needed to read each.
     while members.peek().is_some() {
-        let mut inputs = Vec::new();
+        let mut batch = Vec::new();
         for (member, first) in members.by_ref().take(AT_ONCE) {
             if first {
-                firsts.push(opened.len() + inputs.len());
+                firsts.push(opened.len() + batch.len());
             }
-            inputs.push((member, Input::new(archive, member.name())?));
+            batch.push(member);
         }
+        let names: Vec<_> = batch.iter().map(|member| member.name()).collect();
+        let inputs = Input::all(archive, &names)?;
         opened.extend(parallel::map(inputs.len(), options.threads, |index| {
-            let (member, input) = &inputs[index];
-            open_member(*member, input, options, frames)
+            open_member(batch[index], &inputs[index], options, frames)
         })?);
     }
     let mut results = Vec::new();

@@ -152,10 +152,13 @@ fn claim_of(input: &Input<'_>) -> Result<Option<(DType, Vec<u64>)>> {
     // Pages that nobody writes to take no memory.
     let mut file = Buffer::zeroed(usize::try_from(entry.size).map_err(|_| no_memory(entry.size))?)?;
     let beginning = usize::try_from(LOOKED_AT).map_err(|_| no_memory(LOOKED_AT))?;
-    input
-        .stream()?
-        .read_exact(&mut file[..beginning])
-        .map_err(error_of)?;
+    match input.in_memory() {
+        Some(fetched) => file[..beginning].copy_from_slice(&fetched.decode_beginning(LOOKED_AT)?),
+        None => input
+            .stream()?
+            .read_exact(&mut file[..beginning])
+            .map_err(error_of)?,
+    }
     // Whatever is wrong with it is told when it is decoded.
     let Ok(dataset) = netcdf::read(&file, input.limits()) else {
         return Ok(None);

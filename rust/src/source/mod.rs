@@ -1,8 +1,13 @@
 //! Sources of an archive's bytes: positioned reads on `&self`, so that threads need no lock.
 
+pub mod requests;
+
 use std::fs::File;
 
 use crate::error::{Error, Kind, Result};
+
+/// Bytes to fill, and the offset in the source that they come from.
+pub type Stretch<'a> = (u64, &'a mut [u8]);
 
 /// Bytes of known length that any thread may read at any position.
 pub trait ReadAt: Send + Sync {
@@ -11,6 +16,18 @@ pub trait ReadAt: Send + Sync {
 
     /// Fills `buf` from `offset`, or fails: a short read is an error.
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()>;
+
+    /// Fills all of `stretches`, or fails.
+    fn read_stretches(&self, stretches: &mut [Stretch<'_>]) -> Result<()> {
+        stretches
+            .iter_mut()
+            .try_for_each(|(offset, buf)| self.read_exact_at(buf, *offset))
+    }
+
+    /// True if each read is a request to another machine: few and large ones are worth bytes read in vain.
+    fn distant(&self) -> bool {
+        false
+    }
 
     /// True if threads gain from reading at the same time.
     fn concurrent(&self) -> bool {
