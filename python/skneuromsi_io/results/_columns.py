@@ -90,8 +90,10 @@ class Columns:
         self._groups: list[_Group] = []
         alone = []
         numbers = table.template[positions]
-        for number in np.unique(numbers):
-            indices = np.flatnonzero(numbers == number)
+        # In one sort: a file may have as many templates as results.
+        order = np.argsort(numbers, kind="stable")
+        for indices in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1):
+            number = int(numbers[indices[0]])
             known = table.templates[number] if number != NONE else None
             template = (
                 None if known is None else template_of(PackedResult(known.native, None))
