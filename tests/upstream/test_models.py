@@ -97,3 +97,11 @@ def test_large_lists_of_upstreams_files_are_arrays_again(name, result):
         if getattr(value, "size", 0) > 1000:
             # The text of an array does not say whether it was float32.
             assert_same(found.extra_[key], value.astype(found.extra_[key].dtype))
+
+
+@pytest.mark.parametrize("level", [6, 9])
+def test_the_smallest_file_is_not_larger_than_upstreams(result, level):
+    theirs, ours = io.BytesIO(), io.BytesIO()
+    skneuromsi.to_ndr(theirs, result)
+    sio.to_ndr(ours, result, compresslevel=level)
+    assert len(ours.getvalue()) <= len(theirs.getvalue())

@@ -7,6 +7,7 @@ use std::collections::hash_map::Entry;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
+use super::blocks;
 use crate::error::{Error, Kind, Result};
 use crate::memory::{Buffer, try_reserve};
 
@@ -56,6 +57,25 @@ pub(super) fn compress(data: &[u8], compresslevel: i32) -> Result<Buffer> {
 fn lvl(level: i32) -> Result<CompressionLvl> {
     CompressionLvl::new(level)
         .map_err(|_| Error::internal("a level of libdeflate from 0 to 12", level))
+}
+
+/// Compresses a part of a stream as [`compress`] does, and gives it in two pieces; it ends at a byte, and does not end the
+/// stream.
+pub(super) fn joinable(data: &[u8], compresslevel: i32) -> Result<[Buffer; 2]> {
+    let mut stream = compress(data, compresslevel)?;
+    let last = blocks::last(&stream)
+        .filter(|last| last.end.div_ceil(8) == stream.len())
+        .ok_or_else(|| Error::internal("a whole deflate stream", "another"))?;
+    // The bit BFINAL of its last block. An empty stored block follows, as zlib's sync flush has it: its three bits of
+    // header are in the last byte, if that has room, and all padding is zeros.
+    stream[last.start / 8] &= !(1 << (last.start % 8));
+    let header: &[u8] = if 8 * stream.len() - last.end < 3 {
+        &[0]
+    } else {
+        &[]
+    };
+    let empty = [header, &[0, 0, 0xff, 0xff]].concat();
+    Ok([stream, empty.into()])
 }
 
 /// Compresses a part of a stream at a `compresslevel` from 0 to 9; it ends at a byte, and does not end the stream.
@@ -179,6 +199,34 @@ mod tests {
             let mut out = vec![0; data.len()];
             let written = Decompressor::new().deflate_decompress(&joined, &mut out);
             prop_assert_eq!(written.unwrap(), data.len());
+            prop_assert_eq!(out, data);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn joined_streams_are_one_stream(
+            alphabet in 1_u8..=255, lens in proptest::collection::vec(0_usize..90_000, 1..4), seed: u64, level in 0..10,
+        ) {
+            let mut state = seed | 1;
+            let mut byte = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (state >> 33).to_le_bytes()[0] % alphabet
+            };
+            let parts: Vec<Vec<u8>> = lens.iter().map(|&len| (0..len).map(|_| byte()).collect()).collect();
+            let mut joined = Vec::new();
+            for part in &parts {
+                for piece in joinable(part, level).unwrap() {
+                    joined.extend_from_slice(&piece);
+                }
+            }
+            joined.extend_from_slice(&compress(b"end", level).unwrap());
+            let data = [&parts.concat()[..], b"end"].concat();
+            let mut out = vec![0; data.len()];
+            let end = inflate(&joined, &mut out, |_| ()).unwrap();
+            prop_assert_eq!((end.taken, end.written), (joined.len(), data.len()));
             prop_assert_eq!(out, data);
         }
     }

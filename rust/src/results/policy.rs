@@ -25,6 +25,8 @@ pub(super) enum Content {
     Whole,
     /// The values of an array, byte-shuffled if they are many.
     Payload,
+    /// Many values, as they are.
+    Plain,
 }
 
 /// Texts up to this size are deflated at level 1: to set up a better search takes longer than the search. For 1,000
@@ -34,6 +36,13 @@ const SHORT: usize = 4 << 10;
 /// Payloads from this size on are byte-shuffled: below, the description of the chunk costs more than the
 /// shuffle saves.
 const SHUFFLE_LEAST: usize = 4096;
+
+/// Levels from this one on ask for the smallest file.
+const SMALLEST_FROM: i32 = 6;
+
+/// The least level for doubles as they are: on those of Cuppini2017, libdeflate's levels below its near-optimal parsers come
+/// out 0.1 % larger than zlib's 6 does on the same doubles with their high bytes first, as scikit-neuromsi has them.
+const PLAIN: i32 = 8;
 
 /// HDF5 describes the size of a chunk in 32 bits; larger payloads are contiguous.
 const SHUFFLE_MOST: usize = u32::MAX as usize;
@@ -46,9 +55,12 @@ impl StoreOptions {
     pub(super) fn level(&self, content: Content) -> Option<i32> {
         match (self.method, self.level) {
             (Method::Deflated, None | Some(-1)) => Some(match content {
-                Content::Text(0..=SHORT) | Content::Payload => 1,
+                Content::Text(0..=SHORT) | Content::Payload | Content::Plain => 1,
                 Content::Text(_) | Content::Whole => zip::DEFLATE,
             }),
+            (Method::Deflated, Some(level)) if matches!(content, Content::Plain) => {
+                Some(level.max(PLAIN))
+            }
             (_, level) => level,
         }
     }
@@ -58,6 +70,15 @@ impl StoreOptions {
         (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&nbytes)
             && self.method != Method::Stored
             && itemsize > 1
+    }
+
+    /// True if the smallest file is asked for: whether an array is shuffled is judged by its own values, and all of them are
+    /// compressed, in shares.
+    ///
+    /// Networks are symmetric: many of their doubles occur twice within the window of deflate, which whole doubles
+    /// show and byte planes hide (`docs/performance.md`, "Compression levels").
+    pub(super) fn smallest(&self) -> bool {
+        self.method.levels().is_some() && self.level >= Some(SMALLEST_FROM)
     }
 
     /// Compresses a text, or stores it where [`Limits::text_expansion`] would refuse to read it.
@@ -147,6 +168,29 @@ mod tests {
             assert_eq!(level(Content::Whole), Some(6));
             assert_eq!(level(Content::Payload), Some(1));
         }
+    }
+
+    #[test]
+    fn values_as_they_are_have_a_least_level() {
+        let level = |asked| options(Method::Deflated, Some(asked)).level(Content::Plain);
+        assert_eq!(
+            (6..=9).map(level).collect::<Vec<_>>(),
+            [8, 8, 8, 9].map(Some)
+        );
+        assert_eq!(
+            options(Method::Bzip2, Some(6)).level(Content::Plain),
+            Some(6)
+        );
+    }
+
+    #[test]
+    fn the_smallest_file_has_to_be_asked_for() {
+        let asked = |method, level| options(method, level).smallest();
+        assert!(asked(Method::Deflated, Some(6)) && asked(Method::Zstd, Some(19)));
+        for level in [None, Some(-1), Some(5)] {
+            assert!(!asked(Method::Deflated, level));
+        }
+        assert!(!asked(Method::Lzma, Some(9)) && !asked(Method::Stored, Some(9)));
     }
 
     #[test]

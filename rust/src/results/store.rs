@@ -10,17 +10,31 @@ use super::plan::{Arrays, Plan};
 use super::policy::{Content, StoreOptions};
 use crate::archive::Compressed;
 use crate::codec::memory::CompressedArray;
-use crate::codec::noise;
 use crate::codec::zip::{Crc, Method};
+use crate::codec::{noise, probe, shares};
 use crate::error::{Error, Kind, Result};
 use crate::memory::Buffer;
 use crate::work::parallel;
+
+/// Arrays of this size are worth threads of their own where they are compressed in shares.
+const LARGE: usize = 4 << 20;
 
 /// The content of a member.
 enum Part<'a> {
     Data(&'a Body),
     Text(&'a [u8]),
     Array(&'a Array),
+}
+
+impl Part<'_> {
+    /// Bytes of its values.
+    fn nbytes(&self) -> usize {
+        match self {
+            Part::Data(Body::Plain(_, packed)) => packed.nbytes(),
+            Part::Array(array) => array.packed.nbytes(),
+            Part::Data(_) | Part::Text(_) => 0,
+        }
+    }
 }
 
 /// Compresses the members of `results`, in upstream's order: the data, the text, then further arrays.
@@ -53,14 +67,20 @@ pub fn store(
             }
         }
     }
+    // Large members are shared out among the threads that have none of their own.
+    let large = jobs.iter().filter(|(_, part)| part.nbytes() >= LARGE);
+    let within = StoreOptions {
+        threads: options.threads.div_ceil(large.count().max(1)),
+        ..*options
+    };
     parallel::map(jobs.len(), options.threads, |index| {
         let (name, part) = &jobs[index];
         let compressed = match part {
-            Part::Data(body) => store_body(name, body, options),
+            Part::Data(body) => store_body(name, body, &within),
             Part::Text(text) => options.text(name, text),
             Part::Array(array) => {
                 let frame = &frames[&(array.dtype, array.shape.as_slice())];
-                store_payload(name, frame, &array.packed, options)
+                store_payload(name, frame, &array.packed, &within)
             }
         };
         compressed.map_err(|error| error.in_member(name))
@@ -98,10 +118,43 @@ pub(super) fn store_payload(
     packed: &CompressedArray,
     options: &StoreOptions,
 ) -> Result<Compressed> {
-    let itemsize = frame.itemsize();
-    let shuffled = options.shuffles(packed.nbytes(), itemsize);
+    let (nbytes, itemsize) = (packed.nbytes(), frame.itemsize());
+    let store = |shuffled, content| store_as(member, frame, packed, shuffled, content, options);
+    let large_enough = options.shuffles(nbytes, itemsize);
+    if !(large_enough && options.smallest()) {
+        return store(large_enough, Content::Payload);
+    }
+    if nbytes <= probe::WHOLE {
+        let (shuffled, plain) = (
+            store(true, Content::Payload)?,
+            store(false, Content::Plain)?,
+        );
+        let smaller = plain.data.len() < shuffled.data.len();
+        return Ok(if smaller { plain } else { shuffled });
+    }
+    let shuffled = {
+        let mut values = Buffer::zeroed(nbytes)?;
+        packed.unpack_into(&mut values)?;
+        probe::shuffled_is_smaller(&values, itemsize, options.method, options.level)?
+    };
+    let content = if shuffled {
+        Content::Payload
+    } else {
+        Content::Plain
+    };
+    store(shuffled, content)
+}
+
+fn store_as(
+    member: &str,
+    frame: &Frame,
+    packed: &CompressedArray,
+    shuffled: bool,
+    content: Content,
+    options: &StoreOptions,
+) -> Result<Compressed> {
     let prefix = frame.file_prefix(shuffled)?;
-    let level = options.level(Content::Payload);
+    let level = options.level(content);
     let deflated = level.filter(|&level| options.method == Method::Deflated && level > 0);
     let Some(level) = deflated else {
         let start = prefix.bytes.len();
@@ -115,13 +168,20 @@ pub(super) fn store_payload(
     let mut crc = Crc::new();
     crc.update(&prefix.bytes);
     crc.update(&payload);
-    let planes = if shuffled { itemsize } else { 1 };
+    let planes = if shuffled { frame.itemsize() } else { 1 };
+    let size = (prefix.bytes.len() + payload.len()) as u64;
+    let prefix = Arc::clone(prefix.deflated()?);
+    let data = if options.smallest() {
+        shares::deflate(prefix, &payload, level, options.threads)?
+    } else {
+        noise::deflate(prefix, payload, planes, level)?
+    };
     Ok(Compressed {
         name: member.to_owned(),
         method: Method::Deflated,
         crc: crc.sum(),
-        size: (prefix.bytes.len() + payload.len()) as u64,
-        data: noise::deflate(Arc::clone(prefix.deflated()?), payload, planes, level)?,
+        size,
+        data,
     })
 }
 
