@@ -209,7 +209,7 @@ def test_a_missing_package_is_named(command, sweep, monkeypatch, package, args):
     done = command(*[sweep if arg == "FILE" else arg for arg in args])
     assert done.status == 1
     extra = "plot" if package == "matplotlib" else package
-    assert f"the package {package}: pip install 'skneuromsi-io[{extra}]'" in done.err
+    assert f'no package {package}; pip install "skneuromsi-io[{extra}]"' in done.err
 
 
 def test_scanned_results_are_stored_one_by_one(command, tmp_path):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .. import read_metadata, scan_ndc, to_ndc
+from .. import to_ndc
 from ..archive._target import refuse_same_file
-from ._export import write_csv, write_netcdf, write_zarr
-from ._options import FILE, as_json, check_output, overwrite, progress
+from ._export import Source, write_csv, write_netcdf, write_zarr
+from ._options import FILE, as_json, check_output, overwrite, progress, storage_options
 from ._output import say, write_json
 
 #: Formats by the extensions of files.
@@ -24,10 +25,10 @@ _BY_EXTENSION = {
 }
 
 
-def _write_ndc(file: str, out: str, format_version: float) -> int:
+def _write_ndc(source: Source, out: str, format_version: float) -> int:
     """Store all results, and the user's metadata; return the number of results."""
-    metadata = read_metadata(file).get("extra")
-    with scan_ndc(file, classes="light") as collection:
+    metadata = source.metadata()
+    with source.scan() as collection:
         to_ndc(
             out,
             collection,
@@ -38,7 +39,7 @@ def _write_ndc(file: str, out: str, format_version: float) -> int:
         return len(collection)
 
 
-_FORMATS: dict[str, Callable[[str, str], int]] = {
+_FORMATS: dict[str, Callable[[Source, str], int]] = {
     "ndc": functools.partial(_write_ndc, format_version=0.2),
     "ndc-0.1": functools.partial(_write_ndc, format_version=0.1),
     "zarr": write_zarr,
@@ -56,10 +57,16 @@ _FORMATS: dict[str, Callable[[str, str], int]] = {
     type=click.Choice([*_FORMATS]),
     help="Format of the output; by default that of its extension.",
 )
+@storage_options
 @overwrite
 @as_json
 def convert(
-    file: str, out: str, name: str | None, overwrite: bool, as_json: bool
+    file: str,
+    out: str,
+    name: str | None,
+    storage_options: dict[str, Any] | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Write a file in another format.
 
@@ -75,7 +82,7 @@ def convert(
         )
     check_output(out, overwrite)
     refuse_same_file(file, out, "another file than the one that is read")
-    size = _FORMATS[name](file, out)
+    size = _FORMATS[name](Source(file, storage_options), out)
     if as_json:
         write_json({"out": out, "format": name, "results": size})
     else:

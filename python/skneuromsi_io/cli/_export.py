@@ -12,9 +12,9 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .. import SkneuromsiIOError, read_metadata, scan_ndc
+from .. import MissingPackageError, SkneuromsiIOError, read_metadata, scan_ndc
 from .._spelling import spelled
 from ..archive._target import replacing
 from ..files._contents import Contents
@@ -24,6 +24,8 @@ from ._output import plain
 if TYPE_CHECKING:
     import xarray as xr
 
+    from .. import NDResultCollection
+
 #: Compression of numbers in NetCDF, as its own tools write it.
 _DEFLATED = {"zlib": True, "shuffle": True, "complevel": 4}
 
@@ -31,9 +33,27 @@ _DEFLATED = {"zlib": True, "shuffle": True, "complevel": 4}
 _ZARR = ("zarr.json", ".zgroup")
 
 
-def write_csv(file: str, out: str) -> int:
+class Source(NamedTuple):
+    """A file to read, or the URL of one with options."""
+
+    file: str
+    storage_options: dict[str, Any] | None
+
+    def scan(self) -> NDResultCollection:
+        """Open its results, which stay in it."""
+        return scan_ndc(
+            self.file, classes="light", storage_options=self.storage_options
+        )
+
+    def metadata(self) -> Any:
+        """Return the user's metadata."""
+        document = read_metadata(self.file, storage_options=self.storage_options)
+        return document.get("extra")
+
+
+def write_csv(source: Source, out: str) -> int:
     """Write one row a result: number, model, run parameters, causes; return the number of results."""
-    with Contents(file) as contents:
+    with Contents(*source) as contents:
         rows = contents.columns()
     names = rows[0]["run_parameters"]
     text = io.StringIO()
@@ -58,9 +78,9 @@ def write_bytes(out: str, content: bytes) -> None:
             target.write(content)
 
 
-def write_netcdf(file: str, out: str) -> int:
+def write_netcdf(source: Source, out: str) -> int:
     """Write all results as one NetCDF-4 file; return their number."""
-    dataset = _dataset(file)
+    dataset = _dataset(source)
     for name, variable in dataset.variables.items():
         # netCDF4-C crashes on the float16 of HDF5.
         if variable.dtype == "float16":
@@ -78,35 +98,38 @@ def write_netcdf(file: str, out: str) -> int:
     return dataset.sizes["run"]
 
 
-def write_zarr(file: str, out: str) -> int:
+def write_zarr(source: Source, out: str) -> int:
     """Write all results as one Zarr store; return their number."""
     try:
         importlib.import_module("zarr")
     except ImportError as error:
-        raise Failure(
-            "Zarr needs the package zarr: pip install 'skneuromsi-io[zarr]'"
+        raise MissingPackageError(
+            archive=out,
+            expected="zarr, which writes Zarr stores",
+            found="no package zarr",
+            remedy='pip install "skneuromsi-io[zarr]"',
         ) from error
     path = Path(out)
     if path.is_dir() and not any((path / name).exists() for name in _ZARR):
         raise Failure(f"{out}: expected a Zarr store, found another folder")
-    dataset = _dataset(file)
+    dataset = _dataset(source)
     with _replacing_folder(path) as folder, _telling(out, "Zarr"):
         # Format 3 has no text of a width.
         dataset.to_zarr(folder, mode="w", consolidated=True, zarr_format=2)
     return dataset.sizes["run"]
 
 
-def _dataset(file: str) -> xr.Dataset:
+def _dataset(source: Source) -> xr.Dataset:
     """Stack all results, and make text of what is not numbers or text."""
-    with scan_ndc(file, classes="light") as collection:
+    with source.scan() as collection:
         dataset = collection.to_xarray()
     for name, variable in dataset.variables.items():
         if variable.dtype.hasobject:
             texts = [*map(spelled, variable.values.ravel().tolist())]
             shaped = variable.copy(data=_reshaped(texts, variable.shape))
             dataset[name] = shaped
-    metadata = read_metadata(file).get("extra")
-    dataset.attrs["metadata"] = json.dumps(plain(metadata), ensure_ascii=False)
+    text = json.dumps(plain(source.metadata()), ensure_ascii=False)
+    dataset.attrs["metadata"] = text
     return dataset
 
 

@@ -14,7 +14,7 @@ from .._spelling import spelled
 from ..files._contents import Contents
 from ..results._parameters import column, parameters_of
 from ._failures import each
-from ._options import as_json, files
+from ._options import as_json, files, storage_options
 from ._output import human_size, say, write_json, write_pairs
 
 #: Names of compression methods (APPNOTE 4.4.5).
@@ -29,8 +29,11 @@ _VERSIONS = {"written": "utc_timestamp", "python": "Python", "platform": "platfo
 
 @click.command()
 @files
+@storage_options
 @as_json
-def info(files: tuple[str, ...], as_json: bool) -> int:
+def info(
+    files: tuple[str, ...], storage_options: dict[str, Any] | None, as_json: bool
+) -> int:
     """Tell what files hold: results, shapes, parameters, sizes, versions, your metadata.
 
     Metadata are read; of a file without index, the array of the first result too.
@@ -39,14 +42,14 @@ def info(files: tuple[str, ...], as_json: bool) -> int:
 
     def tell(file: str) -> bool:
         nonlocal first
-        with Contents(file) as contents:
+        with Contents(file, storage_options) as contents:
             summary = _Summary(contents)
         if as_json:
-            write_json({"file": file, **summary.as_json()})
+            write_json({"file": summary.display_name, **summary.as_json()})
         else:
             if not first:
                 say("")
-            write_pairs([("file", file), *summary.pairs()])
+            write_pairs([("file", summary.display_name), *summary.pairs()])
         first = False
         return True
 
@@ -58,6 +61,7 @@ class _Summary:
 
     def __init__(self, contents: Contents):
         rows = contents.columns()
+        self.display_name = contents.display_name
         self.name = contents.name
         self.size = contents.size
         self.metadata = contents.metadata

@@ -10,19 +10,20 @@ import click
 from .._spelling import spelled
 from ..files._contents import Contents, Labelled, Stored
 from ..results._parameters import parameters_of
-from ._options import as_json, one_file, progress
+from ._options import as_json, one_file, progress, storage_options
 from ._output import human_size, write_json, write_table
 
 
 @click.command()
 @one_file
+@storage_options
 @as_json
-def ls(file: str, as_json: bool) -> None:
+def ls(file: str, storage_options: dict[str, Any] | None, as_json: bool) -> None:
     """List the results of a file, one a row, with the run parameters that change.
 
     The index of the file is read; where it has none, each result is read and checked.
     """
-    with Contents(file) as contents:
+    with Contents(file, storage_options) as contents:
         columns = contents.columns()
         rows = _rows(contents, columns)
         if as_json:

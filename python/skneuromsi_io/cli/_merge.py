@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .. import merge as merged
-from ._options import as_json, check_output, files, overwrite, progress
+from ._options import as_json, check_output, files, overwrite, progress, storage_options
 from ._output import say, write_json
 
 
@@ -44,6 +44,7 @@ class _JsonObject(click.ParamType):  # type: ignore[type-arg]
     type=_JsonObject(),
     help="Your metadata, a JSON object, where the files differ in them.",
 )
+@storage_options
 @overwrite
 @as_json
 def merge(
@@ -51,12 +52,20 @@ def merge(
     out: str,
     name: str | None,
     metadata: dict[str, Any] | None,
+    storage_options: dict[str, Any] | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
     """Join files, shards of a sweep and .partial files of killed writers into one file."""
     check_output(out, overwrite)
-    size = merged(files, out, name=name, metadata=metadata, tqdm_cls=progress())
+    size = merged(
+        files,
+        out,
+        name=name,
+        metadata=metadata,
+        storage_options=storage_options,
+        tqdm_cls=progress(),
+    )
     if as_json:
         write_json({"out": out, "results": size})
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +14,41 @@ import click
 
 from ._failures import Failure
 
+
+class _Setting(click.ParamType):  # type: ignore[type-arg]
+    """An option that is a name and a value."""
+
+    name = "setting"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, Any]:
+        key, sign, text = value.partition("=")
+        if not (key and sign):
+            self.fail(f"expected KEY=VALUE, found {value!r}", param, ctx)
+        with contextlib.suppress(ValueError):
+            return key, json.loads(text)
+        return key, text
+
+
 #: A path or a URL; whether it is there is told by who opens it.
 FILE = click.Path()
 
 one_file = click.argument("file", metavar="FILE", type=FILE)
 files = click.argument("files", metavar="FILE...", type=FILE, nargs=-1, required=True)
+storage_options = click.option(
+    "--storage-option",
+    "storage_options",
+    metavar="KEY=VALUE",
+    type=_Setting(),
+    multiple=True,
+    callback=lambda _context, _parameter, settings: dict(settings) or None,
+    help="For a URL, what fsspec's file system takes; may be given several times. A "
+    "value that is JSON is read as such.",
+)
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Write JSON, one object a line."
 )

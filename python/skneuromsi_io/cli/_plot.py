@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import scan_ndc
+from .. import MissingPackageError
 from ..results._parameters import parameters_of
 from ._drawing import Curve, curves_of_result, curves_of_sweep
-from ._export import write_bytes
-from ._failures import Failure
-from ._options import check_output, one_file, overwrite, progress
+from ._export import Source, write_bytes
+from ._options import check_output, one_file, overwrite, progress, storage_options
 from ._output import say
 
 if TYPE_CHECKING:
@@ -40,18 +39,24 @@ _SIZE = (6.4, 4.4)
 @click.option(
     "--result", type=click.IntRange(min=0), help="Number of the result to draw."
 )
+@storage_options
 @overwrite
 def plot(
-    file: str, out: str, over: str | None, result: int | None, overwrite: bool
+    file: str,
+    out: str,
+    over: str | None,
+    result: int | None,
+    storage_options: dict[str, Any] | None,
+    overwrite: bool,
 ) -> None:
     """Draw the response of a sweep over the parameter that changes, or the modes of a result.
 
     The response of a mode is its greatest value, and the position of that.
     """
     check_output(out, overwrite)
-    with scan_ndc(file, classes="light") as collection:
+    with Source(file, storage_options).scan() as collection:
         curves, title = _curves(collection, over, result)
-    write_bytes(out, _picture(curves, title, Path(out).suffix[1:] or "png"))
+    write_bytes(out, _picture(curves, title, out))
     say(f"{out}: {title}")
 
 
@@ -99,13 +104,16 @@ def _parameter(collection: NDResultCollection, over: str | None) -> Any:
     return changing[0] if changing else None
 
 
-def _picture(curves: list[Curve], title: str, kind: str) -> bytes:
+def _picture(curves: list[Curve], title: str, out: str) -> bytes:
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise Failure(
-            "a picture needs the package matplotlib: pip install 'skneuromsi-io[plot]'"
+        raise MissingPackageError(
+            archive=out,
+            expected="matplotlib, which draws",
+            found="no package matplotlib",
+            remedy='pip install "skneuromsi-io[plot]"',
         ) from error
     panels = list(dict.fromkeys(curve.panel for curve in curves))
     # A name with a $ is not a formula.
@@ -122,7 +130,7 @@ def _picture(curves: list[Curve], title: str, kind: str) -> bytes:
         figure.suptitle(title)
         picture = io.BytesIO()
         try:
-            figure.savefig(picture, format=kind, dpi=150)
+            figure.savefig(picture, format=Path(out).suffix[1:] or "png", dpi=150)
         except ValueError as error:
             # It names the formats that there are.
             raise click.UsageError(str(error)) from error

@@ -24,7 +24,8 @@ def repair(file: str, out: str, overwrite: bool, as_json: bool) -> int:
     check_output(out, overwrite)
     report = repaired(file, out, tqdm_cls=progress())
     if as_json:
-        write_json({"file": file, **dataclasses.asdict(report)})
+        found = dataclasses.asdict(report)
+        write_json({"file": found.pop("path"), **found})
     else:
         say(str(report))
     return int(bool(report.problems))

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import click
 
 from .. import verify as verified
 from ._failures import each
-from ._options import as_json, files, progress
+from ._options import as_json, files, progress, storage_options
 from ._output import say, write_json
 
 
 @click.command()
 @files
+@storage_options
 @as_json
-def verify(files: tuple[str, ...], as_json: bool) -> int:
+def verify(
+    files: tuple[str, ...], storage_options: dict[str, Any] | None, as_json: bool
+) -> int:
     """Check every byte of files, and report each problem.
 
     The exit status is 1 if there is one.
     """
 
     def check(file: str) -> bool:
-        report = verified(file, tqdm_cls=progress())
+        report = verified(file, storage_options=storage_options, tqdm_cls=progress())
         if as_json:
-            write_json({"file": file, "ok": report.ok, **dataclasses.asdict(report)})
+            found = dataclasses.asdict(report)
+            write_json({"file": found.pop("path"), "ok": report.ok, **found})
         else:
             say(str(report))
         return report.ok

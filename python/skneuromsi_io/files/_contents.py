@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,7 +77,7 @@ class Contents:
 
     Parameters
     ----------
-    path_or_stream
+    path_or_stream, storage_options
         As of :func:`skneuromsi_io.scan_ndc`, which also says what is raised.
 
     Attributes
@@ -93,8 +93,10 @@ class Contents:
 
     """
 
-    def __init__(self, path_or_stream: Any):
-        self._reader = ArchiveReader(path_or_stream)
+    def __init__(
+        self, path_or_stream: Any, storage_options: Mapping[str, Any] | None = None
+    ):
+        self._reader = ArchiveReader(path_or_stream, storage_options=storage_options)
         try:
             self.display_name = self._reader.display_name
             self.metadata = self._reader.metadata
