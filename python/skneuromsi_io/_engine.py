@@ -47,6 +47,7 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         "use_cftime",
         "decode_timedelta",
         "limits",
+        "storage_options",
     )
 
     def guess_can_open(self, filename_or_obj: Any) -> bool:
@@ -77,22 +78,24 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         use_cftime: Any = None,
         decode_timedelta: Any = None,
         limits: Mapping[str, int] | None = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> xr.Dataset:
         """Open a file as :meth:`NDResultCollection.to_xarray` stacks its results, lazily.
 
         Parameters
         ----------
         filename_or_obj : str, os.PathLike, bytes-like or binary file object
+            A path may be a URL.
         drop_variables : str or iterable of str, optional
         mask_and_scale, decode_times, concat_characters, decode_coords, use_cftime, decode_timedelta : optional
             Without effect: values are labelled as they were stored, and nothing is encoded.
-        limits : mapping of str to int, optional
+        limits, storage_options : mapping, optional
             As of :func:`skneuromsi_io.scan_ndc`.
 
         """
         del mask_and_scale, decode_times, concat_characters
         del decode_coords, use_cftime, decode_timedelta
-        with _opened(filename_or_obj, limits) as stored:
+        with _opened(filename_or_obj, limits, storage_options) as stored:
             dataset = lazy_dataset(stored.reader.name, stored)
             return _finished(dataset, stored, drop_variables)
 
@@ -102,12 +105,13 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         *,
         drop_variables: str | Iterable[str] | None = None,
         limits: Mapping[str, int] | None = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> dict[str, xr.Dataset]:
         """Open a file of results that cannot all be stacked: a dataset of each kind, by its name.
 
         ``run`` has the numbers of its results.
         """
-        with _opened(filename_or_obj, limits) as stored:
+        with _opened(filename_or_obj, limits, storage_options) as stored:
             datasets = lazy_datasets(stored.reader.name, stored)
             return {
                 f"/{name}": _finished(dataset, stored, drop_variables)
@@ -120,12 +124,16 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         *,
         drop_variables: str | Iterable[str] | None = None,
         limits: Mapping[str, int] | None = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> xr.DataTree:
         """Open a file as a tree of what :meth:`open_groups_as_dict` gives."""
         import xarray as xr
 
         groups = self.open_groups_as_dict(
-            filename_or_obj, drop_variables=drop_variables, limits=limits
+            filename_or_obj,
+            drop_variables=drop_variables,
+            limits=limits,
+            storage_options=storage_options,
         )
         tree = xr.DataTree.from_dict(groups)
         for path, dataset in groups.items():
@@ -135,10 +143,12 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
 
 @contextlib.contextmanager
 def _opened(
-    filename_or_obj: Any, limits: Mapping[str, int] | None
+    filename_or_obj: Any,
+    limits: Mapping[str, int] | None,
+    storage_options: Mapping[str, Any] | None,
 ) -> Iterator[StoredResults]:
     """Open a file, which stays open unless what follows fails."""
-    reader = ArchiveReader(filename_or_obj, limits)
+    reader = ArchiveReader(filename_or_obj, limits, storage_options)
     try:
         size = reader.size_in_file()
         reader.use_index()
@@ -174,7 +184,7 @@ def _finished(
 
 
 def _beginning(filename_or_obj: Any) -> bytes:
-    """Return the first bytes of a local file, and none of what cannot be read."""
+    """Return the first bytes of a local file, and none of what cannot be read: of a URL nothing is."""
     if isinstance(filename_or_obj, (str, os.PathLike)):
         try:
             with Path(filename_or_obj).open("rb") as file:

@@ -380,8 +380,8 @@ class Writer:
     def add_text(self, name: str, data: bytes) -> None:
         """Write one member of text."""
 
-    def copy(self, archive: Archive, member: str, name: str) -> None:
-        """Write a member of another archive as it is, under the name `name`."""
+    def copy(self, archive: Archive, members: Sequence[tuple[str, str]]) -> None:
+        """Write members of another archive as they are, each under the name that it comes with."""
 
     def flush(self) -> None:
         """Hand on all that was added to the operating system."""

@@ -8,6 +8,7 @@ import threading
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import skneuromsi_io as sio
 from helpers import (
@@ -19,6 +20,7 @@ from helpers import (
     stored,
     zipped,
 )
+from skneuromsi_io._engine import SkneuromsiEntrypoint
 
 
 def large(size, nbytes):
@@ -154,6 +156,46 @@ def test_metadata_of_large_results_are_read_without_them(serve):
         requests, nbytes = served.asked()
     assert requests <= 4
     assert nbytes < 100_000
+
+
+def test_requests_of_a_merge(serve, tmp_path):
+    served, url = serve(ARCHIVE)
+    assert sio.merge([url], tmp_path / "out.ndc") == 6
+    requests, nbytes = served.asked()
+    # It is opened twice; results are read once to check them, and once to copy them.
+    assert requests <= 6
+    assert nbytes < 2 * len(ARCHIVE) + (2 << 20)
+    assert_same(opened(tmp_path / "out.ndc"), COLLECTION)
+
+
+def test_the_engine_of_xarray(url):
+    with xr.open_dataset(url, engine=SkneuromsiEntrypoint, chunks={}) as found:
+        assert_same(found.load(), COLLECTION.to_xarray())
+    again = pickle.loads(
+        pickle.dumps(xr.open_dataset(url, engine=SkneuromsiEntrypoint))
+    )
+    assert_same(again.load(), COLLECTION.to_xarray())
+
+
+def test_requests_of_the_engine(serve):
+    served, url = serve(ARCHIVE)
+    options = {"storage_options": {"headers": {"X-Any": "1"}}}
+    with xr.open_dataset(url, engine=SkneuromsiEntrypoint, **options) as found:
+        # Size and end, the metadata for the numbers of `extra`, the first array for its labels.
+        requests, nbytes = served.asked()
+        assert requests <= 2 + 3 + 2
+        assert nbytes < len(ARCHIVE)
+        values = found["values"].isel(run=1).values
+        requests, nbytes = served.asked()
+    assert_same(values, COLLECTION[1].to_xarray().values)
+    assert requests == 1
+    assert nbytes < len(ARCHIVE) / 6
+
+
+def test_xarray_does_not_ask_a_server_to_guess(serve):
+    served, url = serve(ARCHIVE)
+    assert not SkneuromsiEntrypoint().guess_can_open(url)
+    assert served.asked() == (0, 0)
 
 
 def test_threads_share_one(url):

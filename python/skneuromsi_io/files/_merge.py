@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -131,16 +130,18 @@ def _reader(source: Any, storage_options: StorageOptions | None) -> ArchiveReade
 
 
 def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int, bar: Any) -> None:
-    batches = reader.checked(range(size), UNPACKED)
-    results = itertools.chain.from_iterable(batches)
+    done = 0
     with Steps(bar, size, f"Joining '{reader.display_name}'") as steps:
-        for index, result in enumerate(results):
+        for batch in reader.checked(range(size), UNPACKED):
             if reader.ours:
-                writer.copy(reader, index)
-                writer.describe(result)
-            else:
-                writer.append(result)
-            steps.done(1)
+                writer.copy(reader, range(done, done + len(batch)))
+            for result in batch:
+                if reader.ours:
+                    writer.describe(result)
+                else:
+                    writer.append(result)
+            steps.done(len(batch))
+            done += len(batch)
 
 
 @contextlib.contextmanager

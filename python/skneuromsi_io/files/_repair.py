@@ -122,8 +122,7 @@ def _repaired(
         problems += [missing] if missing else []
     text = (_metadata if with_metadata else _new_metadata)(reader, len(kept))
     with writer:
-        for index in kept:
-            writer.copy(reader, index)
+        writer.copy(reader, kept)
         writer.finish(text)
     return RepairReport(
         reader.display_name,

@@ -139,7 +139,7 @@ class SweepFile:
             shards = _Shards(Path(os.path.realpath(self.path)).parent, opened)
             for stub in stubs:
                 reader, result = shards.checked(stub)
-                writer.copy(reader, stub.number)
+                writer.copy(reader, [stub.number])
                 writer.describe(result)
                 steps.done(1)
             writer.finish(text)

@@ -6,7 +6,7 @@ import contextlib
 import operator
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -248,15 +248,19 @@ class ArchiveWriter:
         """Note what the index says of a result that is copied."""
         self._columns.add([result.native])
 
-    def copy(self, reader: ArchiveReader, index: int) -> None:
-        """Add a result of another archive, its members as they are; see also :meth:`describe`."""
+    def copy(self, reader: ArchiveReader, indices: Iterable[int]) -> None:
+        """Add results of another archive, their members as they are; see also :meth:`describe`."""
         self.flush()
-        text, data, arrays = _members.plan_to_read(index)
-        for member in (data, text, *reader.archive.numbered(*arrays)):
-            name = _members.of_result(self._written, member.partition("/")[2])
-            self._native.copy(reader.archive, member, name)
-        self._prepared += 1
-        self._written += 1
+        members, written = [], self._written
+        for index in indices:
+            text, data, arrays = _members.plan_to_read(index)
+            for member in (data, text, *reader.archive.numbered(*arrays)):
+                name = _members.of_result(written, member.partition("/")[2])
+                members.append((member, name))
+            written += 1
+        self._native.copy(reader.archive, members)
+        self._prepared += written - self._written
+        self._written = written
 
     def finish(self, metadata: bytes) -> None:
         """Write what is left, the metadata and the directory of the archive."""

@@ -336,23 +336,38 @@ impl Archive {
         })
     }
 
-    /// A member's bytes as they are in the archive, under another name.
+    /// Members that are copied together: a request each would take long.
+    pub(super) fn copied_at_once(&self) -> PyResult<usize> {
+        Ok(if self.open_archive()?.distant() {
+            usize::MAX
+        } else {
+            1
+        })
+    }
+
+    /// Bytes of members as they are in the archive, each under another name.
     pub(super) fn copied(
         &self,
         py: Python<'_>,
-        member: &str,
-        name: String,
-    ) -> PyResult<Compressed> {
+        members: &[(String, String)],
+    ) -> PyResult<Vec<Compressed>> {
         self.run(py, |archive| {
-            let fetched = archive.fetch(member)?;
-            let entry = fetched.entry();
-            Ok(Compressed {
-                name,
-                method: Method::from_id(entry.method)?,
-                crc: entry.crc,
-                size: entry.size,
-                data: Buffer::copy_of(fetched.compressed())?.into(),
-            })
+            let names: Vec<_> = members.iter().map(|(member, _)| &member[..]).collect();
+            let fetched = archive.fetch_all(&names)?;
+            let copied = fetched
+                .into_iter()
+                .zip(members)
+                .map(|(fetched, (_, name))| {
+                    let entry = fetched.entry();
+                    Ok(Compressed {
+                        name: name.clone(),
+                        method: Method::from_id(entry.method)?,
+                        crc: entry.crc,
+                        size: entry.size,
+                        data: Buffer::copy_of(fetched.compressed())?.into(),
+                    })
+                });
+            copied.collect()
         })
     }
 

@@ -220,9 +220,19 @@ impl Writer {
         self.run(py, |writer| writer.add(&self.options(1).text(name, data)?))
     }
 
-    fn copy(&self, py: Python<'_>, archive: &Archive, member: &str, name: String) -> PyResult<()> {
-        let copied = archive.copied(py, member, name)?;
-        self.run(py, |writer| writer.add(&copied))
+    fn copy(
+        &self,
+        py: Python<'_>,
+        archive: &Archive,
+        members: Vec<(String, String)>,
+    ) -> PyResult<()> {
+        for members in members.chunks(archive.copied_at_once()?) {
+            let copied = archive.copied(py, members)?;
+            self.run(py, |writer| {
+                copied.iter().try_for_each(|member| writer.add(member))
+            })?;
+        }
+        Ok(())
     }
 
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
