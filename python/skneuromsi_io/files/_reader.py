@@ -268,12 +268,17 @@ class ArchiveReader:
         """
         if self.index is not None:
             return self.index.table, np.asarray(indices)
-        columns, threads = new_columns(), thread_count()
+        return self.read_table(indices, _document.LISTED), np.arange(len(indices))
+
+    def read_table(
+        self, indices: Sequence[int] | npt.NDArray[np.int64], listed: Sequence[str]
+    ) -> Table:
+        """Read columns of some results, of the numbers below some keys."""
+        columns, threads = new_columns(listed), thread_count()
         for batch in batches(map(int, indices), self.text_size, threads):
             names = [_members.of_result(index, _members.METADATA) for index in batch]
             columns.read(self.archive, names, threads=threads)
-        size = len(indices)
-        return table_of(json.loads(b"{%s}" % columns.json()), size, 0), np.arange(size)
+        return table_of(json.loads(b"{%s}" % columns.json()), len(indices), 0, listed)
 
     def common(self) -> Signature:
         """Return what all results must have in common: that of the first in the archive."""

@@ -18,6 +18,7 @@ from ._templates import (
     EXTERNAL,
     Column,
     External,
+    Numbers,
     Slot,
     Template,
     extra_of,
@@ -37,10 +38,11 @@ __all__ = [
     "Columns",
     "External",
     "Gathered",
-    "concatenated",
     "extra_of",
     "gather",
+    "gather_alike",
     "gathered",
+    "joined",
 ]
 
 
@@ -161,57 +163,49 @@ class _Group(NamedTuple):
 def gather(results: Sequence[PackedResult]) -> Gathered:
     """Gather the metadata of results."""
     groups = []
-    for template, positions, numbers in _groups(results):
+    for template, positions, rows in _groups(results):
         of_group = [results[position] for position in positions]
+        found = None
         if template is not None:
-            groups.append((positions, _of_template(template, numbers, of_group)))
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            found = gather_alike(template, columns, len(rows))
+        if found is not None:
+            groups.append((positions, found))
         else:
             groups += [
                 ([at], _one(result.columns(), extra_of(result)))
                 for at, result in zip(positions, of_group, strict=True)
             ]
-    return _joined(groups, len(results))
+    return joined(groups, len(results))
 
 
-def _of_template(
-    template: Template, numbers: list[list[Any]], results: list[PackedResult]
-) -> Gathered:
-    """Gather the metadata of results of a template, which have these numbers."""
-    count = len(results)
+def gather_alike(template: Template, numbers: Numbers, count: int) -> Gathered | None:
+    """Gather the metadata of results of a template, which have these numbers; None where only the decoder can."""
+    if template.makers is None:
+        return None
     # What does not fit its type is told by the decoder.
     with contextlib.suppress(ValueError, TypeError, OverflowError):
-        if template.makers is not None:
-            common = template.common
-            fields: dict[str, Column] = {
-                name: [common[name]] * count for name in FIELDS
-            }
-            parameters: dict[str, Column] = {
-                name: repeated(value, count)
-                for name, value in common["run_parameters"].items()
-            }
-            for slot in template.slots:
-                parameters[slot.name] = numbers_at(slot.at, slot.dtype)(numbers)
-            if template.causes is not None:
-                slot = template.causes
-                fields["causes"] = numbers_at(slot.at, slot.dtype)(numbers)
-            extra = {name: make(numbers) for name, make in template.makers.items()}
-            return Gathered(fields, parameters, extra)
-    return gathered([(result.columns(), extra_of(result)) for result in results])
+        common = template.common
+        fields: dict[str, Column] = {name: [common[name]] * count for name in FIELDS}
+        parameters: dict[str, Column] = {
+            name: repeated(value, count)
+            for name, value in common["run_parameters"].items()
+        }
+        for slot in template.slots:
+            parameters[slot.name] = numbers_at(slot.at, slot.dtype)(numbers, count)
+        if template.causes is not None:
+            slot = template.causes
+            fields["causes"] = numbers_at(slot.at, slot.dtype)(numbers, count)
+        makers = template.makers.items()
+        extra = {name: make(numbers, count) for name, make in makers}
+        return Gathered(fields, parameters, extra)
+    return None
 
 
 def gathered(rows: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Gathered:
     """Gather constructor arguments and `extra` of results."""
     ones = [([at], _one(*row)) for at, row in enumerate(rows)]
-    return _joined(ones, len(ones))
-
-
-def concatenated(parts: Sequence[Gathered]) -> Gathered:
-    """Return the metadata of results that were gathered in parts."""
-    groups, end = [], 0
-    for part in parts:
-        start, end = end, end + len(part.fields[FIELDS[0]])
-        groups.append((range(start, end), part))
-    return _joined(groups, end)
+    return joined(ones, len(ones))
 
 
 def _one(columns: dict[str, Any], extra: dict[str, Any]) -> Gathered:
@@ -222,7 +216,8 @@ def _one(columns: dict[str, Any], extra: dict[str, Any]) -> Gathered:
     )
 
 
-def _joined(groups: Sequence[tuple[Sequence[int], Gathered]], count: int) -> Gathered:
+def joined(groups: Sequence[tuple[Sequence[int], Gathered]], count: int) -> Gathered:
+    """Return the metadata of all results: of groups of them, each at some positions."""
     if len(groups) == 1:
         return groups[0][1]
     columns = []

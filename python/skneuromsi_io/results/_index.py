@@ -37,9 +37,9 @@ REMEDY = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells 
 _PARTS = ("name", "dims", "shape", "dtype", "coords", "attrs")
 
 
-def new_columns() -> _native.Columns:
-    """Return columns of no results yet."""
-    return _native.Columns(_document.VARYING, _document.LISTED)
+def new_columns(listed: Sequence[str] = _document.LISTED) -> _native.Columns:
+    """Return columns of no results yet, for numbers below some keys."""
+    return _native.Columns(_document.VARYING, listed)
 
 
 def index_text(columns: _native.Columns, size: int) -> bytes:

@@ -14,16 +14,15 @@ from .._errors import InternalError
 from ..archive import _members
 from ..arrays._frame import Frame, shared
 from ..values import dtype_of
+from ._gathering import Described, gathered_from
 from ._stack import (
     RUN,
-    Described,
     Labels,
     Stack,
     assembled,
     check_alike,
     decoded,
     difference,
-    gathered_from,
     labels_of,
     labels_of_array,
     large_arrays,

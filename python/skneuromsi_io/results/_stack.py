@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,13 +17,13 @@ from ._columns import (
     Column,
     External,
     Gathered,
-    concatenated,
     extra_of,
     gather,
     gathered,
 )
+from ._gathering import gathered_from
 from ._packed import PackedResult
-from ._stored import Reader, StoredResults
+from ._stored import StoredResults
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -80,7 +80,9 @@ def assembled(stack: Stack, name: str, output_mode: str) -> xr.Dataset:
     for parameter, column in gathered.parameters.items():
         coords[_free(parameter, "parameter_", taken)] = (RUN, _column(column))
     coords[_free("mname", "result_", taken)] = (RUN, [*gathered.fields["mname"]])
-    causes = [np.nan if one is None else one for one in gathered.fields["causes"]]
+    causes = gathered.fields["causes"]
+    if not isinstance(causes, np.ndarray):
+        causes = [np.nan if one is None else one for one in causes]
     coords[_free("causes", "result_", taken)] = (RUN, _column(causes))
     for key, column in gathered.extra.items():
         stacked = arrays[key] if key in arrays else _stacked(column)
@@ -179,76 +181,12 @@ def _from_file(packed: StoredResults) -> Stack | None:
     return Stack(stacked[0], labels, metadata, arrays)
 
 
-def gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
-    """Gather the metadata of results in a file, of which nothing else is read."""
-    described, parts = Described(packed.reader), []
-    for batch in packed.described():
-        parts.append(gather(batch))
-        described.add(batch)
-    return concatenated(parts), described
-
-
-class Described:
-    """Results of which the metadata were read: one of each kind, and which result is of what kind."""
-
-    def __init__(self, reader: Reader):
-        self._reader = reader
-        self._kinds: list[Hashable] = []
-        self._indices: list[int] = []
-        self._firsts: dict[Hashable, PackedResult] = {}
-
-    def add(self, results: Sequence[PackedResult]) -> None:
-        """Add results.
-
-        Raises
-        ------
-        BadMetadataError
-            If one is not what the index says.
-
-        """
-        if self._reader.index is not None:
-            self._reader.index.check_texts(results)
-        self._indices += [
-            result.index for result in results if result.index is not None
-        ]
-        for result in results:
-            kind: Hashable = result.native.fingerprint
-            if kind is None:
-                kind = (len(self._kinds),)
-            self._kinds.append(kind)
-            self._firsts.setdefault(kind, result)
-
-    def agree(self, positions: Sequence[int], frames: Sequence[Frame | None]) -> bool:
-        """Check some results, of which these label the arrays; return whether nothing else does.
-
-        Raises
-        ------
-        BadMetadataError, BadNetCDFError
-            If one contradicts itself, or is not like the first of the archive.
-
-        """
-        if self._reader.index is not None:
-            indices = [self._indices[position] for position in positions]
-            self._reader.index.check_frames(indices, frames)
-        known: set[Any] = set()
-        for position, frame in zip(positions, frames, strict=True):
-            kind = self._kinds[position]
-            if (kind, frame) not in known:
-                known.add((kind, frame))
-                result = self._firsts[kind]
-                result.frame = frame
-                if result.plain_frame() is None:
-                    return False
-                if result.index != 0:
-                    self._reader.common()
-                self._reader.check_agreement(result)
-        return True
-
-
 def large_arrays(metadata: Gathered) -> dict[str, list[External]]:
     """Return the arrays of `extra` that all results have in members of their own, of one dtype and shape."""
     found = {}
     for key, column in metadata.extra.items():
+        if isinstance(column, np.ndarray):
+            continue
         arrays = [value for value in column if isinstance(value, External)]
         if len(arrays) == len(column) and len({array[1:] for array in arrays}) == 1:
             found[key] = arrays
@@ -270,6 +208,8 @@ def decoded(
     """Return the large arrays that are not among `arrays`: None where they differ in dtype or shape."""
     found = {}
     for key, column in metadata.extra.items():
+        if isinstance(column, np.ndarray):
+            continue
         if key not in arrays and any(isinstance(value, External) for value in column):
             one = len({_kind(value) for value in column}) == 1
             values = [extra_of(item)[key] for item in packed] if one else []

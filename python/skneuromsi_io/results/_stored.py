@@ -31,12 +31,12 @@ class Reader(Protocol):
     #: Name that messages call it by.
     display_name: str
 
+    #: Its index, if that is used.
+    index: Index | None
+
     @property
     def name(self) -> Any:
         """Name of the collection."""
-
-    #: Its index, if that is used.
-    index: Index | None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -63,6 +63,11 @@ class Reader(Protocol):
         self, indices: Sequence[int] | npt.NDArray[np.int64]
     ) -> tuple[Table, npt.NDArray[np.int64]]:
         """Return columns that some results have a place in, and these places."""
+
+    def read_table(
+        self, indices: npt.NDArray[np.int64], listed: Sequence[str]
+    ) -> Table:
+        """Read columns of some results, of the numbers below some keys."""
 
 
 class StoredResult(LazyResult):

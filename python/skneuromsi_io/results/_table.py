@@ -12,6 +12,8 @@ from .._errors import BadMetadataError
 from ..archive import _document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 TEMPLATE, TEMPLATES = "template", "templates"
@@ -98,8 +100,15 @@ def _are_same(one: list[Any], other: list[Any]) -> bool:
     return len(short) == 1 and {*map(repr, long)} == {repr(short[0])}
 
 
-def table_of(document: dict[str, Any], size: int, arrays: int) -> Table:
+def table_of(
+    document: dict[str, Any],
+    size: int,
+    arrays: int,
+    listed: Sequence[str] = _document.LISTED,
+) -> Table:
     """Check columns of so many results, and of arrays that are described elsewhere.
+
+    `listed` are the keys whose numbers have columns.
 
     Raises
     ------
@@ -119,7 +128,7 @@ def table_of(document: dict[str, Any], size: int, arrays: int) -> Table:
     ordinal = np.empty(size, np.int64)
     ordinal[order] = np.arange(size) - np.repeat(np.cumsum(counts) - counts, counts)
     made = [
-        _template(item, f"/{TEMPLATES}/{number}", int(counts[number - NONE]))
+        _template(item, f"/{TEMPLATES}/{number}", int(counts[number - NONE]), listed)
         for number, item in enumerate(templates)
     ]
     return Table(made, template, array, ordinal)
@@ -143,7 +152,7 @@ def _numbers(
     return np.resize(np.array(numbers, np.int64), size)
 
 
-def _template(item: Any, at: str, count: int) -> Template:
+def _template(item: Any, at: str, count: int, keys: Sequence[str]) -> Template:
     if not isinstance(item, dict):
         raise BadMetadataError(key=at, expected="an object", found=f"{item!r:.80}")
     text, columns = item.get("text"), item.get("numbers")
@@ -159,7 +168,7 @@ def _template(item: Any, at: str, count: int) -> Template:
             expected="metadata with 0 for numbers that vary",
             found=f"{text!r:.80}",
         )
-    listed = listed_numbers(native)
+    listed = listed_numbers(native, keys)
     if len(columns) != len(listed):
         raise _wrong_length(f"{at}/numbers", len(listed), len(columns))
     for number, column in enumerate(columns):
@@ -175,9 +184,11 @@ def _template(item: Any, at: str, count: int) -> Template:
     return Template(native, columns)
 
 
-def listed_numbers(native: _native.Packed) -> list[Any]:
+def listed_numbers(
+    native: _native.Packed, keys: Sequence[str] = _document.LISTED
+) -> list[Any]:
     """Return those numbers of a result, which has a fingerprint, of which there are columns."""
-    text = _native.numbers([native], _document.VARYING, _document.LISTED)
+    text = _native.numbers([native], _document.VARYING, keys)
     numbers: list[list[Any]] = json.loads(text)
     return numbers[0]
 

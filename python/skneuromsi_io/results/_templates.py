@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .. import _native
 from ..archive import _document
-from ..values import TYPES, restore_scalar
+from ..values import TYPES, carrier, dtype_of, restore_scalar
 
 if TYPE_CHECKING:
     from ._interface import LazyResult
@@ -128,6 +128,8 @@ class Template:
         Run parameters that differ.
     causes : Slot or None
         Causes, if they differ.
+    listed : list of int
+        Which of the numbers that vary those are that an index lists.
     makers : dict of str to callable, or None
         What makes each number and array of `extra` of the numbers of results; None where only the decoder can.
 
@@ -150,6 +152,11 @@ class Template:
                     self._listed[key, name] = listed
                     end += count
                     listed += count if key in _document.LISTED else 0
+        self.listed = [
+            at
+            for (key, _), span in self._spans.items()
+            for at in (span if key in _document.LISTED else ())
+        ]
         # A key that is there twice has numbers that nobody sees.
         self.fits = end == len(numbers_of([first.native])[0]) and self._fit(kwargs)
         if self.fits:
@@ -215,9 +222,7 @@ class Template:
                 makers[name] = numbers_at(span.start, _scalar(kind))
             elif _is_external(kind) and value["netcdf"] not in members:
                 members.add(value["netcdf"])
-                carried = value["dtype"], _lengths(value["shape"])
-                array = External(value["netcdf"], kind[1], _shape(kind), carried)
-                makers[name] = _given(array)
+                makers[name] = _given(_external(value["netcdf"], kind))
             elif _is_inline(kind, len(span)):
                 makers[name] = _arrays(span, np.dtype(kind[1]), _shape(kind))
             else:
@@ -225,33 +230,43 @@ class Template:
         return makers
 
 
-def _restored(number: Any, dtype: str | None) -> Any:
-    return number if dtype is None else restore_scalar(number, dtype)
-
-
 #: Types of numbers and arrays.
 _MEASURES = ("scalar", "array", "external")
 
-#: Makes the values of some results of their numbers.
-Maker = Callable[[list[list[Any]]], Column]
+#: Columns of the numbers of results, one for each number that varies: a list, or the one number that all have.
+Numbers = Sequence[Any]
+
+#: Makes the values of so many results of their numbers.
+Maker = Callable[[Numbers, int], Column]
 
 
 def _given(value: Any) -> Maker:
-    return lambda rows: [value] * len(rows)
+    return lambda _, count: [value] * count
 
 
 def numbers_at(at: int, dtype: str | None) -> Maker:
-    if dtype is None:
-        return lambda rows: _of_one_type([row[at] for row in rows])
-    if dtype == "<f8":
-        # The common one: scalar by scalar it takes fifty times as long.
-        return lambda rows: np.array([row[at] for row in rows], np.float64)
-    return lambda rows: [restore_scalar(row[at], dtype) for row in rows]
+    """Return what makes numbers, or scalars of a dtype."""
+
+    def make(numbers: Numbers, count: int) -> Column:
+        column = numbers[at]
+        if type(column) is not list:
+            column = column if dtype is None else restore_scalar(column, dtype)
+            return repeated(column, count)
+        if dtype is None:
+            return _of_one_type(column)
+        if dtype == "<f8":
+            # The common one: scalar by scalar it takes fifty times as long.
+            return np.array(column, np.float64)
+        return [restore_scalar(number, dtype) for number in column]
+
+    return make
 
 
 def repeated(value: Any, count: int) -> Column:
     """Return a column of one value."""
-    number = type(value) in (int, float) and -_INT64 <= value < _INT64
+    number = isinstance(value, np.number) or (
+        type(value) in (int, float) and -_INT64 <= value < _INT64
+    )
     return np.full(count, value) if number else [value] * count
 
 
@@ -266,10 +281,14 @@ def _of_one_type(numbers: list[Any]) -> Column:
 
 
 def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Maker:
-    cut = slice(span.start, span.stop)
-    return lambda rows: np.array([row[cut] for row in rows], dtype).reshape(
-        len(rows), *shape
-    )
+    def make(numbers: Numbers, count: int) -> Column:
+        made = np.empty((count, len(span)), dtype)
+        for place, at in enumerate(span):
+            # An array is made first: NumPy refuses what the dtype does not hold.
+            made[:, place] = np.array(numbers[at], dtype)
+        return made.reshape(count, *shape)
+
+    return make
 
 
 def extra_of(result: LazyResult) -> dict[str, Any]:
@@ -317,10 +336,13 @@ def _is_inline(kind: Any, count: int) -> bool:
     return math.prod(_shape(kind)) == count
 
 
+def _external(member: str, kind: Any) -> External:
+    # Dtype and shape in its descriptor are those of one result: they are numbers below `extra`.
+    shape, carried = _shape(kind), carrier(np.empty(0, dtype_of(kind[1])))
+    tail = carried.shape[1:]
+    return External(member, kind[1], shape, (carried.dtype.str, (*shape, *tail)))
+
+
 def _shape(kind: Any) -> tuple[int, ...]:
-    return _lengths(kind[2])
-
-
-def _lengths(spelled: list[Any]) -> tuple[int, ...]:
-    # Numbers of the whole document are spelled.
-    return tuple(int(str(length)) for length in spelled)
+    # The numbers of the table of types are spelled too.
+    return tuple(int(str(length)) for length in kind[2])

@@ -7,7 +7,7 @@ to names.
 
 from ._budget import Budget
 from ._decode import loads, loads_plain, put_arrays
-from ._dtypes import dtype_of
+from ._dtypes import carrier, dtype_of
 from ._encode import INLINE_LIMIT, Encoded, dumps
 from ._numpy import restore_array, restore_carried, restore_scalar
 from ._sets import in_order
@@ -20,6 +20,7 @@ __all__ = [
     "TYPES",
     "Budget",
     "Encoded",
+    "carrier",
     "coords_of",
     "dtype_of",
     "dumps",
