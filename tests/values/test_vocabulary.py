@@ -112,7 +112,7 @@ def test_strict_values_are_taken():
     """The refusals above are of their values: the same types take the right ones."""
     for value, name, expected in (
         (1, ["scalar", "<M8[s]"], np.datetime64(1, "s")),
-        (-(2**63), ["scalar", "<m8"], np.timedelta64("NaT")),
+        (-(2**63), ["scalar", "<m8[D]"], np.timedelta64("NaT", "D")),
         ([1, 2.5], "complex", 1 + 2.5j),
         (255, ["scalar", "|u1"], np.uint8(255)),
         ("a", ["scalar", "<U1"], np.str_("a")),

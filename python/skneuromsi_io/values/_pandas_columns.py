@@ -47,8 +47,9 @@ def column_parts(array: Any, budget: Budget) -> Any:
     import pandas as pd
 
     if type(array) is pd.arrays.NumpyExtensionArray:
-        # Its dtype is a wrapper of pandas; its subclasses hold text and have NA.
-        return array.to_numpy()
+        # Its dtype is a wrapper of pandas; its subclasses hold text and have NA. Its own `to_numpy` looks for NaN
+        # first, for which pandas 2 imports a module of NumPy's.
+        return np.asarray(array)
     dtype = array.dtype
     if isinstance(dtype, np.dtype):
         return np.asarray(array)
