@@ -82,11 +82,11 @@ def test_parts_come_before_their_containers(padding):
 
 
 def test_only_small_tables_are_kept():
-    _decode._places.cache_clear()
+    _decode._pointers.cache_clear()
     for padding, kept in ((_decode._MOST_KEPT_TEXT, 0), (1, 1)):
         text = {"a": [1], "p": " " * padding, "types": {"/a": "tuple"}}
         assert loads(json.dumps(text).encode(), None)["a"] == (1,)
-        assert _decode._places.cache_info().currsize == kept
+        assert _decode._pointers.cache_info().currsize == kept
 
 
 def test_names_of_dtypes_that_are_none_are_not_kept():

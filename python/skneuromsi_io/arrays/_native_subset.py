@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 import numpy as np
+from numpy.ma import MaskedArray
 
 from .. import _native
 
@@ -72,7 +73,7 @@ def is_plain_attr(name: Any, value: Any) -> bool:
         return is_text(value) and len(name + value) * 4 <= _MOST_ATTR_BYTES
     return (
         isinstance(value, (int, float, np.number, np.ndarray))
-        and not isinstance(value, (bool, np.ma.MaskedArray))
+        and not isinstance(value, (bool, MaskedArray))
         and np.ndim(value) <= 1
         and np.size(value) > 0
         and is_plain_dtype(np.asarray(value).dtype)

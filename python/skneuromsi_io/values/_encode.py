@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+# Imported here, since NumPy would import it during a store: no import stands on that way (tests/process/test_fork.py).
+from numpy.ma import MaskedArray
+
 from .. import _native
 from .._errors import UnstorableError
 from . import _containers, _datetimes, _numpy, _xarray_pandas
@@ -187,7 +190,7 @@ def _numpy_scalar(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) 
 
 
 def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
-    if isinstance(value, np.ma.MaskedArray):
+    if isinstance(value, MaskedArray):
         raise UnstorableError(
             "a masked array cannot be stored; use its filled() values, or data and mask"
         )
