@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-# Imported here, since NumPy would import it during a store: no import stands on that way (tests/process/test_fork.py).
+# NumPy would import it in a store, on whose way no import stands (tests/process/test_fork.py).
 from numpy.ma import MaskedArray
 
 from .. import _native
