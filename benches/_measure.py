@@ -147,6 +147,7 @@ def main() -> None:
     """Do the job that the arguments describe."""
     warnings.simplefilter("ignore")
     import _scanning
+    import _sweeps
     import _works
     from _contenders import CONTENDERS
 
@@ -155,8 +156,9 @@ def main() -> None:
         _works.folder(job["work"], job["count"])
         print("{}")
         return
-    if job["operation"] == "scan":
-        print(json.dumps(_scanning.measure(job)))
+    own = {"scan": _scanning.measure, "sweep": _sweeps.measure}
+    if job["operation"] in own:
+        print(json.dumps(own[job["operation"]](job)))
         return
     contender = CONTENDERS[job["contender"]]
     _warm(contender)

@@ -45,7 +45,12 @@ SECTIONS: dict[str, tuple[str, str]] = {
     ),
     "levels": (
         "Compression levels",
-        "Size of the file in MB and time to store, light classes.",
+        "Size of the file in MB and time to store, light classes; the first row is scikit-neuromsi's own file.",
+    ),
+    "sweeps": (
+        "Sweeps",
+        "A `ParameterSweep` whose model has its results already: to gather them in a collection, and to store it. "
+        "Patched, both are done by this package. Each once.",
     ),
     "scan": (
         "Scans",
@@ -92,6 +97,7 @@ def sections(report: dict[str, Any]) -> str:
         "memory": lambda: _tables.memory(report["memory"]),
         "levels": lambda: _tables.levels(report["levels"]),
         "scan": lambda: _tables.scan(report["scan"]),
+        "sweeps": lambda: _tables.sweeps(report["sweeps"]),
     }
     text = ""
     for name, (title, note) in SECTIONS.items():

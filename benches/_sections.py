@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import _measure
+import _sweeps
 import _works
 from _contenders import CONTENDERS, OURS, PEERS
 
@@ -111,13 +112,28 @@ def scan(effort: Effort, folder: Path) -> Rows:
     return rows
 
 
+def sweeps(works: list[str], effort: Effort, folder: Path) -> Rows:
+    """Gather the results of a sweep and store them, in the ways that a user meets."""
+    rows: Rows = []
+    for work in works:
+        count = effort.count(work)
+        for way in _sweeps.WAYS:
+            print(f"  sweeps: {_works.title(work, count)}, {way}")
+            job = {"operation": "sweep", "work": work, "count": count, "way": way}
+            row = _measure.run(job | {"path": str(folder / "sweep")})
+            rows.append({"work": work, "count": count, "way": way, **row})
+    return rows
+
+
 def levels(works: list[str], effort: Effort, folder: Path) -> Rows:
-    """Sizes and times to store at every compresslevel; the first row of a work is the default."""
+    """Sizes and times to store: upstream's, by default, and at every compresslevel."""
     rows: Rows = []
     for work in works:
         print(f"  levels: {_works.title(work, effort.count(work))}")
         job = effort.job(work=work, count=effort.count(work), contender="light")
         job |= {"path": str(folder / "levels"), "operation": "levels"}
         found = _measure.run(job)["levels"]
-        rows += [{"work": work, "count": job["count"], **row} for row in found]
+        job |= {"contender": "upstream", "operation": "store", "runs": 1}
+        theirs = _measure.run(job) | {"level": "scikit-neuromsi"}
+        rows += [{"work": work, "count": job["count"], **r} for r in (theirs, *found)]
     return rows

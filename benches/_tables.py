@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable
 from typing import Any
 
+import _sweeps
 import _works
 from _contenders import CONTENDERS
 
@@ -131,6 +132,21 @@ def levels(rows: list[Row]) -> str:
         shown = f"{row['size'] / 1e6:.4g} / {seconds(median(row['store']))} s"
         lines.setdefault(level, [level]).append(shown)
     return table("|".join(["level", *titles]), lines.values())
+
+
+def sweeps(rows: list[Row]) -> str:
+    """One line a work and a way; ratios are to scikit-neuromsi, which is the first of each work."""
+    lines = []
+    for row in rows:
+        if row["way"] == "upstream":
+            upstream = row
+        line = [_works.title(row["work"], row["count"]), _sweeps.WAYS[row["way"]][0]]
+        for steps in (("gather",), ("store",), ("gather", "store")):
+            times = [sum(each[step] for step in steps) for each in (upstream, row)]
+            line += [seconds(times[1]), ratio(*times)]
+        lines.append([*line, megabytes(row["size"])])
+    header = "work|sweep|gather s|ratio|store s|ratio|both s|ratio|file MB"
+    return table(header, lines)
 
 
 def scan(rows: list[Row]) -> str:

@@ -19,7 +19,7 @@ import _works
 from _sections import Effort
 
 DOCS = Path(__file__).parents[1] / "docs"
-SECTIONS = ("comparison", "scaling", "threads", "memory", "levels", "scan")
+SECTIONS = ("comparison", "scaling", "threads", "memory", "levels", "scan", "sweeps")
 
 
 def _arguments() -> argparse.Namespace:
@@ -52,6 +52,7 @@ def _measured(sections: list[str], works: list[str], quick: bool) -> dict[str, A
         "memory": lambda folder: _sections.memory(once, folder),
         "levels": lambda folder: _sections.levels(works, brief, folder),
         "scan": lambda folder: _sections.scan(brief, folder),
+        "sweeps": lambda folder: _sections.sweeps(works, full, folder),
     }
     report: dict[str, Any] = {"machine": _report.machine()}
     with tempfile.TemporaryDirectory(prefix="skneuromsi-io-bench-") as folder:
