@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import zipfile
 from pathlib import Path
 
@@ -103,6 +104,41 @@ def test_partial_files_of_killed_writers(tmp_path, out):
     assert opened(out).name == "saved"
 
 
+def kill_writers(folder, limits):
+    """Append in processes that the kernel kills where their file grows beyond a limit; return what was merged."""
+    import resource
+    import signal
+
+    results = [*make_collection(5)]
+    for limit in limits:
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            with sio.NDCWriter(folder / f"{limit:06}.ndc", name="sweep") as writer:
+                for result in results:
+                    writer.append(result)
+            os._exit(0)
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGXFSZ
+    return sio.merge(sorted(folder.glob("*.partial")), folder / "saved.ndc")
+
+
+@POSIX
+def test_writers_killed_while_they_append(tmp_path):
+    """Every result whose bytes were written is there, and no part of another."""
+    _, sizes = left_behind(tmp_path / "measured.ndc", make_collection(5))
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    limits = sorted(random.Random(7).sample(range(1, sizes[-1]), 25))
+    whole = [sum(size <= limit for size in sizes) - 1 for limit in limits]
+    assert {*whole} == {0, 1, 2, 3, 4}
+    assert in_process(kill_writers, folder, limits) == sum(whole)
+    results = [*make_collection(5)]
+    expected = [results[number] for count in whole for number in range(count)]
+    assert_same([*opened(folder / "saved.ndc")], expected)
+
+
 @POSIX
 def test_a_partial_file_with_a_writer_is_refused(tmp_path, out, collection):
     with sio.NDCWriter(tmp_path / "b.ndc", name="sweep") as writer:
@@ -111,6 +147,16 @@ def test_a_partial_file_with_a_writer_is_refused(tmp_path, out, collection):
             sio.merge([writer.partial], out)
         writer.append(collection[1])
     assert_untouched(out)
+
+
+def test_limits_are_those_of_every_file(tmp_path, out, collection):
+    partial, _ = left_behind(tmp_path / "b.ndc", [*collection])
+    for source in (stored(collection), partial):
+        with pytest.raises(sio.LimitError, match=r"limit members\)"):
+            sio.merge([source], out, limits={"members": 4})
+        assert_untouched(out)
+        assert sio.merge([source], out, limits={"members": 9}) == 3
+        out.write_bytes(b"old")
 
 
 def test_a_truncated_file_is_no_partial_file(tmp_path, out, collection):

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._errors import ArgumentError, ArgumentTypeError
 from .._progress import Steps, tqdm_class
-from .._types import Bar, FilePath, Source, StorageOptions
+from .._types import Bar, FilePath, Limits, Source, StorageOptions
 from ..archive import _document
 from ..archive._partial import SUFFIX, without_writer
 from ..archive._remote import is_url
@@ -30,6 +30,7 @@ def merge(
     name: str | None = None,
     metadata: dict[str, Any] | None = None,
     tqdm_cls: Bar = None,
+    limits: Limits | None = None,
     storage_options: StorageOptions | None = None,
 ) -> int:
     """Join the results of several files, or shards of a sweep, into one file.
@@ -52,6 +53,8 @@ def merge(
         Additional metadata, stored under ``"extra"``; by default those that all files have.
     tqdm_cls : callable, bool or None, optional
         Progress bar for each file, one step a result. None and False mean none, True ``tqdm.auto.tqdm``.
+    limits : mapping of str to int, optional
+        As of :func:`open_ndresults_collection`, for each file.
     storage_options : mapping, optional
         Options for the URLs among `paths`, as of :func:`open_ndresults_collection`.
 
@@ -100,14 +103,14 @@ def merge(
     for source in sources:
         refuse_same_file(source, out, "another file than those that are joined")
     writer = ArchiveWriter(out)
-    open_ = functools.partial(_reader, storage_options=storage_options)
+    open_ = functools.partial(_reader, limits=limits, storage_options=storage_options)
     common = _common(sources, open_, name, metadata)
     # Before anything is written: they may not be storable.
     writer.metadata(common[0], 1, common[1])
     with writer:
         agreement = Agreement()
         for source in sources:
-            with _opened(source, open_) as (reader, size):
+            with _opened(source, open_, limits) as (reader, size):
                 reader.agreement = agreement
                 _add(writer, reader, size, tqdm_class(tqdm_cls))
         writer.flush()
@@ -123,10 +126,11 @@ def merge(
 _Open = Callable[[Any], ArchiveReader]
 
 
-def _reader(source: Any, storage_options: StorageOptions | None) -> ArchiveReader:
-    return ArchiveReader(
-        source, storage_options=storage_options if is_url(source) else None
-    )
+def _reader(
+    source: Any, limits: Limits | None, storage_options: StorageOptions | None
+) -> ArchiveReader:
+    options = storage_options if is_url(source) else None
+    return ArchiveReader(source, limits, storage_options=options)
 
 
 def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int, bar: Any) -> None:
@@ -145,14 +149,16 @@ def _add(writer: ArchiveWriter, reader: ArchiveReader, size: int, bar: Any) -> N
 
 
 @contextlib.contextmanager
-def _opened(source: Any, open_: _Open) -> Iterator[tuple[ArchiveReader, int]]:
+def _opened(
+    source: Any, open_: _Open, limits: Limits | None
+) -> Iterator[tuple[ArchiveReader, int]]:
     """Yield a reader of a source, and how many results it has."""
     if not _is_partial(source):
         with open_(source) as reader:
             yield reader, reader.size
         return
     with without_writer(source, display_name_of(source)):
-        reader, _ = ArchiveReader.salvaged(source, None)
+        reader, _ = ArchiveReader.salvaged(source, limits)
         with reader:
             yield reader, whole_results(reader).size
 
