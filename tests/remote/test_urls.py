@@ -103,6 +103,14 @@ def test_requests_of_a_scan_and_of_one_result(serve, indexed):
         assert served.asked()[0] == 1
 
 
+def test_a_single_result_is_read_once(serve):
+    served, url = serve(stored(large(1, 4_000_000)))
+    with scan(url) as found:
+        served.asked()
+        assert found[0].run_parameters.soa == 0
+        assert served.asked()[0] == 1
+
+
 def test_an_index_answers_for_columns(serve):
     served, url = serve(ARCHIVE)
     with scan(url) as found:

@@ -291,8 +291,9 @@ class ArchiveReader:
         return self.agreement.expected
 
     def load_checked(self, index: int) -> PackedResult:
-        """Read a result, and check that it is like the first in the archive."""
-        self.common()
+        """Read a result, and check that it is like the first in the archive, which is not read twice."""
+        if index:
+            self.common()
         result = self.load_unpacked([index], thread_count())[0]
         self.check(result)
         return result
