@@ -124,18 +124,10 @@ pub(super) fn store_payload(
     if !(large_enough && options.smallest()) {
         return store(large_enough, Content::Payload);
     }
-    if nbytes <= probe::WHOLE {
-        let (shuffled, plain) = (
-            store(true, Content::Payload)?,
-            store(false, Content::Plain)?,
-        );
-        let smaller = plain.data.len() < shuffled.data.len();
-        return Ok(if smaller { plain } else { shuffled });
-    }
     let shuffled = {
         let mut values = Buffer::zeroed(nbytes)?;
         packed.unpack_into(&mut values)?;
-        probe::shuffled_is_smaller(&values, itemsize, options.method, options.level)?
+        probe::shuffled_is_smaller(&values, itemsize)?
     };
     let content = if shuffled {
         Content::Payload
