@@ -58,7 +58,7 @@ def store_ndresults_collection(
         h5netcdf: arrays become nested lists in JSON, tuples lists, and the data NetCDF-3 where that can hold them.
     **kwargs
         What `zipfile.ZipFile` takes in mode ``"w"``: `compression` (default ``ZIP_DEFLATED``),
-        `compresslevel` (see the README for what the levels mean), `allowZip64`, `strict_timestamps`.
+        `compresslevel` (6 or more for the smallest file, at the price of time), `allowZip64`, `strict_timestamps`.
 
     Raises
     ------
