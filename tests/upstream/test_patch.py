@@ -16,6 +16,7 @@ from skneuromsi.testing import assert_ndresult_collection_allclose
 import skneuromsi_io as sio
 from skneuromsi_io.patching import _table
 from skneuromsi_io.sweep import NativeCollectionStrategy
+from skneuromsi_io.upstream._sweep import DefaultStrategy
 
 NAMES = (
     *("store_ndresults_collection", "store_ndresult", "to_ndc", "to_ndr"),
@@ -177,12 +178,16 @@ def strategy_of(**arguments):
 
 
 def test_the_default_strategy_of_a_sweep():
-    theirs, ours = NDCollectionProcessingStrategy, NativeCollectionStrategy
+    theirs, ours = NDCollectionProcessingStrategy, DefaultStrategy
+    assert issubclass(ours, NativeCollectionStrategy)
+    assert issubclass(ours, theirs)
     before = inspect.signature(ParameterSweep)
+    shown = repr(ParameterSweep(Kording2007(), "auditory_position"))
     with sio.patched():
         assert strategy_of() is ours
         assert strategy_of(processing_strategy=None) is ours
         assert inspect.signature(ParameterSweep) == before
+        assert repr(ParameterSweep(Kording2007(), "auditory_position")) == shown
         assert ParameterSweep.__init__.__doc__ == ORIGINALS[SWEEP].__doc__
         # One that is given always wins.
         assert strategy_of(processing_strategy=theirs()) is theirs
@@ -201,9 +206,7 @@ def test_a_subclass_of_a_sweep_follows():
             super().__init__(model, "auditory_position")
 
     with sio.patched():
-        assert (
-            type(Sweep(Kording2007()).processing_strategy) is NativeCollectionStrategy
-        )
+        assert type(Sweep(Kording2007()).processing_strategy) is DefaultStrategy
     strategy = Sweep(Kording2007()).processing_strategy
     assert type(strategy) is NDCollectionProcessingStrategy
 

@@ -78,9 +78,9 @@ def _native_default(init: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         if processing_strategy is None:
             # It imports scikit-neuromsi, which the import of this package must not.
-            from ..upstream._sweep import NativeCollectionStrategy
+            from ..upstream._sweep import DefaultStrategy
 
-            processing_strategy = NativeCollectionStrategy()
+            processing_strategy = DefaultStrategy()
         init(self, *args, processing_strategy=processing_strategy, **kwargs)
 
     return with_default
