@@ -12,13 +12,14 @@ SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust pyth
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help docs docs-links wheel licenses demo test test-quick test-versions check bench bench-quick instructions models fuzz clean
+.PHONY: help docs docs-links wheel licenses demo test test-quick test-versions test-upstream-suite check bench bench-quick instructions models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
 	@echo "make test         all tests: Rust, Python, and against the real scikit-neuromsi"
 	@echo "make test-quick   Rust's and Python's without scikit-neuromsi and without those marked slow"
 	@echo "make test-versions  tests without scikit-neuromsi, on all Pythons and with other dependencies"
+	@echo "make test-upstream-suite  scikit-neuromsi's own tests, without and with patch()"
 	@echo "make check        formatters, linters, types, stubs"
 	@echo "make bench        store and open times against upstream and peers"
 	@echo "make bench-quick  the same in two minutes"
@@ -46,6 +47,10 @@ test-quick: $(ENVS)/dev/.ready
 # Every Python of this machine, the lowest dependencies that pyproject.toml declares, and pandas 2.
 test-versions: $(ENVS)/wheel/.built
 	$(DEV)/python scripts/versions.py $(ENVS)/wheel/*.whl $(ENVS)/versions
+
+# scikit-neuromsi's own tests, without and with `patch()`.
+test-upstream-suite: $(ENVS)/upstream/.ready
+	$(UPSTREAM)/python scripts/upstream_suite.py
 
 check: $(ENVS)/dev/.ready
 	cargo fmt --check
