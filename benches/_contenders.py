@@ -8,6 +8,7 @@ from __future__ import annotations
 from _contender import Contender
 from _packages import Bridge, BridgeUpstreamFile, Light, LightUpstreamFile, Upstream
 from _peers import JoblibLz4, JoblibResults, NetCDF, Pickle, Zarr
+from _stacking import Scanned
 
 OURS = ("light", "bridge")
 PEERS = ("pickle", "joblib", "joblib-results", "zarr", "netcdf")
@@ -22,4 +23,7 @@ CONTENDERS: dict[str, Contender] = {
     "joblib-results": JoblibResults(),
     "zarr": Zarr(),
     "netcdf": NetCDF(),
+    "scanned": Scanned(),
 }
+#: Those that read all values of a file into one array of each kind.
+STACKING = ("scanned", "zarr", "netcdf")

@@ -147,6 +147,7 @@ def main() -> None:
     """Do the job that the arguments describe."""
     warnings.simplefilter("ignore")
     import _scanning
+    import _stacking
     import _sweeps
     import _works
     from _contenders import CONTENDERS
@@ -156,7 +157,11 @@ def main() -> None:
         _works.folder(job["work"], job["count"])
         print("{}")
         return
-    own = {"scan": _scanning.measure, "sweep": _sweeps.measure}
+    own = {
+        "scan": _scanning.measure,
+        "sweep": _sweeps.measure,
+        "reduction": _stacking.reduction,
+    }
     if job["operation"] in own:
         print(json.dumps(own[job["operation"]](job)))
         return

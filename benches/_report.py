@@ -58,6 +58,16 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "some runs. Every result has a position of its own. *Columns* are `run_parameters_values`, `causes_` and "
         "`disparity_matrix`, each of a new scan. *One result* is the mean of 50 at random.",
     ),
+    "stacked": (
+        "All values at once",
+        "Seconds from opening a file until all its values are in memory as one Dataset; the least of all runs in "
+        "brackets. The peers have the run parameters as one JSON text, which is parsed.",
+    ),
+    "reduction": (
+        "A reduction with Dask",
+        "The mean over a sweep that repeats 4 results of Cuppini2017, on 2 workers of one thread with 2 GB each. "
+        "*Peak* is the largest resident memory of a worker, *growth* what of it the reduction added.",
+    ),
 }
 
 
@@ -98,6 +108,8 @@ def sections(report: dict[str, Any]) -> str:
         "levels": lambda: _tables.levels(report["levels"]),
         "scan": lambda: _tables.scan(report["scan"]),
         "sweeps": lambda: _tables.sweeps(report["sweeps"]),
+        "stacked": lambda: _tables.stacked(report["stacked"]),
+        "reduction": lambda: _tables.reduction(report["reduction"]),
     }
     text = ""
     for name, (title, note) in SECTIONS.items():

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import _measure
 import _sweeps
 import _works
-from _contenders import CONTENDERS, OURS, PEERS
+from _contenders import CONTENDERS, OURS, PEERS, STACKING
 
 THREADS = "SKNEUROMSI_IO_NUM_THREADS"
 #: Kording2007 results that the model makes; larger collections repeat them.
@@ -136,4 +136,29 @@ def levels(works: list[str], effort: Effort, folder: Path) -> Rows:
         job |= {"contender": "upstream", "operation": "store", "runs": 1}
         theirs = _measure.run(job) | {"level": "scikit-neuromsi"}
         rows += [{"work": work, "count": job["count"], **r} for r in (theirs, *found)]
+    return rows
+
+
+def stacked(works: list[str], effort: Effort, folder: Path) -> Rows:
+    """All values of a file in memory."""
+    rows = []
+    for work in works:
+        for name in STACKING:
+            print(f"  stacked: {_works.title(work, effort.count(work))}: {name}")
+            job = effort.job(work=work, count=effort.count(work), contender=name)
+            found = _both(job | {"path": str(folder / "stacked")})
+            rows.append(
+                {"work": work, "count": job["count"], "contender": name, **found}
+            )
+    return rows
+
+
+def reduction(effort: Effort, folder: Path) -> Rows:
+    """Means over sweeps of 43 MB a result, on two workers of dask.distributed."""
+    rows = []
+    for count in (4, 8) if effort.quick else (20, 80):
+        print(f"  reduction: {count} Cuppini2017")
+        job = {"operation": "reduction", "made": effort.count("cuppini2017")}
+        job |= {"count": count, "limit": "2GB", "path": str(folder / "reduction")}
+        rows.append(_measure.run(job, {THREADS: "1"}))
     return rows

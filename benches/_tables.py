@@ -162,3 +162,30 @@ def scan(rows: list[Row]) -> str:
             lines.append([f"{row['count']:,}", kind, *shown, *cost])
     header = "results|index|scan ms|modes ms|run parameters ms|causes ms|matrix ms"
     return table(header + "|one result ms|index bytes each|made in µs each", lines)
+
+
+def stacked(rows: list[Row]) -> str:
+    """Return times until all values are in memory, a line for each work."""
+    lines: dict[str, list[str]] = {}
+    for row in rows:
+        title = _works.title(row["work"], row["count"])
+        shown = f"{seconds(median(row['touch']))} ({seconds(min(row['touch']))})"
+        lines.setdefault(title, [title]).append(shown)
+    names = dict.fromkeys(CONTENDERS[row["contender"]].title for row in rows)
+    return table("|".join(["work", *names]), lines.values())
+
+
+def reduction(rows: list[Row]) -> str:
+    """Return time and memory of a reduction against the size of the data."""
+    lines = [
+        [
+            f"{row['count']:,}",
+            megabytes(row["nbytes"]),
+            megabytes(row["size"]),
+            seconds(row["seconds"]),
+            megabytes(row["peak"]),
+            megabytes(row["growth"]),
+        ]
+        for row in rows
+    ]
+    return table("results|values MB|file MB|seconds|peak MB|growth MB", lines)

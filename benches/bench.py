@@ -19,7 +19,17 @@ import _works
 from _sections import Effort
 
 DOCS = Path(__file__).parents[1] / "docs"
-SECTIONS = ("comparison", "scaling", "threads", "memory", "levels", "scan", "sweeps")
+SECTIONS = (
+    "comparison",
+    "scaling",
+    "threads",
+    "memory",
+    "levels",
+    "scan",
+    "sweeps",
+    "stacked",
+    "reduction",
+)
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,6 +63,8 @@ def _measured(sections: list[str], works: list[str], quick: bool) -> dict[str, A
         "levels": lambda folder: _sections.levels(works, brief, folder),
         "scan": lambda folder: _sections.scan(brief, folder),
         "sweeps": lambda folder: _sections.sweeps(works, full, folder),
+        "stacked": lambda folder: _sections.stacked(works, full, folder),
+        "reduction": lambda folder: _sections.reduction(once, folder),
     }
     report: dict[str, Any] = {"machine": _report.machine()}
     with tempfile.TemporaryDirectory(prefix="skneuromsi-io-bench-") as folder:
