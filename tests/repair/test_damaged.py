@@ -62,6 +62,15 @@ def test_several_damages(ours, out):
     }
 
 
+def test_each_damage_is_told_once(ours, out):
+    bad, name = bytearray(ours), b"ndr_2/nddata.nc"
+    # Deflate has no blocks of type 3.
+    bad[ours.index(name) + len(name)] |= 0b110
+    report = sio.repair(bytes(bad), out)
+    assert report.kept == (0, 1, *range(3, 10))
+    assert [problem.member for problem in report.problems] == ["ndr_2/nddata.nc"]
+
+
 def test_new_metadata_say_so(ours, out):
     report = sio.repair(ours[: ends(ours)["metadata.json"] - 1], out)
     assert "10 results" in str(report)

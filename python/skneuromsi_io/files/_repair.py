@@ -86,7 +86,8 @@ def repair(
     with reader:
         if not (len(reader.archive) or faults):
             refuse_other_kinds(source_of(path_or_stream), reader.display_name)
-        damaged = [*map(problem_of, faults)]
+        # Once, though its own header and the directory both lead to it.
+        damaged = [*dict.fromkeys(map(problem_of, faults))]
         return _repaired(reader, damaged, out, tqdm_class(tqdm_cls))
 
 
