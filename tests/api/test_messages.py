@@ -160,6 +160,9 @@ def test_paths(tmp_path):
     (tmp_path / "unpacked" / "metadata.json").touch()
     (tmp_path / "zarr").mkdir()
     (tmp_path / "zarr" / "zarr.json").touch()
+    (tmp_path / "to_nothing").symlink_to("elsewhere.ndc")
+    (tmp_path / "killed.ndc.partial").touch()
+    (tmp_path / "many.ndc.0a.partial").touch()
     for path, error, note in (
         (
             "swep.ndc",
@@ -167,6 +170,9 @@ def test_paths(tmp_path):
             f"Did you mean {str(tmp_path / 'sweep.ndc')!r}",
         ),
         ("other", FileNotFoundError, None),
+        ("to_nothing", FileNotFoundError, "a link to 'elsewhere.ndc', which leads"),
+        ("killed.ndc", FileNotFoundError, "'killed.ndc.partial', of a writer"),
+        ("many.ndc", FileNotFoundError, "left 'many.ndc.0a.partial': merge"),
         ("no/sweep.ndc", FileNotFoundError, "There is no folder"),
         (".", IsADirectoryError, f"such as {str(tmp_path / 'sweep.ndc')!r}"),
         ("unpacked", IsADirectoryError, "pack its content"),
@@ -179,6 +185,9 @@ def test_paths(tmp_path):
     with pytest.raises(FileNotFoundError) as raised:
         sio.to_ndc(tmp_path / "no" / "a.ndc", COLLECTION)
     assert "There is no folder" in raised.value.__notes__[0]
+    with pytest.raises(FileNotFoundError) as raised:
+        sio.to_ndc("https://example.org/a.ndc", COLLECTION)
+    assert "URLs are read, not written" in raised.value.__notes__[0]
     with pytest.raises(FileNotFoundError) as raised:
         sio.read_ndc("~/sweep.ndc")
     assert "expanduser()" in raised.value.__notes__[0]

@@ -16,7 +16,7 @@ from .._errors import BadArchiveError, MissingMemberError, SkneuromsiIOError
 from ._file_system import printable
 from ._members import METADATA
 from ._partial import SUFFIX
-from ._remote import RemoteFile
+from ._remote import RemoteFile, is_url
 from ._target import is_path
 
 #: Bytes of a file that tell its kind: tar has its signature at 257.
@@ -266,6 +266,10 @@ def _kind_of_zip(names: list[str]) -> Kind | None:
     return Kind(f"another zip archive, of {shown}")
 
 
+_ONLY_READ = (
+    "URLs are read, not written: write to a path, and copy the file from there."
+)
+
 #: Names in a folder that are looked at.
 _LISTED = 10_000
 
@@ -274,7 +278,7 @@ def explain_path(error: OSError, path: str) -> None:
     """Add a note to an error of the operating system about a path: what is there instead."""
     with contextlib.suppress(OSError):
         if isinstance(error, FileNotFoundError):
-            note = _instead_of_missing(Path(path))
+            note = _ONLY_READ if is_url(path) else _instead_of_missing(Path(path))
         elif isinstance(error, IsADirectoryError):
             note = _instead_of_folder(Path(path))
         else:
@@ -290,8 +294,28 @@ def _instead_of_missing(path: Path) -> str | None:
         return None
     if not path.parent.is_dir():
         return f"There is no folder {printable(path.parent)!r}."
-    near = difflib.get_close_matches(path.name, _listed(path.parent), n=1, cutoff=0.8)
+    if path.is_symlink():
+        return f"It is a link to {printable(path.readlink())!r}, which leads nowhere."
+    names = _listed(path.parent)
+    left = _left_by_writers(path.name, names)
+    if left is not None:
+        return left
+    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.8)
     return f"Did you mean {printable(path.with_name(near[0]))!r}?" if near else None
+
+
+def _left_by_writers(name: str, names: list[str]) -> str | None:
+    """Tell of the partial file that will be the missing one, or of a shard of its sweep."""
+    if name + SUFFIX in names:
+        return f"There is {printable(name + SUFFIX)!r}, of a writer that did not finish: {RESUME}."
+    shards = sorted(
+        found
+        for found in names
+        if found.startswith(f"{name}.") and found.endswith(SUFFIX)
+    )
+    if not shards:
+        return None
+    return f"A sweep that did not finish left {printable(shards[0])!r}: merge takes whole results of such files."
 
 
 def _instead_of_folder(path: Path) -> str | None:
