@@ -43,8 +43,10 @@ def test_without_fsspec(read, monkeypatch):
 def test_without_the_package_of_a_protocol(monkeypatch):
     pytest.importorskip("fsspec")
     monkeypatch.setitem(sys.modules, "s3fs", None)
-    with pytest.raises(sio.MissingPackageError, match="s3fs"):
+    with pytest.raises(sio.MissingPackageError, match="s3fs") as raised:
         scan("s3://bucket/sweep.ndc")
+    # The extra does not bring s3fs.
+    assert "else install the package that is named" in raised.value.remedy
 
 
 def test_a_protocol_that_nobody_knows(read):

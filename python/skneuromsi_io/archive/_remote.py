@@ -38,6 +38,9 @@ _AT_ONCE = 16
 
 _TRY_AGAIN = "see that the server can be reached and 'storage_options' are right"
 
+#: What installs fsspec, and its packages for HTTP.
+_EXTRA = 'pip install "skneuromsi-io[remote]"'
+
 #: File systems that a process had before it forked. Letting go of one would close connections of the parent.
 _of_parents: list[Any] = []
 
@@ -168,12 +171,22 @@ class RemoteFile:
         try:
             from fsspec.core import url_to_fs
         except ImportError:
-            raise _missing(str(self), "fsspec, which reads URLs", "none") from None
+            raise MissingPackageError(
+                archive=str(self),
+                expected="fsspec, which reads URLs",
+                found="none",
+                remedy=_EXTRA,
+            ) from None
         try:
             fs, path = url_to_fs(self.url, **self.storage_options)
         except ImportError as error:
-            expected = "the packages that fsspec needs for this protocol"
-            raise _missing(str(self), expected, self._clean(error)) from None
+            # The extra has the packages of HTTP only.
+            raise MissingPackageError(
+                archive=str(self),
+                expected="the packages that fsspec needs for this protocol",
+                found=self._clean(error),
+                remedy=f"{_EXTRA} for HTTP, else install the package that is named",
+            ) from None
         except Exception as error:  # noqa: BLE001 - of any library
             raise ArgumentError(
                 archive=str(self),
@@ -241,15 +254,6 @@ class RemoteFile:
         found |= {query[0].strip("?")} if query else set()
         found |= {unquote(text) for text in found}
         return sorted(found - {""}, key=len, reverse=True)
-
-
-def _missing(display_name: str, expected: str, found: str) -> MissingPackageError:
-    return MissingPackageError(
-        archive=display_name,
-        expected=expected,
-        found=found,
-        remedy='pip install "skneuromsi-io[remote]"',
-    )
 
 
 def _texts(options: Any) -> Iterator[str]:
