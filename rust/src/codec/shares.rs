@@ -8,7 +8,7 @@ use super::pieces::{Piece, Pieces};
 use crate::error::Result;
 use crate::work::parallel;
 
-/// Bytes of a share. What it loses of the window before it is 0.02 % of Cuppini2017. The bytes of a member do not
+/// Bytes of a share. What it loses of the window before it is 0.1 % of Cuppini2017. The bytes of a member do not
 /// depend on the number of threads.
 const SHARE: usize = 2 << 20;
 
