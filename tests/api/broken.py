@@ -199,7 +199,7 @@ CASES = {
         )
         for name in (HEAD, TEXT)
     },
-    "types that are no object": (
+    "types that are not an object": (
         *(said(TEXT, types=5), ValueError, TEXT),
         "'types': expected an object, found 5",
     ),

@@ -1,4 +1,4 @@
-"""What goes wrong with URLs: each is an error that names the file and says what to do, and shows no password."""
+"""Failures of URLs: each is an error that names the file and says what to do, and shows no password."""
 
 import pickle
 import socket

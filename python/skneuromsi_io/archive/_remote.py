@@ -63,7 +63,7 @@ def located(path_or_stream: Any, storage_options: Mapping[str, Any] | None) -> A
     ArgumentError
         If there are options for something else than a URL.
     TypeError
-        If they are no mapping.
+        If they are not a mapping.
     MissingPackageError, RemoteError, FileNotFoundError
         As of :class:`RemoteFile`.
 

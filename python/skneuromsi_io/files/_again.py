@@ -1,4 +1,4 @@
-"""What it takes to open a file again, as it was: how collections that stay in their file go to other processes."""
+"""Opening a file again, as it was: the way in which collections that stay in their file go to other processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Stamp = tuple[tuple[str, object], ...]
 
 
 class Again(NamedTuple):
-    """All that it takes to open a file again, in this process or in another."""
+    """All that opens a file again, in this process or in another."""
 
     path: str
     limits: dict[str, int]

@@ -46,8 +46,8 @@ def problem_of(error: SkneuromsiIOError) -> Problem:
 
     Raises
     ------
-    BadStreamError, InternalError
-        The exception, if it is not a fault of the archive.
+    SkneuromsiIOError
+        The exception itself, if it is one of `NOT_OF_THE_ARCHIVE`.
 
     """
     if isinstance(error, NOT_OF_THE_ARCHIVE):

@@ -31,7 +31,7 @@ static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// The fingerprint of a text, which holds within this process; `None` for a text that is on its own.
 ///
-/// Of two texts with the same fingerprint, both are JSON or none is, and they are the same but for the values of the
+/// Two texts with the same fingerprint are both JSON or neither is, and they are the same but for the values of the
 /// numbers that vary: a number ends where its grammar (RFC 8259, section 6) ends it, and its surroundings count.
 #[must_use]
 pub fn fingerprint(text: &[u8], varying: &Varying) -> Option<u64> {

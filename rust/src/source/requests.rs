@@ -36,7 +36,7 @@ pub fn of(stretches: &[Stretch<'_>]) -> Vec<Request> {
     requests
 }
 
-/// How many of the first requests are sent at once: no more bytes than the largest single one has.
+/// The number of the first requests that are sent at once: no more bytes than the largest single one has.
 #[must_use]
 pub fn at_once(requests: &[Request]) -> usize {
     let mut left = PIECE;
