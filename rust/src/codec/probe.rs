@@ -37,7 +37,7 @@ pub fn shuffled_is_smaller(data: &[u8], itemsize: usize) -> Result<bool> {
 mod tests {
     use super::*;
 
-    /// What it says of few numbers and of many, which it has to agree on.
+    /// The judgement of few numbers, which that of many has to equal.
     fn judged(numbers: impl Iterator<Item = f64>) -> bool {
         let data: Vec<u8> = numbers.take(600_000).flat_map(f64::to_le_bytes).collect();
         let few = shuffled_is_smaller(&data[..8 * 2_000], 8).unwrap();
