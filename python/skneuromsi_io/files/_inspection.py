@@ -36,8 +36,6 @@ def collection_problems(reader: ArchiveReader) -> list[Problem]:
     """Return what is wrong with the metadata of the collection."""
     try:
         _ = reader.name, reader.size
-    except NOT_OF_THE_ARCHIVE:
-        raise
     except SkneuromsiIOError as error:
         return [problem_of(error)]
     return []
@@ -113,6 +111,9 @@ def _loaded(
     """Load a batch at once, or one by one to find out what is wrong with which."""
     try:
         return reader.load_unpacked(batch, threads)
+    except NOT_OF_THE_ARCHIVE:
+        # No result of the batch is to blame: to read each again would ask a failing server once more for all.
+        raise
     except SkneuromsiIOError:
         return (_loaded_alone(reader, index) for index in batch)
 

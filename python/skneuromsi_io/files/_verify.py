@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import NOT_OF_THE_ARCHIVE, ArgumentError, SkneuromsiIOError
+from .._errors import ArgumentError, SkneuromsiIOError
 from .._progress import Steps, tqdm_class
 from .._types import Bar, Limits, Source, StorageOptions
 from ..archive import _document, _members
@@ -73,7 +73,7 @@ def verify(
     """
     try:
         reader = ArchiveReader(path_or_stream, limits, storage_options)
-    except (ArgumentError, *NOT_OF_THE_ARCHIVE):
+    except ArgumentError:
         raise
     except SkneuromsiIOError as error:
         return VerifyReport(display_name_of(path_or_stream), 0, 0, (problem_of(error),))
