@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from .. import _html
 
 
@@ -41,10 +39,4 @@ def _description(result: Any, data: Any) -> Iterator[tuple[str, object]]:
 
 
 def _mapping(values: Mapping[Any, Any]) -> str:
-    return _html.pairs((str(name), _shown(value)) for name, value in values.items())
-
-
-def _shown(value: Any) -> object:
-    if isinstance(value, np.ndarray):
-        return f"array of {value.dtype} {value.shape}"
-    return value
+    return _html.pairs((str(name), value) for name, value in values.items())
