@@ -14,8 +14,8 @@ from xarray.backends import BackendEntrypoint
 from ._errors import SkneuromsiIOError
 from .archive import _members
 from .files._reader import ArchiveReader
+from .results._in_file import StoredResults
 from .results._lazy import lazy_dataset, lazy_datasets
-from .results._stored import StoredResults
 
 if TYPE_CHECKING:
     import xarray as xr

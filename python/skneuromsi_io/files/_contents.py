@@ -12,8 +12,8 @@ from .._batches import thread_count
 from .._errors import BadMetadataError
 from ..archive import _members
 from ..arrays._frame import Frame
+from ..results._in_file import StoredResults
 from ..results._packed import PackedResult
-from ..results._stored import StoredResults
 from ..results._summary import Summary
 from ..results._table import NONE
 from ._reader import UNPACKED, ArchiveReader

@@ -16,7 +16,6 @@ from ..archive import _document, _members
 from ..arrays import _xarray_netcdf
 from ..arrays._frame import frame_of
 from ..results import _pack
-from ..results._interface import LazyResult
 from ..values import in_order, show, unstorable
 
 #: Bytes up to which an array goes into the text at once; larger ones are spelled out while they are compressed.
@@ -78,7 +77,7 @@ def add(
 
 
 def spelled(result: Any) -> Spelled:
-    """Prepare a result, packed or not.
+    """Prepare a result of either kind, or a lazy one.
 
     Raises
     ------
@@ -86,7 +85,7 @@ def spelled(result: Any) -> Spelled:
         If upstream cannot store something in it; the message names its key.
 
     """
-    opened = result.open() if isinstance(result, LazyResult) else result
+    opened = _pack.opened(result)
     document = {
         _document.OBJECT_TYPE: _document.NDRESULT,
         _document.OBJECT_KWARGS: _pack.kwargs_of(opened),

@@ -8,7 +8,7 @@ from .._keywords import refuse_unknown
 from .._types import Classes, Limits, ReadOptions, Source, StorageOptions
 from ..results._additions import holding
 from ..results._collection import NDResultCollection
-from ..results._stored import StoredResults
+from ..results._in_file import StoredResults
 from ._open import READING, collection_class
 from ._reader import ArchiveReader
 

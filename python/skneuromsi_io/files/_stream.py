@@ -186,7 +186,7 @@ class NDCWriter:
 
         """
         self._check_usable()
-        if not (isinstance(ndresult, LazyResult) or is_ndresult(ndresult)):
+        if not is_ndresult(ndresult):
             raise not_a_result(ndresult)
         try:
             packed = pack_to_store(ndresult)

@@ -120,9 +120,7 @@ class Additions:
         [6.0, 8.0, 10.0]
 
         """
-        from ._stack import dataset
-
-        return dataset(self._name, self._packed, self._summary)
+        return self._packed.dataset(self._name)
 
     def _repr_html_(self) -> str:
         from ._html import of_collection

@@ -32,6 +32,9 @@ from ._templates import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .. import _native
+    from ._interface import LazyResult
+
 __all__ = [
     "EXTERNAL",
     "Column",
@@ -97,9 +100,10 @@ class Columns:
         for indices in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1):
             number = int(numbers[indices[0]])
             known = table.templates[number] if number != NONE else None
-            template = (
-                None if known is None else template_of(PackedResult(known.native, None))
-            )
+            template = None
+            if known is not None:
+                like = PackedResult(known.native, None)
+                template = template_of(known.native, like)
             if known is None or template is None:
                 alone.append(indices)
             else:
@@ -160,7 +164,7 @@ class _Group(NamedTuple):
         return [slot.value(column[at]) for at in self.ordinals.tolist()]
 
 
-def gather(results: Sequence[PackedResult]) -> Gathered:
+def gather(results: Sequence[LazyResult]) -> Gathered:
     """Gather the metadata of results."""
     groups = []
     for template, positions, rows in _groups(results):
@@ -253,23 +257,24 @@ def _spread(parts: list[tuple[Sequence[int], Column]], count: int) -> Column:
 
 
 def _groups(
-    results: Sequence[PackedResult],
+    results: Sequence[LazyResult],
 ) -> Iterator[tuple[Template | None, list[int], list[Any]]]:
     """Group results by their fingerprint: template, positions, and the numbers of each."""
-    groups: dict[Hashable, list[int]] = {}
+    groups: dict[Hashable, tuple[list[int], list[_native.Packed]]] = {}
     alone = []
     for position, result in enumerate(results):
-        fingerprint = result.native.fingerprint
-        if fingerprint is None:
+        native = result.native
+        if native is None or native.fingerprint is None:
             alone.append(position)
         else:
-            groups.setdefault(fingerprint, []).append(position)
-    for positions in groups.values():
-        natives = [results[position].native for position in positions]
-        first = results[positions[0]]
+            group = groups.setdefault(native.fingerprint, ([], []))
+            group[0].append(position)
+            group[1].append(native)
+    for positions, natives in groups.values():
         # One that is alone is decoded faster than a template is made, unless that takes its large arrays.
-        worthwhile = len(positions) > 2 or EXTERNAL in first.native.text
-        template = template_of(first) if worthwhile else None
+        worthwhile = len(positions) > 2 or EXTERNAL in natives[0].text
+        first = results[positions[0]]
+        template = template_of(natives[0], first) if worthwhile else None
         if template is None:
             alone += positions
         else:

@@ -10,7 +10,7 @@ import numpy as np
 from ..archive import _document
 from ._columns import Gathered, gather, gather_alike, joined
 from ._packed import PackedResult
-from ._stored import StoredResults
+from ._stored import described_in_batches
 from ._table import NONE
 from ._templates import template_of
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ._table import Table
 
 
-def gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
+def gathered_from(
+    reader: Reader, indices: range | npt.NDArray[np.int64]
+) -> tuple[Gathered, Described]:
     """Gather the metadata of results in a file, of which nothing else is read.
 
     Raises
@@ -31,7 +33,7 @@ def gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
         If one is not what the index says.
 
     """
-    reader, indices = packed.reader, np.asarray(packed.indices)
+    indices = np.asarray(indices)
     described = Described(reader, indices.tolist())
     table = reader.read_table(indices, _document.VARYING[1])
     groups: list[tuple[Sequence[int], Gathered]] = []
@@ -39,7 +41,7 @@ def gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
     for number, known in enumerate(table.templates):
         positions = np.flatnonzero(table.template == number)
         like = PackedResult(known.native, None)
-        template = template_of(like)
+        template = template_of(known.native, like)
         found = None
         if template is not None:
             found = gather_alike(template, known.numbers, len(positions))
@@ -55,7 +57,7 @@ def gathered_from(packed: StoredResults) -> tuple[Gathered, Described]:
     alike = np.setdiff1d(np.arange(len(indices)), rest)
     _check_alike(reader, indices[alike], table._replace(templates=listed), alike)
     end = 0
-    for batch in StoredResults(reader, indices[rest]).described():
+    for batch in described_in_batches(reader, indices[rest]):
         start, end = end, end + len(batch)
         if reader.index is not None:
             reader.index.check_texts(batch)
@@ -80,7 +82,7 @@ def _check_alike(
         ordinal=table.ordinal[places],
     )
     if not reader.index.table.says(indices, found):
-        for batch in StoredResults(reader, indices).described():
+        for batch in described_in_batches(reader, indices):
             reader.index.check_texts(batch)
 
 

@@ -11,6 +11,7 @@ from ._interface import Agreement, LazyResult, Results, Signature
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import xarray as xr
 
 
 class ResultsInMemory(list[LazyResult], Results):
@@ -48,6 +49,11 @@ class ResultsInMemory(list[LazyResult], Results):
 
     def column(self, name: str) -> list[Any]:
         return [row[name] for row in self._rows]
+
+    def dataset(self, name: str) -> xr.Dataset:
+        from ._stack import assembled, stack_in_memory
+
+        return assembled(stack_in_memory(self), name, self._common[1])
 
     def close(self) -> None:
         pass

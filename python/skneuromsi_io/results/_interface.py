@@ -15,6 +15,8 @@ from .._errors import InternalError
 Signature = tuple[npt.NDArray[Any], str, tuple[str, ...]]
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from .. import _native
     from ..arrays._frame import Frame
     from ..model import NDResult
@@ -24,6 +26,11 @@ class LazyResult(ABC):
     """A result in memory, decoded when it is asked for."""
 
     __slots__ = ()
+
+    @property
+    def native(self) -> _native.Packed | None:
+        """Its native memory; None where it is kept as it is, or in its file."""
+        return None
 
     @property
     def kind(self) -> Hashable:
@@ -90,6 +97,10 @@ class Results(Sequence[LazyResult]):
     @abstractmethod
     def column(self, name: str) -> list[Any]:
         """Return a constructor argument of all results, except `nddata` and `extra`."""
+
+    @abstractmethod
+    def dataset(self, name: str) -> xr.Dataset:
+        """Stack all results; see :meth:`Additions.to_xarray`."""
 
     @abstractmethod
     def close(self) -> None:

@@ -15,6 +15,7 @@ from ..archive import _members
 from ..arrays._frame import Frame, shared
 from ..values import dtype_of
 from ._gathering import Described, gathered_from
+from ._in_file import StoredResults
 from ._stack import (
     RUN,
     Labels,
@@ -28,7 +29,6 @@ from ._stack import (
     large_arrays,
     restored,
 )
-from ._stored import StoredResults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -283,7 +283,7 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
         If their arrays differ, as far as the sizes of members tell.
 
     """
-    metadata, described = gathered_from(stored)
+    metadata, described = gathered_from(stored.reader, stored.indices)
     (first, *others) = alike(stored, described)
     for other in others:
         check_alike(first.labels, other.labels, int(other.positions[0]))
@@ -308,7 +308,7 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
 
 def lazy_datasets(name: Any, stored: StoredResults) -> dict[str, xr.Dataset]:
     """Make a dataset of each kind of results, by the name of its node; ``run`` has their numbers in the file."""
-    _, described = gathered_from(stored)
+    _, described = gathered_from(stored.reader, stored.indices)
     datasets = {}
     for number, group in enumerate(alike(stored, described)):
         part = stored.select(group.positions)

@@ -39,6 +39,11 @@ def is_ndresult(obj: Any) -> bool:
     return isinstance(obj, (NDResult, *stock_class("NDResult")))
 
 
+def opened(result: Any) -> Any:
+    """Return a result of either kind as it is, and a lazy one decoded."""
+    return result if is_ndresult(result) else result.open()
+
+
 def kwargs_of(result: Any) -> dict[str, Any]:
     """Return the constructor arguments of a result but for `nddata`, not copied."""
     arguments = {name: getattr(result, f"_{name}") for name in ARGUMENTS}
@@ -203,7 +208,7 @@ def _prepare_or_hold(result: Any) -> Prepared[HeldResult]:
 
 
 def to_store(result: Any) -> Prepared[_native.Packed]:
-    """Return what is written of a result: itself if it is packed, else what :func:`pack_all` packs.
+    """Return what is written of a result of either kind or a lazy one: itself if it is packed, else a job.
 
     Raises
     ------
@@ -211,16 +216,14 @@ def to_store(result: Any) -> Prepared[_native.Packed]:
         If something in it cannot be stored.
 
     """
-    if not isinstance(result, LazyResult):
-        return _to_do(_prepare(result))
-    stored = result.as_stored()
+    stored = None if is_ndresult(result) else result.as_stored()
     if stored is None:
-        return _to_do(_prepare(result.open()))
+        return _to_do(_prepare(opened(result)))
     return Prepared(None, stored, stored.nbytes)
 
 
 def pack_to_store(result: Any) -> PackedResult:
-    """Return a result as it is written; one that is packed so already is itself.
+    """Pack a result of either kind as it is written.
 
     Raises
     ------
@@ -228,10 +231,7 @@ def pack_to_store(result: Any) -> PackedResult:
         If something in it cannot be stored.
 
     """
-    if isinstance(result, PackedResult) and result.as_stored() is not None:
-        return result
-    job = _prepare(result.open() if isinstance(result, LazyResult) else result)
-    return _pack_jobs([job], ("none", 0), 1)[0]
+    return _pack_jobs([_prepare(result)], ("none", 0), 1)[0]
 
 
 def pack_all(

@@ -50,6 +50,8 @@ class PackedResult(LazyResult):
 
     __slots__ = ("archive", "frame", "index", "native")
 
+    native: _native.Packed
+
     def __init__(
         self,
         native: _native.Packed,

@@ -22,15 +22,14 @@ from ._columns import (
     gathered,
 )
 from ._gathering import gathered_from
-from ._packed import PackedResult
-from ._stored import StoredResults
+from ._stored import StoredResult
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
     from ._interface import LazyResult
-    from ._summary import Summary
+    from ._stored import Reader
 
 #: Dimension along which results are stacked, and the variable of their values.
 RUN, VALUES = "run", "values"
@@ -57,14 +56,15 @@ class Stack(NamedTuple):
     arrays: dict[str, Any]
 
 
-def dataset(name: str, packed: Sequence[LazyResult], summary: Summary) -> xr.Dataset:
-    """Stack results; see :meth:`Additions.to_xarray`."""
-    found = (
-        _from_file(packed)
-        if isinstance(packed, StoredResults)
-        else _from_memory(packed)
-    )
-    return assembled(found or _one_by_one(packed), name, summary.output_mode)
+def stack_in_memory(packed: Sequence[LazyResult]) -> Stack:
+    """Stack results that are in memory."""
+    return _from_memory(packed) or _one_by_one(packed)
+
+
+def stack_of_file(reader: Reader, indices: range | npt.NDArray[np.int64]) -> Stack:
+    """Stack some results of a file."""
+    packed = [StoredResult(reader, int(index)) for index in indices]
+    return _from_file(reader, packed) or _one_by_one(packed)
 
 
 def assembled(stack: Stack, name: str, output_mode: str) -> xr.Dataset:
@@ -129,30 +129,27 @@ def labels_of_array(array: xr.DataArray) -> Labels:
 
 
 def _from_memory(packed: Sequence[LazyResult]) -> Stack | None:
-    results = [item for item in packed if isinstance(item, PackedResult)]
-    frames = [item.plain_frame() for item in results]
-    if len(frames) < len(packed):
+    natives = [item.native for item in packed if item.native is not None]
+    if len(natives) < len(packed):
         return None
-    labels = _common_labels(frames)
+    labels = _common_labels([item.plain_frame() for item in packed])
     if labels is None:
         return None
-    natives = [item.native for item in results]
     threads = thread_count()
     values = _native.stack_packed(natives, None, threads=threads)
-    metadata = gather(results)
+    metadata = gather(packed)
     arrays = {}
     for key, found in large_arrays(metadata).items():
         names = {array.member for array in found}
         if len(names) == 1:
             stacked = _native.stack_packed(natives, names.pop(), threads=threads)
             arrays[key] = restored(stacked, found[0])
-    return Stack(values, labels, metadata, arrays | decoded(results, metadata, arrays))
+    return Stack(values, labels, metadata, arrays | decoded(packed, metadata, arrays))
 
 
-def _from_file(packed: StoredResults) -> Stack | None:
-    reader = packed.reader
-    metadata, described = gathered_from(packed)
-    indices = [*map(int, packed.indices)]
+def _from_file(reader: Reader, packed: Sequence[StoredResult]) -> Stack | None:
+    indices = [item.index for item in packed]
+    metadata, described = gathered_from(reader, np.array(indices))
     names = [_members.of_result(index, _members.NDDATA) for index in indices]
     claimed = reader.archive.claimed_shape(names[0])
     if claimed is None:

@@ -1,19 +1,15 @@
-"""Results that stay in their file until they are asked for."""
+"""A result that stays in its file until it is asked for, and the open archive that it asks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, overload
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .._batches import batches, thread_count
-from ._columns import Columns
-from ._interface import LazyResult, Results
-from ._packed import PackedResult
+from ._interface import LazyResult
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from .. import _native
@@ -21,6 +17,7 @@ if TYPE_CHECKING:
     from ..model import NDResult
     from ._index import Index
     from ._interface import Signature
+    from ._packed import PackedResult
     from ._table import Table
 
 
@@ -70,6 +67,15 @@ class Reader(Protocol):
         """Read columns of some results, of the numbers below some keys."""
 
 
+def described_in_batches(
+    reader: Reader, indices: range | npt.NDArray[np.int64]
+) -> Iterator[list[PackedResult]]:
+    """Read the metadata of some results, batch by batch; no array is read."""
+    threads = thread_count()
+    for batch in batches(map(int, indices), reader.text_size, threads):
+        yield reader.described(batch, threads)
+
+
 class StoredResult(LazyResult):
     """A result in a file, which is read anew each time; nothing of it is kept.
 
@@ -110,71 +116,3 @@ class StoredResult(LazyResult):
         # Labels may replace those of the file, values never.
         result = self.reader.load_checked(self.index)
         return super().values() if result.frame is None else result.values()
-
-
-class StoredResults(Results):
-    """The results of a file, or some of them.
-
-    Parameters
-    ----------
-    reader : Reader
-        The open archive.
-    indices : range or numpy.ndarray
-        Which results of the archive these are.
-
-    """
-
-    def __init__(self, reader: Reader, indices: range | npt.NDArray[np.int64]):
-        self.reader = reader
-        self.indices = indices
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Columns are gathered again.
-        return StoredResults, (self.reader, self.indices)
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    @overload
-    def __getitem__(self, chosen: int) -> LazyResult: ...
-    @overload
-    def __getitem__(self, chosen: slice) -> StoredResults: ...
-
-    def __getitem__(self, chosen: int | slice) -> LazyResult | StoredResults:
-        if isinstance(chosen, slice):
-            return StoredResults(self.reader, self.indices[chosen])
-        return StoredResult(self.reader, int(self.indices[chosen]))
-
-    def __iter__(self) -> Iterator[LazyResult]:
-        return (StoredResult(self.reader, int(index)) for index in self.indices)
-
-    def select(self, positions: npt.NDArray[np.intp]) -> StoredResults:
-        return StoredResults(self.reader, np.asarray(self.indices)[positions])
-
-    def common(self) -> Signature:
-        # Results are compared with it when they are read.
-        return self.reader.common()
-
-    def column(self, name: str) -> list[Any]:
-        return self._columns.column(name)
-
-    def close(self) -> None:
-        self.reader.close()
-
-    def described(self) -> Iterator[list[PackedResult]]:
-        """Read the metadata of all results, batch by batch; no array is read."""
-        threads = thread_count()
-        indices = map(int, self.indices)
-        for batch in batches(indices, self.reader.text_size, threads):
-            yield self.reader.described(batch, threads)
-
-    @cached_property
-    def _columns(self) -> Columns:
-        """Return columns of all results; what the index says of one is not read."""
-        table, positions = self.reader.table(self.indices)
-        return Columns(table, positions, self._read)
-
-    def _read(self, positions: list[int]) -> Iterator[PackedResult]:
-        chosen = self.select(np.asarray(positions, np.intp))
-        for batch in chosen.described():
-            yield from batch

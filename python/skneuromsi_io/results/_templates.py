@@ -16,7 +16,6 @@ from ..values import TYPES, carrier, dtype_of, restore_scalar
 
 if TYPE_CHECKING:
     from ._interface import LazyResult
-    from ._packed import PackedResult
 
 #: Keys of the arguments whose numbers may vary within one fingerprint, and the longest such number
 #: (`LONGEST_NUMBER` of the native core).
@@ -80,10 +79,10 @@ class _Number(str):
     __slots__ = ()
 
 
-def template_of(first: PackedResult) -> Template | None:
+def template_of(native: _native.Packed, result: LazyResult) -> Template | None:
     """Make a template of a result; None where its numbers are in other places than directly below their keys."""
     try:
-        template = Template(first)
+        template = Template(native, result.columns())
     except (RecursionError, KeyError, IndexError, TypeError, ValueError):
         # Decoded one by one, each says what is wrong with it.
         return None
@@ -135,9 +134,9 @@ class Template:
 
     """
 
-    def __init__(self, first: PackedResult):
-        self.common = first.columns()
-        document = json.loads(first.native.text, parse_int=_Number, parse_float=_Number)
+    def __init__(self, native: _native.Packed, columns: dict[str, Any]):
+        self.common = columns
+        document = json.loads(native.text, parse_int=_Number, parse_float=_Number)
         kwargs = document[_document.OBJECT_KWARGS]
         self._types = document.get(TYPES) or {}
         self._spans: dict[tuple[str, str | None], range] = {}
@@ -158,7 +157,7 @@ class Template:
             for at in (span if key in _document.LISTED else ())
         ]
         # A key that is there twice has numbers that nobody sees.
-        self.fits = end == len(numbers_of([first.native])[0]) and self._fit(kwargs)
+        self.fits = end == len(numbers_of([native])[0]) and self._fit(kwargs)
         if self.fits:
             self.makers = self._extra_makers(kwargs["extra"])
 
