@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pytest
@@ -82,12 +81,33 @@ s.as_light(c), s.is_patched(), repr(c), c[0].get_modes()
 
 
 def test_all_names_every_public_name():
-    public = {
-        name
-        for name, value in vars(sio).items()
-        if not name.startswith("_") and not isinstance(value, types.ModuleType)
-    }
-    assert public == set(sio.__all__)
+    """What checkers of types read is what Python finds."""
+    imported = [
+        (f"skneuromsi_io.{node.module}", alias.name)
+        for node in ast.walk(ast.parse(Path(sio.__file__).read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module not in ("_native", "typing")
+        for alias in node.names
+    ]
+    assert sorted(name for _, name in imported) == sorted(sio.__all__)
+    for module, name in imported:
+        assert getattr(sio, name) is vars(sys.modules[module])[name]
+
+
+def test_names_are_imported_when_one_is_used():
+    program = """
+import sys, skneuromsi_io as s
+s.verify = 3
+assert "numpy" not in sys.modules
+from skneuromsi_io import *
+assert merge is s.merge is s.files._merge.merge
+assert verify is s.verify == 3
+"""
+    assert imported_by(program) == set()
+
+
+def test_a_name_that_is_not_there():
+    with pytest.raises(AttributeError, match="'skneuromsi_io' has no attribute 'opne'"):
+        sio.opne  # noqa: B018
 
 
 def test_public_names_are_documented():

@@ -10,17 +10,20 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import skneuromsi_io as sio
 from helpers import UPSTREAM_FILES, make_collection
 from skneuromsi_io import cli
-from skneuromsi_io.cli import _options, _output
+from skneuromsi_io.cli import _options, _output, _verbs
 
 #: Packages that the command line must not import where it has no need to.
 HEAVY = {
     *("skneuromsi", "pandas", "xarray", "h5py", "h5netcdf", "netCDF4", "scipy"),
     *("matplotlib", "zarr", "tabulate", "fsspec", "dask"),
+    # Of progress bars in a notebook.
+    *("asyncio", "IPython"),
 }
 
 
@@ -94,6 +97,27 @@ def test_little_is_imported(args):
     assert (running.returncode, err) == (0, "")
     # Results are decoded by `verify`, some of which only xarray can read: pandas comes with it.
     assert out.splitlines()[-1].strip() == ""
+
+
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["walk"]])
+def test_no_verb_is_imported_to_list_them(args):
+    code = (
+        "import sys; from skneuromsi_io.cli import main; main(sys.argv[1:]); "
+        "verbs = [n for n in sys.modules if n.startswith('skneuromsi_io.cli._')]; "
+        "print(*sorted({'numpy', 'tqdm'} & set(sys.modules)), *verbs)"
+    )
+    with process(*args, code=code) as running:
+        out, _ = running.communicate()
+    names = ("failures", "main", "output", "verbs")
+    found = sorted(out.splitlines()[-1].split())
+    assert found == [f"skneuromsi_io.cli._{name}" for name in names]
+
+
+def test_verbs_are_listed_with_their_first_lines():
+    for name, line in _verbs.VERBS.items():
+        command = _verbs.command_of(name)
+        assert command.name == name
+        assert command.help.partition("\n\n")[0].replace("\n", " ") == line
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of Windows have no signal")
@@ -236,6 +260,22 @@ def test_json_has_no_nan():
         "1": [None, [2]],
         "b": "b'x'",
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (np.bool_(True), True),
+        (np.array([1.5, np.nan]), [1.5, None]),
+        (np.int8(3), 3),
+        (np.complex64(1j), "1j"),
+        (np.datetime64("2020-01-01T00:00:00", "ns"), "2020-01-01T00:00:00.000000000"),
+        (np.array(["2020-01-01"], "M8[D]"), ["2020-01-01"]),
+        (np.clongdouble(1j), "1j"),
+    ],
+)
+def test_json_of_numpy(value, plain):
+    assert _output.plain(value) == plain
 
 
 def test_bars_are_for_a_person(monkeypatch):

@@ -82,6 +82,37 @@ def test_fork_in_the_first_store(tmp_path):
     assert set(in_process(forks_in_the_first_store, tmp_path)) == {True}
 
 
+#: Forks from before another thread uses the first name until it has it.
+FIRST_USE = """
+import os, threading
+import skneuromsi_io as sio
+thread = threading.Thread(target=lambda: sio.NDResult)
+thread.start()
+while True:
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if sio.verify(b"").problems else 1)
+    _, status = os.waitpid(child, 0)
+    if status or not thread.is_alive():
+        break
+thread.join()
+print(status)
+"""
+
+
+def test_fork_while_names_are_imported():
+    """It waits until they are: a child would find modules that nobody finishes."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FIRST_USE],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=10 * LONG,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 class Stopped(io.BytesIO):
     """A stream that a thread waits in until it is let go of."""
 
@@ -136,6 +167,7 @@ PREPARE = """
 import io, sys
 sys.path.insert(0, sys.argv[1])
 import test_fork
+test_fork.sio.NDResult
 work = test_fork.WORK[sys.argv[2]]()
 found = []
 sys.addaudithook(lambda event, args: found.append((event, args[:1])))
@@ -221,10 +253,11 @@ def test_nothing_is_run_or_imported_on_the_way(work, tmp_path):
         assert found == ""
 
 
-#: The same of a program that has imported nothing but this package.
+#: The same of a program that has imported nothing but this package, and used a name of it.
 ALONE = """
 import sys
 import skneuromsi_io as sio
+sio.NDResult
 found = []
 sys.addaudithook(lambda event, args: found.append((event, args[:1])))
 collection = sio.read_ndc(sys.argv[1], tqdm_cls=None, classes="light")

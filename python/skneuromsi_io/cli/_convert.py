@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from .. import to_ndc
 from ..archive._target import refuse_same_file
+from ..files._store import to_ndc
 from ._export import Source, write_csv, write_netcdf, write_zarr
 from ._options import FILE, as_json, check_output, overwrite, progress, storage_options
 from ._output import say, write_json

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .. import NDResult
 from .._spelling import spelled
+from ..model import NDResult
 from ..results._parameters import is_number
 from ._failures import Failure
 from ._output import printable

@@ -14,17 +14,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .. import MissingPackageError, SkneuromsiIOError, read_metadata, scan_ndc
+from .._errors import MissingPackageError, SkneuromsiIOError
 from .._spelling import spelled
 from ..archive._target import replacing
 from ..files._contents import Contents
+from ..files._open import read_metadata
+from ..files._scan import scan_ndc
 from ._failures import Failure
 from ._output import plain
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from .. import NDResultCollection
+    from ..results._collection import NDResultCollection
 
 #: Compression of numbers in NetCDF, as its own tools write it.
 _DEFLATED = {"zlib": True, "shuffle": True, "complevel": 4}

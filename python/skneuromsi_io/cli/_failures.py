@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from .. import SkneuromsiIOError
+from .._errors import SkneuromsiIOError
 from ._output import warn
 
 

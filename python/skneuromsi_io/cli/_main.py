@@ -7,13 +7,16 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from ._failures import REPORTED, report
 from ._output import ClosedPipe, flush, warn
-from ._run import Program
 from ._verbs import verbs
+
+if TYPE_CHECKING:
+    from ._run import Program
 
 #: Exit statuses beside click's 2 for a wrong command line; the last two are what shells show of a signal.
 PROBLEM, INTERRUPTED, CLOSED_PIPE = 1, 130, 141
@@ -35,7 +38,7 @@ def main(args: Sequence[str] | None = None) -> int:
     """
     outcome = _outcome(args)
     # Outside of all that handles exceptions here: those of a program are its own.
-    return outcome.run() if isinstance(outcome, Program) else outcome
+    return outcome if isinstance(outcome, int) else outcome.run()
 
 
 def _outcome(args: Sequence[str] | None) -> Program | int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .. import merge as merged
+from ..files._merge import merge as merged
 from ._options import as_json, check_output, files, overwrite, progress, storage_options
 from ._output import say, write_json
 

@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 #: Characters of one value that a table shows.
 _WIDEST = 60
 
@@ -111,10 +109,6 @@ def write_json(document: dict[str, Any]) -> None:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: NaN and infinity are null, what has no other form is text."""
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return plain(value.item())
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -123,7 +117,11 @@ def plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    return str(value)
+    if not hasattr(value, "tolist"):
+        return str(value)
+    # Of NumPy. Dates of nanoseconds would be integers; a scalar that Python has not stays one.
+    listed = (value.astype(str) if value.dtype.kind in "mM" else value).tolist()
+    return str(value) if type(listed) is type(value) else plain(listed)
 
 
 def human_size(size: int) -> str:

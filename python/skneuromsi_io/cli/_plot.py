@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import MissingPackageError
+from .._errors import MissingPackageError
 from ..results._parameters import parameters_of
 from ._drawing import Curve, curves_of_result, curves_of_sweep
 from ._export import Source, write_bytes
@@ -16,7 +16,7 @@ from ._options import check_output, one_file, overwrite, progress, storage_optio
 from ._output import say
 
 if TYPE_CHECKING:
-    from .. import NDResultCollection
+    from ..results._collection import NDResultCollection
 
 #: Dimensions over which a result is drawn.
 _DIMENSIONS = ("positions", "times")

@@ -6,7 +6,7 @@ import dataclasses
 
 import click
 
-from .. import repair as repaired
+from ..files._repair import repair as repaired
 from ._options import FILE, as_json, check_output, overwrite, progress
 from ._output import say, write_json
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from .. import patch
+from ..patching import patch
 
 
 class Program:

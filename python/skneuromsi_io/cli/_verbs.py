@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
 from .. import __version__
-from ._convert import convert
-from ._info import info
-from ._ls import ls
-from ._merge import merge
-from ._plot import plot
-from ._repair import repair
-from ._run import run
-from ._verify import verify
+
+#: The verbs, with what help says of them: each is a module of its own, imported when it is called.
+VERBS = {
+    "info": "Tell what files hold: results, shapes, parameters, sizes, versions, your metadata.",
+    "ls": "List the results of a file, one a row, with the run parameters that change.",
+    "verify": "Check every byte of files, and report each problem.",
+    "repair": "Save the whole results of a damaged file into a new one.",
+    "merge": "Join files, shards of a sweep and .partial files of killed writers into one file.",
+    "convert": "Write a file in another format.",
+    "plot": "Draw the response of a sweep over the parameter that changes, or the modes of a result.",
+    "run": "Run a program with scikit-neuromsi's functions replaced by those of this package.",
+}
+
+
+class _Verbs(click.Group):
+    """Commands that are listed without their modules."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Import the verb that is called."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, None if listed is None else command_of(str(listed.name)), rest
+
+
+def command_of(verb: str) -> click.Command:
+    """Return the command of a verb."""
+    module = importlib.import_module(f"._{verb}", __package__)
+    command: click.Command = getattr(module, verb)
+    return command
 
 
 @click.group(
+    cls=_Verbs,
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -33,5 +57,5 @@ def verbs() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for _verb in (info, ls, verify, repair, merge, convert, plot, run):
-    verbs.add_command(_verb)
+for _name, _help in VERBS.items():
+    verbs.add_command(click.Command(_name, help=_help))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .. import verify as verified
+from ..files._verify import verify as verified
 from ._failures import each
 from ._options import as_json, files, progress, storage_options
 from ._output import say, write_json
