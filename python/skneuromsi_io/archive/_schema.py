@@ -8,10 +8,12 @@ import numpy as np
 from .._errors import BadMetadataError
 from ..model._arguments import ARGUMENTS, LIMITS, MAPPINGS, STEPS
 from ..values import TYPES
-from ._document import OBJECT_KWARGS
+from ._document import NDRESULT, OBJECT_KWARGS, check_document
 
 #: Names of the mappings by the JSON pointers at which each may have a type.
 _POINTERS = {f"/{OBJECT_KWARGS}/{name}": name for name in MAPPINGS}
+
+_KEYS = frozenset(ARGUMENTS)
 
 
 class Claims:
@@ -42,6 +44,24 @@ def typed_mappings(document: dict[str, Any]) -> set[str]:
     return {_POINTERS[pointer] for pointer in pointers}
 
 
+def check_result(document: dict[str, Any]) -> None:
+    """Check that a document is the metadata of a result, with all arguments of its constructor.
+
+    Parameters
+    ----------
+    document : dict
+        As JSON has it.
+
+    Raises
+    ------
+    MissingMemberError, BadMetadataError
+        As :func:`check_document` and :func:`check_kwargs`.
+
+    """
+    check_document(document, NDRESULT)
+    check_kwargs(document[OBJECT_KWARGS], typed_mappings(document))
+
+
 def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
     """Check that there are all constructor arguments, and of the kinds that they must be.
 
@@ -58,7 +78,7 @@ def check_kwargs(kwargs: dict[str, Any], typed: set[str]) -> None:
         With what was expected and found; the caller names the place.
 
     """
-    if kwargs.keys() != set(ARGUMENTS):
+    if kwargs.keys() != _KEYS:
         raise BadMetadataError(
             expected=f"{OBJECT_KWARGS!r} with the keys {sorted(ARGUMENTS)}",
             found=f"{sorted(kwargs)!r:.200}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from .. import _native
@@ -15,7 +15,7 @@ from .._errors import (
     translating,
 )
 from ..archive import _document, _members
-from ..archive._schema import Claims, check_kwargs, check_restored, typed_mappings
+from ..archive._schema import Claims, check_restored, check_result, typed_mappings
 from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult, _names
 from ..model._validation import validate
@@ -98,15 +98,14 @@ class PackedResult(LazyResult):
         return NDResult(nddata=nddata, **kwargs)
 
     def columns(self) -> dict[str, Any]:
-        with self.at(_members.METADATA):
-            document = self._document(skip=f"/{_document.OBJECT_KWARGS}/extra")
-            with translating(BadMetadataError):
-                result = NDResult._without_data(document[_document.OBJECT_KWARGS])
+        with self.at(_members.METADATA), translating(BadMetadataError):
+            kwargs = self._checked_kwargs(skip=f"/{_document.OBJECT_KWARGS}/extra")
+            result = NDResult._without_data(kwargs)
         return {name.removeprefix("_"): value for name, value in vars(result).items()}
 
     def extra(self) -> dict[str, Any]:
-        with self.at(_members.METADATA):
-            return dict(self._document()[_document.OBJECT_KWARGS]["extra"])
+        with self.at(_members.METADATA), translating(BadMetadataError):
+            return dict(self._checked_kwargs()["extra"])
 
     def signature(self) -> Signature:
         with self.at(_members.METADATA):
@@ -175,14 +174,23 @@ class PackedResult(LazyResult):
     def _plain_document(self) -> dict[str, Any]:
         """Return the metadata as JSON has them, with the constructor arguments that there must be."""
         document = loads_plain(self.native.text)
-        _document.check_document(document, _document.NDRESULT)
-        check_kwargs(document[_document.OBJECT_KWARGS], typed_mappings(document))
+        check_result(document)
         return document
 
-    def _document(self, skip: str | None = None) -> dict[str, Any]:
+    def _checked_kwargs(self, skip: str | None = None) -> dict[str, Any]:
+        """Decode the constructor arguments of a result that nobody may have looked at yet."""
+        document = self._document(skip, check_result)
+        kwargs: dict[str, Any] = document[_document.OBJECT_KWARGS]
+        return kwargs
+
+    def _document(
+        self,
+        skip: str | None = None,
+        check: Callable[[dict[str, Any]], None] | None = None,
+    ) -> dict[str, Any]:
         """Decode the metadata, types restored except what lies below `skip`."""
         native = self.native
-        document = loads(native.text, self._array, skip=skip)
+        document = loads(native.text, self._array, skip=skip, check=check)
         if native.lifted:
             names = native.array_names
             document = put_arrays(document, names, self._array, skip=skip)

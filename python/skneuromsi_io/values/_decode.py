@@ -21,7 +21,13 @@ from ._table import TYPES
 ArrayOf = Callable[[str], npt.NDArray[Any]]
 
 
-def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[str, Any]:
+def loads(
+    text: bytes,
+    array_of: ArrayOf,
+    *,
+    skip: str | None = None,
+    check: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
     """Decode a document, with its types restored.
 
     Parameters
@@ -32,6 +38,8 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
         Gives the large array that a descriptor names, or raises MissingMemberError.
     skip : str, optional
         JSON pointer to the value that is left as JSON has it.
+    check : callable, optional
+        Gets the document as JSON has it, and raises what is wrong with it.
 
     Raises
     ------
@@ -42,6 +50,8 @@ def loads(text: bytes, array_of: ArrayOf, *, skip: str | None = None) -> dict[st
 
     """
     document = loads_plain(text)
+    if check is not None:
+        check(document)
     types = document.pop(TYPES, None)
     if types is None:
         return document
