@@ -127,6 +127,36 @@ def test_a_result_unlike_the_first_is_refused_when_it_is_read(key, odd):
     assert raised.value.member == "ndr_2/metadata.json"
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda collection: collection.run_parameters_values,
+        lambda collection: collection.disparity_matrix(),
+        lambda collection: collection.changing_parameters(),
+        lambda collection: collection.coerce_parameter(),
+        lambda collection: collection._repr_html_(),
+    ],
+)
+@pytest.mark.parametrize("others", [1, 3], ids=["alone", "template"])
+def test_parameters_of_other_names_are_told(read, others):
+    def rename(document):
+        parameters = document["object_kwargs"]["run_parameters"]
+        parameters["other"] = parameters.pop("soa")
+
+    archive = PLAIN
+    for index in range(3, 3 + others):
+        archive = edited(archive, f"ndr_{index}/metadata.json", rename)
+    collection = scan(archive)
+    with pytest.raises(sio.BadMetadataError) as raised:
+        read(collection.select(slice(1, None)))
+    assert raised.value.member == "ndr_3/metadata.json"
+    assert raised.value.expected == "run parameters ['soa', 'noise']"
+    assert_same(
+        [*collection.select(slice(3)).run_parameters_values],
+        [*COLLECTION.run_parameters_values[:3]],
+    )
+
+
 def test_a_missing_result_is_told_when_it_is_read():
     contents = members(ARCHIVE)
     del contents["ndr_5/nddata.nc"]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._batches import thread_count
-from .._errors import BadMetadataError
 from ..archive import _members
 from ..arrays._frame import Frame
 from ..results._in_file import StoredResults
@@ -140,19 +139,9 @@ class Contents:
         """
         summary = Summary(StoredResults(self._reader, range(self.size)))
         gathered = [summary.column(name).tolist() for name in COLUMNS]
-        rows = [
+        return [
             dict(zip(COLUMNS, row, strict=True)) for row in zip(*gathered, strict=True)
         ]
-        expected = [*rows[0]["run_parameters"]]
-        for index, row in enumerate(rows):
-            if [*row["run_parameters"]] != expected:
-                raise BadMetadataError(
-                    archive=self.display_name,
-                    member=_members.of_result(index, _members.METADATA),
-                    expected=f"run parameters {expected!r:.200}",
-                    found=f"{[*row['run_parameters']]!r:.200}",
-                )
-        return rows
 
     def labels(self) -> Iterator[Labelled]:
         """Give the labels of each array, of the index or else of the array, which is read and checked."""

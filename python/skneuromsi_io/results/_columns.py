@@ -117,6 +117,16 @@ class Columns:
         """Columns of the results that have to be read."""
         return [result.columns() for result in self._read(self._alone)]
 
+    def names(self) -> list[tuple[int, tuple[Any, ...]]]:
+        """Return the names of run parameters of each template and each result alone, with the first position."""
+        found = [
+            (int(group.indices[0]), tuple(group.template.common["run_parameters"]))
+            for group in self._groups
+        ]
+        rows = zip(self._alone, self._rows if self._alone else (), strict=True)
+        found += [(at, tuple(row["run_parameters"])) for at, row in rows]
+        return sorted(found, key=lambda pair: pair[0])
+
     def column(self, name: str) -> list[Any]:
         """Return a constructor argument of each result, as the constructor converts it."""
         values = [group.values(name) for group in self._groups]

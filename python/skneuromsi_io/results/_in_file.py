@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from .._errors import BadMetadataError
+from ..archive import _members
 from ._columns import Columns
 from ._interface import LazyResult, Results
 from ._stored import StoredResult, described_in_batches
@@ -65,7 +67,29 @@ class StoredResults(Results):
         return self.reader.common()
 
     def column(self, name: str) -> list[Any]:
+        if name == "run_parameters":
+            self._check_names()
         return self._columns.column(name)
+
+    def _check_names(self) -> None:
+        """Check that all results have run parameters of the same names.
+
+        Raises
+        ------
+        BadMetadataError
+            If not, with the first that differs.
+
+        """
+        (_, expected), *others = self._columns.names()
+        for position, found in others:
+            if found != expected:
+                index = int(self.indices[position])
+                raise BadMetadataError(
+                    archive=self.reader.display_name,
+                    member=_members.of_result(index, _members.METADATA),
+                    expected=f"run parameters {[*expected]!r:.200}",
+                    found=f"{[*found]!r:.200}",
+                )
 
     def dataset(self, name: str) -> xr.Dataset:
         from ._stack import assembled, stack_of_file
