@@ -161,7 +161,7 @@ def test_damaged_streams(name):
 def test_a_column_of_pyarrow_needs_pyarrow(monkeypatch):
     archive = stored(make_result(extra={"v": arrow_column(*ARROW["int8"])}))
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(sio.BadMetadataError, match="install the package pyarrow"):
+    with pytest.raises(sio.MissingPackageError, match="install the package pyarrow"):
         opened(archive)[0]
 
 
@@ -220,7 +220,9 @@ def test_bfloat16_needs_ml_dtypes(monkeypatch):
     from skneuromsi_io.values import _dtypes
 
     _dtypes._dtype.cache_clear()
-    with pytest.raises(sio.BadMetadataError, match="version of the package ml_dtypes"):
+    with pytest.raises(
+        sio.MissingPackageError, match="version of the package ml_dtypes"
+    ):
         opened(archive)[0]
 
 
@@ -239,7 +241,7 @@ def test_dtypes_of_later_versions_say_which_is_due(monkeypatch):
         (["array", "StringDType", [1]], "install NumPy 2 or later"),
     ):
         text = json.dumps({"v": ["a"], "types": {"/v": kind}})
-        with pytest.raises(sio.BadMetadataError, match="known here") as raised:
+        with pytest.raises(sio.MissingPackageError, match="known here") as raised:
             loads(text.encode(), None)
         assert remedy in raised.value.remedy
         assert raised.value.found == repr(kind[1])

@@ -15,7 +15,7 @@
     ├── ArgumentTypeError    (TypeError)           an argument has a wrong type, or is unknown
     ├── BadStreamError       (OSError)             a file object answers what it cannot mean
     ├── RemoteError          (OSError)             a server cannot be reached, refuses, or has no ranges
-    ├── MissingPackageError  (ImportError)         an optional package is not installed
+    ├── MissingPackageError  (ImportError)         a package is not installed, or too old
     ├── LockedError          (BlockingIOError)     another writer is at work on the file
     ├── WriterError          (RuntimeError)        a writer that cannot go on
     ├── UnstorableError      (TypeError)           an object that no file can carry

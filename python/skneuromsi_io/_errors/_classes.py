@@ -211,7 +211,7 @@ class RemoteError(SkneuromsiIOError, OSError):
 
 
 class MissingPackageError(SkneuromsiIOError, ImportError):
-    """A package that is optional is not installed.
+    """A package that is optional, or that a value of a file needs, is not installed, or too old.
 
     Examples
     --------

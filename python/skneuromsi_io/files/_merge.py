@@ -77,6 +77,8 @@ def merge(
         If a file is damaged, as :func:`open_ndresults_collection` raises them. :func:`repair` saves what is whole.
     TypeError
         If an argument has a wrong type, or `metadata` cannot be stored.
+    MissingPackageError
+        An ImportError, if a value needs a package that is not installed.
     OSError
         If a file cannot be read or written.
 
@@ -158,9 +160,9 @@ def _opened(
             yield reader, reader.size
         return
     with without_writer(source, display_name_of(source)):
-        reader, _ = ArchiveReader.salvaged(source, limits)
+        reader, faults = ArchiveReader.salvaged(source, limits)
         with reader:
-            yield reader, whole_results(reader).size
+            yield reader, whole_results(reader, faults).size
 
 
 def _is_partial(source: Any) -> bool:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from .._errors import BadArchiveError, SkneuromsiIOError
+from .._errors import (
+    BadArchiveError,
+    BadMemberError,
+    LimitError,
+    MissingMemberError,
+    SkneuromsiIOError,
+)
 from ..archive import _members
 from ._inspection import is_ours
 from ._reader import ArchiveReader
@@ -27,22 +34,29 @@ class Whole(NamedTuple):
     names: list[str]
 
 
-def whole_results(reader: ArchiveReader) -> Whole:
+def whole_results(reader: ArchiveReader, faults: Sequence[SkneuromsiIOError]) -> Whole:
     """Find the whole results of a salvaged partial file.
 
-    The reader knows the format after it, and what the results have in common. A writer writes one result after
-    the other: all before the first gap were whole when the next was begun. The last may lack arrays: it is opened.
+    The reader, which :meth:`ArchiveReader.salvaged` gave with these faults, knows the format after it, and what
+    the results have in common. A writer writes one result after the other: all before the first gap were whole
+    when the next was begun. The last may lack arrays: it is opened.
 
     Raises
     ------
     BadArchiveError
         If a kill cannot have left the file: it is of another origin, or damaged.
+    SkneuromsiIOError
+        If a result is not torn, but cannot be read: a package is missing, a limit is reached.
 
     """
+    for fault in faults:
+        if isinstance(fault, LimitError):
+            raise fault
     names = reader.archive.names_before_a_gap()
     ends = _ends(names)
     reader.ours = True
-    if ends and ends[-1] == len(names) and not _opens(reader, len(ends) - 1):
+    last = len(ends) - 1
+    if ends and ends[-1] == len(names) and not _has_all_members(reader, last):
         ends.pop()
     indices = _members.result_indices(reader.archive.names())
     _refuse_others(reader, len(ends), indices)
@@ -64,10 +78,10 @@ def _ends(names: list[str]) -> list[int]:
     return ends
 
 
-def _opens(reader: ArchiveReader, index: int) -> bool:
+def _has_all_members(reader: ArchiveReader, index: int) -> bool:
     try:
         reader.load_unpacked([index], 1)[0].open()
-    except SkneuromsiIOError:
+    except (MissingMemberError, BadMemberError):
         return False
     return True
 

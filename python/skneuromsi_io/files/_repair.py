@@ -62,6 +62,8 @@ def repair(
         If nothing whole was found; nothing is written then.
     TypeError
         If an argument has a wrong type.
+    MissingPackageError
+        An ImportError, if a value needs a package that is not installed: the result may be whole.
     OSError
         If the one cannot be read or the other cannot be written.
 

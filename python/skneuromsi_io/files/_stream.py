@@ -63,6 +63,8 @@ class NDCWriter:
         A ValueError, if an argument is wrong, or there is a partial file and no `resume`.
     BadArchiveError
         If the partial file is damaged otherwise than by a kill; :func:`repair` saves its results.
+    MissingPackageError
+        An ImportError, if the last result of the partial file needs a package that is not installed.
     UnstorableError, TypeError
         If `metadata` cannot be stored, or an argument has a wrong type.
     OSError
@@ -128,9 +130,9 @@ class NDCWriter:
 
     def _begin(self) -> None:
         """Keep what is whole of the partial file."""
-        reader, _ = ArchiveReader.salvaged(self.partial, None)
+        reader, faults = ArchiveReader.salvaged(self.partial, None)
         with reader:
-            whole = whole_results(reader)
+            whole = whole_results(reader, faults)
             columns = new_columns()
             for batch in reader.checked(range(whole.size), UNPACKED):
                 columns.add([result.native for result in batch])

@@ -56,6 +56,8 @@ def verify(
     ------
     TypeError, ValueError
         If `path_or_stream` is nothing that can be read.
+    MissingPackageError
+        An ImportError, if a value needs a package that is not installed.
     OSError
         If the file cannot be read.
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._errors import BadMetadataError, UnstorableError
+from .._errors import BadMetadataError, MissingPackageError, UnstorableError
 from ._numpy import expect
 from ._timezones import zone_of
 
@@ -43,7 +43,7 @@ def stream_of(array: Any) -> npt.NDArray[np.uint8]:
             stream.write_batch(batch)
         data = np.frombuffer(sink.getvalue(), dtype=np.uint8)
         _check_messages(data)
-    except (TypeError, BadMetadataError) as error:
+    except (TypeError, BadMetadataError, MissingPackageError) as error:
         raise UnstorableError(
             f"a pandas column of dtype {array.dtype} cannot be stored ({error}); convert "
             "it first"
@@ -56,14 +56,14 @@ def column_of(data: Any) -> Any:
 
     Raises
     ------
-    BadMetadataError
+    MissingPackageError
         If pyarrow is not here.
 
     """
     try:
         import pyarrow as pa
     except ImportError as error:
-        raise BadMetadataError(
+        raise MissingPackageError(
             expected="a column that can be read here",
             found="one of pyarrow",
             remedy="install the package pyarrow",
@@ -90,7 +90,7 @@ def _check_type(kind: Any) -> None:
     ------
     TypeError
         If it is none.
-    BadMetadataError
+    BadMetadataError, MissingPackageError
         If it has a time zone that is not known.
 
     """

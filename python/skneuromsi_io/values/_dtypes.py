@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._errors import BadMetadataError, UnstorableError
+from .._errors import MissingPackageError, UnstorableError
 
 #: Dtypes as `numpy.dtype.str` has them. NumPy divides by the zero of ``<M8[s/0]``, which ends the process, and
 #: gives ``(2,)f8`` to Python's parser: it is asked about nothing else. Nine digits fit the integers that it keeps.
@@ -71,7 +71,7 @@ def dtype_of(name: Any, kinds: str = "biufcmMUSO") -> np.dtype[Any]:
 
     Raises
     ------
-    BadMetadataError
+    MissingPackageError
         If it is a dtype of a package, or of a version of one, that is not here.
 
     """
@@ -115,9 +115,9 @@ def _small(name: str) -> np.dtype[Any]:
     return dtype
 
 
-def _unknown(name: str, remedy: str) -> BadMetadataError:
+def _unknown(name: str, remedy: str) -> MissingPackageError:
     expected = "a dtype that is known here"
-    return BadMetadataError(expected=expected, found=repr(name), remedy=remedy)
+    return MissingPackageError(expected=expected, found=repr(name), remedy=remedy)
 
 
 def carrier(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

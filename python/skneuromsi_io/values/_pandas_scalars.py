@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._errors import BadMetadataError, UnstorableError
+from .._errors import BadMetadataError, MissingPackageError, UnstorableError
 from ._budget import Budget
 from ._numpy import expect
 from ._timezones import zone_of
@@ -64,7 +64,7 @@ def zone_part(zone: dt.tzinfo) -> str | dt.datetime:
         same = named == zone or hasattr(zone, "localize")
         if same and (type(named), str(named)) == (type(zone), str(zone)):
             return str(zone)
-    except BadMetadataError:
+    except (BadMetadataError, MissingPackageError):
         pass
     # Dates of Python have a form for the other zones, or say that there is none.
     return dt.datetime.fromtimestamp(0, tz=zone)

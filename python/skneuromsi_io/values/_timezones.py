@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import re
 import zoneinfo
 from typing import Any
 
-from .._errors import BadMetadataError
+from .._errors import BadMetadataError, MissingPackageError
 from ._numpy import expect
 
 #: A key of the IANA database. Other names are paths to some reader: dateutil opens what follows ``dateutil/``.
@@ -22,8 +23,8 @@ def zone_of(name: Any) -> dt.tzinfo:
 
     Raises
     ------
-    BadMetadataError
-        If it is neither "UTC", nor a fixed offset, nor in the IANA database of this machine.
+    BadMetadataError, MissingPackageError
+        If it is neither "UTC", nor a fixed offset, nor a key as of :func:`iana_zone`.
 
     """
     if expect(name, str) == "UTC":
@@ -43,7 +44,7 @@ def key_of(zone: dt.tzinfo) -> str | None:
             key = key.rpartition("/zoneinfo/")[2]
             try:
                 iana_zone(key)
-            except BadMetadataError:
+            except (BadMetadataError, MissingPackageError):
                 # A zone that was read from a file may have any name.
                 return None
             return key
@@ -57,6 +58,8 @@ def iana_zone(key: Any) -> zoneinfo.ZoneInfo:
     ------
     BadMetadataError
         If there is none.
+    MissingPackageError
+        If the machine's database has none, or there is none, and the package tzdata, whose is newer, is not here.
 
     """
     if _KEY.fullmatch(expect(key, str)) is None:
@@ -65,8 +68,9 @@ def iana_zone(key: Any) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(key)
     except (KeyError, ValueError, OSError) as error:
         # OSError: a folder of zones, such as "Africa".
-        raise BadMetadataError(
+        absent = isinstance(error, KeyError) and not importlib.util.find_spec("tzdata")
+        raise (MissingPackageError if absent else BadMetadataError)(
             expected="a time zone that is known here",
             found=repr(key),
-            remedy="install the package tzdata",
+            remedy="install the newest version of the package tzdata",
         ) from error
