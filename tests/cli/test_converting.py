@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -188,6 +189,51 @@ def test_a_failure_keeps_the_old_store(command, sweep, tmp_path, monkeypatch):
     assert done == (1, "", "Error: chunk: No space left on device\n")
     assert opened(out).sizes["run"] == 3
     assert {one.name for one in tmp_path.iterdir()} == {"sweep.ndc", "out.zarr"}
+
+
+@needs_zarr
+@pytest.mark.parametrize("is_after", [False, True])
+@pytest.mark.parametrize(("number", "kept"), [(1, "old"), (2, "old"), (2, "file")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), PermissionError(13, "no")])
+def test_a_rename_that_fails_keeps_one_store(
+    command, sweep, tmp_path, monkeypatch, is_after, number, kept, error
+):
+    """Before a rename, or right after one: the old store is in its place, or the new one after the last."""
+    out = tmp_path / "out.zarr"
+    if kept == "file":
+        out.write_text("dear")
+    else:
+        out.mkdir()
+        (out / "zarr.json").write_text("dear")
+    original, calls = Path.rename, []
+
+    def rename(self, target):
+        calls.append(self)
+        if len(calls) != number:
+            return original(self, target)
+        if is_after:
+            original(self, target)
+        raise error
+
+    monkeypatch.setattr(Path, "rename", rename)
+    assert command("convert", sweep, out, "--overwrite").status != 0
+    assert {one.name for one in tmp_path.iterdir()} == {"sweep.ndc", "out.zarr"}
+    if is_after and number == 2:
+        assert opened(out).sizes["run"] == 3
+    else:
+        assert (out if kept == "file" else out / "zarr.json").read_text() == "dear"
+
+
+@needs_zarr
+def test_a_link_to_a_store_stays_a_link(command, sweep, tmp_path):
+    out, link = tmp_path / "disk" / "out.zarr", tmp_path / "link.zarr"
+    out.mkdir(parents=True)
+    (out / "zarr.json").write_text("old")
+    link.symlink_to(out)
+    assert command("convert", sweep, link, "--overwrite").status == 0
+    assert link.is_symlink()
+    assert opened(out).sizes["run"] == 3
+    assert [*out.parent.iterdir()] == [out]
 
 
 def test_a_file_is_not_converted_into_itself(command, sweep):

@@ -157,17 +157,29 @@ def _telling(out: str, kind: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _replacing_folder(path: Path) -> Iterator[Path]:
-    """Yield a folder beside `path` that takes its place when all went well."""
-    new, old = (
-        path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp") for _ in "no"
-    )
+    """Yield a folder beside `path` that takes its place when all went well; else what was there stays."""
+    # A symbolic link stays one.
+    path = path.resolve()
+    new, old = _temporary(path), _temporary(path)
     try:
         yield new
-        if path.is_dir():
+        if path.exists():
             path.rename(old)
-        else:
-            path.unlink(missing_ok=True)
         new.rename(path)
     finally:
-        for folder in (new, old):
-            shutil.rmtree(folder, ignore_errors=True)
+        # By what is there: an interrupt may come right after either rename.
+        if old.exists() and (new.exists() or not path.exists()):
+            old.rename(path)
+        for left in (new, old):
+            _remove(left)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
