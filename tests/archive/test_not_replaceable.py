@@ -194,6 +194,35 @@ def test_a_full_disk_is_found_before_a_byte_is_lost(old, temporaries, monkeypatc
     assert sorted(old.parent.iterdir()) == [old, temporaries]
 
 
+@pytest.mark.parametrize("can_shrink", [True, False])
+def test_an_interrupt_while_room_is_taken(old, temporaries, monkeypatch, can_shrink):
+    before, collection = old.read_bytes(), make_collection(100)
+    refusing(monkeypatch, "replace", errno.EBUSY)
+    reserve = os.posix_fallocate
+
+    def interrupted(descriptor, offset, size):
+        reserve(descriptor, offset, size)
+        if not can_shrink:
+            readable = os.open(old, os.O_RDONLY)
+            os.dup2(readable, descriptor)
+            os.close(readable)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.posix_fallocate", interrupted)
+    error = KeyboardInterrupt if can_shrink else OSError
+    with pytest.warns(sio.NotAtomicWarning), pytest.raises(error) as raised:
+        store(old, collection)
+    monkeypatch.undo()
+    left = {*old.parent.iterdir()} - {old, temporaries}
+    if can_shrink:
+        assert old.read_bytes() == before
+        assert not left
+    else:
+        [kept] = left
+        assert str(kept) in raised.value.__notes__[0]
+        assert_same(opened(kept), collection)
+
+
 @pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.EINVAL])
 def test_room_that_cannot_be_taken_first(
     old, temporaries, collection, monkeypatch, number

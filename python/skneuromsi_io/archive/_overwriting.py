@@ -40,9 +40,16 @@ def overwrite(
             temporary.open("rb") as source,
             open(target, "wb", buffering=0, opener=_keeping) as file,
         ):
-            _reserve(file, source.seek(0, os.SEEK_END))
+            size = source.seek(0, os.SEEK_END)
             source.seek(0)
+            before = _size(file)
+            # An interrupt may come when the file has grown already.
             begun = True
+            try:
+                _reserve(file, size)
+            except BaseException:
+                begun = _size(file) != before
+                raise
             shutil.copyfileobj(source, file, 1 << 20)
             file.truncate()
             with refusable():
@@ -64,14 +71,18 @@ def _keeping(path: str, flags: int) -> int:
     return os.open(path, flags & ~(os.O_CREAT | os.O_TRUNC))
 
 
+def _size(file: IO[bytes]) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
 def _reserve(file: IO[bytes], size: int) -> None:
     """Take the room for `size` bytes, so that a full disk is found before a byte is lost."""
     if not hasattr(os, "posix_fallocate"):
         return
-    before = os.fstat(file.fileno()).st_size
+    before = _size(file)
     try:
         os.posix_fallocate(file.fileno(), 0, size)
-    except OSError as error:
+    except BaseException as error:
         file.truncate(before)
-        if error.errno not in REFUSED:
+        if not (isinstance(error, OSError) and error.errno in REFUSED):
             raise
