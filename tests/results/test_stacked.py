@@ -14,6 +14,7 @@ from sweeps import DATES, KINDS, SOAS, VALUES
 import skneuromsi_io as sio
 from helpers import (
     UPSTREAM_FILES,
+    assert_same,
     edited,
     make_array,
     make_result,
@@ -212,6 +213,47 @@ def test_parameters_of_several_types_are_objects(stack):
     values = [None, 2.5, "a", [1]]
     results = [make_result(run_parameters={"it": value}) for value in values]
     assert stack(results)["it"].values.tolist() == values
+
+
+#: Values of four results, and the dtype of a column that keeps each.
+KEPT = {
+    "int and float": ([1, 0.5, 2, float("inf")], "f8"),
+    "a large int and float": ([2**60 + 1, 0.5, 2, 3], "O"),
+    "a larger int": ([2**70, 1, 2, 3], "O"),
+    "bool and int": ([True, 2, 0, 1], "O"),
+    "bool": ([True, False, False, True], "?"),
+    "text of NumPy and int": ([np.str_("a"), np.int64(1), np.int64(2), "b"], "O"),
+    "text that ends in NUL": (["a\0", "a", "b", "c"], "O"),
+    "text": (["a\0b", "a", "b", "c"], "U3"),
+    "float32": ([np.float32(number) for number in (0.1, 2, 3, 4)], "f4"),
+    "float32 and float": ([np.float32(0.1), 0.1, 2.5, 3.5], "f8"),
+    "date and int": ([np.datetime64("2020", "ns"), 1, 2, 3], "O"),
+    "arrays": ([np.arange(3)] * SIZE, "O"),
+}
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "format 0.1"])
+@pytest.mark.parametrize("kind", KEPT)
+def test_a_column_keeps_every_value(kind, way):
+    values, dtype = KEPT[kind]
+    results = [make_result(run_parameters={"it": value}) for value in values]
+    found = WAYS[way](results).to_xarray()["it"].values
+    assert found.dtype == dtype
+    if dtype == "O":
+        assert_same([*found], values)
+    else:
+        assert found.tolist() == [getattr(v, "item", lambda v=v: v)() for v in values]
+
+
+def test_causes_keep_every_value(stack):
+    causes = [2**60 + 1, None, 1.5, 3]
+    found = stack([make_result(causes=value) for value in causes])["causes"].values
+    assert repr(found.tolist()) == repr([2**60 + 1, float("nan"), 1.5, 3])
+
+
+def test_names_of_models_that_end_in_nul(stack):
+    found = stack([make_result(mname=name) for name in ("a\0", "a", "b", "c")])
+    assert found["mname"].values.tolist() == ["a\0", "a", "b", "c"]
 
 
 def unlike(**odd):

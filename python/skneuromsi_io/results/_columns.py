@@ -261,9 +261,17 @@ def _spread(parts: list[tuple[Sequence[int], Column]], count: int) -> Column:
             return stacked
     column = [None] * count
     for positions, part in parts:
-        for position, value in zip(positions, part, strict=True):
+        for position, value in zip(positions, _listed(part), strict=True):
             column[position] = value
     return column
+
+
+def _listed(part: Column) -> Column:
+    """Return arrays of Python's numbers as these, which they were made of."""
+    if isinstance(part, np.ndarray) and part.dtype in (np.int64, np.float64):
+        values: list[Any] = part.tolist()
+        return values
+    return part
 
 
 def _groups(

@@ -21,6 +21,7 @@ from ._columns import (
     gather,
     gathered,
 )
+from ._exact import as_column, exact_array
 from ._gathering import gathered_from
 from ._stored import StoredResult
 
@@ -78,12 +79,15 @@ def assembled(stack: Stack, name: str, output_mode: str) -> xr.Dataset:
     taken = {RUN, VALUES, *labels.dims, *coords}
     data: dict[Any, Any] = {VALUES: ((RUN, *labels.dims), values, labels.attrs)}
     for parameter, column in gathered.parameters.items():
-        coords[_free(parameter, "parameter_", taken)] = (RUN, _column(column))
-    coords[_free("mname", "result_", taken)] = (RUN, [*gathered.fields["mname"]])
+        coords[_free(parameter, "parameter_", taken)] = (RUN, as_column(column))
+    coords[_free("mname", "result_", taken)] = (
+        RUN,
+        as_column(gathered.fields["mname"]),
+    )
     causes = gathered.fields["causes"]
     if not isinstance(causes, np.ndarray):
         causes = [np.nan if one is None else one for one in causes]
-    coords[_free("causes", "result_", taken)] = (RUN, _column(causes))
+    coords[_free("causes", "result_", taken)] = (RUN, as_column(causes))
     for key, column in gathered.extra.items():
         stacked = arrays[key] if key in arrays else _stacked(column)
         if stacked is not None:
@@ -103,20 +107,6 @@ def _free(name: Any, prefix: str, taken: set[Any]) -> Any:
         name = f"{prefix}{name}"
     taken.add(name)
     return name
-
-
-def _column(values: Column) -> npt.NDArray[Any]:
-    """Return values as NumPy has them where all are numbers or text, as objects otherwise."""
-    if isinstance(values, np.ndarray):
-        return values
-    types = set(map(type, values))
-    if all(issubclass(one, (int, float, np.generic)) for one in types) or types == {
-        str
-    }:
-        return np.array(values)
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return column
 
 
 def labels_of_array(array: xr.DataArray) -> Labels:
@@ -299,8 +289,7 @@ def _stacked(column: Column) -> npt.NDArray[Any] | None:
         return column
     if len({_kind(value) for value in column}) != 1:
         return None
-    stacked = np.array(column)
-    return None if stacked.dtype.hasobject else stacked
+    return exact_array(column) if _kind(column[0])[1] == () else np.array(column)
 
 
 #: Dtypes of Python's numbers, as NumPy makes arrays of them.
