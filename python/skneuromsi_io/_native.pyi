@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, final
 
+import numpy as np
 import numpy.typing as npt
 
 from ._errors import SkneuromsiIOError
@@ -156,13 +157,17 @@ class Archive:
         Of a large file its beginning says it, which is not verified.
         """
 
+    def frame(self, name: str) -> Frame | None:
+        """Return the frame of a labelled member, all of which is decoded; None where xarray has to decode it."""
+
     def stack(
         self, parts: Sequence[_Part], *, threads: int
-    ) -> tuple[list[npt.NDArray[Any]], list[Frame | None]]:
+    ) -> tuple[list[npt.NDArray[Any]], list[Frame], npt.NDArray[np.int64]]:
         """Decode the members of each part into one array.
 
-        Bare arrays must have the dtype and shape of their part. Of labelled ones also return the frame of each
-        member, None where xarray has to decode it; places of those that have another dtype or shape hold zeros.
+        Bare arrays must have the dtype and shape of their part. Of labelled ones also return the frames, and the
+        number of that of each member, -1 where xarray has to decode it; places of those that have another dtype
+        or shape hold zeros.
         """
 
     def result_faults(self, plan_: _Place, lift: int | None) -> list[_Fault]:
@@ -240,6 +245,19 @@ class Columns:
 
     def frames(self) -> list[Frame]:
         """Return the frames, by their numbers."""
+
+    def table(
+        self,
+    ) -> tuple[
+        npt.NDArray[np.int64],
+        npt.NDArray[np.int64],
+        list[tuple[bytes, list[npt.NDArray[np.float64] | bytes]]],
+    ]:
+        """Return the number of the template and of the frame of each result, -1 for none, and the templates.
+
+        Of each the text and its columns: an array where all numbers are spelled as floats and not all are one,
+        else as :meth:`json` has it.
+        """
 
     def json(self) -> bytes:
         """Return ``"template"``, ``"array"`` and ``"templates"`` as members of a JSON object.

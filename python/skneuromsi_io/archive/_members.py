@@ -46,6 +46,11 @@ def of_result(index: int, name: str) -> str:
     return f"ndr_{index}/{name}"
 
 
+def of_results(indices: Iterable[int], name: str) -> list[str]:
+    """Names of the member `name` of some results."""
+    return [of_result(index, name) for index in indices]
+
+
 def result_indices(names: Iterable[str]) -> list[int]:
     """Numbers of the results of which at least one member is among `names`, ascending."""
     matches = map(_RESULT_MEMBER.fullmatch, names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -28,10 +27,10 @@ from ..archive._remote import RemoteFile, located
 from ..archive._source import caps_of, display_name_of, open_archive, source_of
 from ..arrays._frame import Frame, shared
 from ..results._described import DescribedResult
-from ..results._index import Index, new_columns
+from ..results._index import Index
 from ..results._interface import Agreement, Signature
 from ..results._packed import PackedResult
-from ..results._table import Table, table_of
+from ..results._table import Table, read_table
 from ..values import INLINE_LIMIT
 from ._again import Again, again_of
 
@@ -245,7 +244,7 @@ class ArchiveReader:
     def described(self, indices: Sequence[int], threads: int) -> list[PackedResult]:
         """Read the metadata of some results, and nothing beside them."""
         natives = self.archive.metadata(
-            [_members.of_result(index, _members.METADATA) for index in indices],
+            _members.of_results(indices, _members.METADATA),
             lift=self._lift,
             varying=_document.VARYING,
             threads=threads,
@@ -268,17 +267,16 @@ class ArchiveReader:
         """
         if self.index is not None:
             return self.index.table, np.asarray(indices)
-        return self.read_table(indices, _document.LISTED), np.arange(len(indices))
+        table = read_table(self.archive, indices, _document.LISTED)
+        return table, np.arange(len(indices))
 
-    def read_table(
-        self, indices: Sequence[int] | npt.NDArray[np.int64], listed: Sequence[str]
-    ) -> Table:
-        """Read columns of some results, of the numbers below some keys."""
-        columns, threads = new_columns(listed), thread_count()
-        for batch in batches(map(int, indices), self.text_size, threads):
-            names = [_members.of_result(index, _members.METADATA) for index in batch]
-            columns.read(self.archive, names, threads=threads)
-        return table_of(json.loads(b"{%s}" % columns.json()), len(indices), 0, listed)
+    def claimed_shape(self, index: int) -> tuple[str, Sequence[int]] | None:
+        """Return dtype and shape of an array, as its frame has to confirm; None where xarray has to decode it."""
+        name = _members.of_result(index, _members.NDDATA)
+        claimed = None
+        if self.index is not None:
+            claimed = self.index.claimed_shape(index, self.archive.size(name))
+        return claimed or self.archive.claimed_shape(name)
 
     def common(self) -> Signature:
         """Return what all results must have in common: that of the first in the archive."""

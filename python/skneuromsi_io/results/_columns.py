@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ._packed import PackedResult
-from ._table import NONE, Table
+from ._table import NONE, Numbers, Table, column_of
 from ._templates import (
     EXTERNAL,
     Column,
     External,
-    Numbers,
     Slot,
     Template,
     extra_of,
@@ -148,7 +147,7 @@ class _Group(NamedTuple):
     template: Template
     indices: npt.NDArray[np.intp]
     ordinals: npt.NDArray[np.int64]
-    numbers: list[Any]
+    numbers: Sequence[Numbers]
 
     def values(self, name: str) -> list[Any]:
         """Return a constructor argument of each."""
@@ -167,11 +166,10 @@ class _Group(NamedTuple):
 
     def _numbers(self, slot: Slot) -> list[Any]:
         column = self.numbers[slot.listed]
-        if type(column) is not list:
+        if not isinstance(column, np.ndarray):
             return [slot.value(column)] * len(self.indices)
-        if slot.dtype is None:
-            return [column[at] for at in self.ordinals.tolist()]
-        return [slot.value(column[at]) for at in self.ordinals.tolist()]
+        numbers: list[Any] = column[self.ordinals].tolist()
+        return numbers if slot.dtype is None else [*map(slot.value, numbers)]
 
 
 def gather(results: Sequence[LazyResult]) -> Gathered:
@@ -181,7 +179,7 @@ def gather(results: Sequence[LazyResult]) -> Gathered:
         of_group = [results[position] for position in positions]
         found = None
         if template is not None:
-            columns = [list(column) for column in zip(*rows, strict=True)]
+            columns = [column_of([*column]) for column in zip(*rows, strict=True)]
             found = gather_alike(template, columns, len(rows))
         if found is not None:
             groups.append((positions, found))
@@ -193,7 +191,9 @@ def gather(results: Sequence[LazyResult]) -> Gathered:
     return joined(groups, len(results))
 
 
-def gather_alike(template: Template, numbers: Numbers, count: int) -> Gathered | None:
+def gather_alike(
+    template: Template, numbers: Sequence[Numbers], count: int
+) -> Gathered | None:
     """Gather the metadata of results of a template, which have these numbers; None where only the decoder can."""
     if template.makers is None:
         return None

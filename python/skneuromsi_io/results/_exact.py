@@ -19,6 +19,8 @@ _SORTS = {
     np.str_: "text",
 }
 
+_OF_PYTHON = {bool, int, float, complex, str}
+
 
 def as_column(values: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return values of one sort as NumPy has them where that keeps each, as objects otherwise."""
@@ -34,13 +36,17 @@ def exact_array(values: Sequence[Any]) -> npt.NDArray[Any] | None:
     Floats and integers are of one sort: 1 and 0.5 are floats, 2**60 + 1 and 0.5 are not. Text of NumPy that ends
     in NUL loses it.
     """
-    sorts = {_sort_of(cls) for cls in set(map(type, values))}
+    types = set(map(type, values))
+    sorts = {_sort_of(cls) for cls in types}
     if len(sorts) != 1 or None in sorts:
         return None
     array = np.array(values)
-    if array.dtype.hasobject or not all(map(_are_same, array.tolist(), values)):
+    if array.dtype.hasobject:
         return None
-    return array
+    found = array.tolist()
+    # Of Python's own types, lists tell by themselves, unless there is a NaN.
+    told = types <= _OF_PYTHON and found == [*values]
+    return array if told or all(map(_are_same, found, values)) else None
 
 
 def _sort_of(cls: type) -> Any:

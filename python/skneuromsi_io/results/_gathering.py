@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from ..archive import _document
 from ._columns import Gathered, gather, gather_alike, joined
 from ._packed import PackedResult
 from ._stored import described_in_batches
-from ._table import NONE
+from ._table import NONE, firsts, read_table
 from ._templates import template_of
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def gathered_from(
 
     """
     indices = np.asarray(indices)
-    described = Described(reader, indices.tolist())
-    table = reader.read_table(indices, _document.VARYING[1])
+    described = Described(reader, indices)
+    table = read_table(reader.archive, indices, _document.VARYING[1])
     groups: list[tuple[Sequence[int], Gathered]] = []
     listed, alone = [], [np.flatnonzero(table.template == NONE)]
     for number, known in enumerate(table.templates):
@@ -63,7 +63,7 @@ def gathered_from(
             reader.index.check_texts(batch)
         groups.append((rest[start:end].tolist(), gather(batch)))
         for position, result in zip(rest[start:end], batch, strict=True):
-            described.add([position], result)
+            described.add(position, result)
     return joined(groups, len(indices)), described
 
 
@@ -92,23 +92,31 @@ class Described:
     Parameters
     ----------
     reader : Reader
-    indices : list of int
+    indices : numpy.ndarray
         Their numbers in the file.
 
     """
 
-    def __init__(self, reader: Reader, indices: list[int]):
+    def __init__(self, reader: Reader, indices: npt.NDArray[np.int64]):
         self._reader = reader
         self._indices = indices
-        self._likes: dict[int, PackedResult] = {}
+        self._likes: list[PackedResult] = []
+        self._like = np.full(len(indices), NONE, np.int64)
 
-    def add(self, positions: Iterable[Any], like: PackedResult) -> None:
+    def add(self, positions: Any, like: PackedResult) -> None:
         """Add results, whose metadata are like those of one but for numbers."""
-        for position in positions:
-            self._likes[int(position)] = like
+        self._like[positions] = len(self._likes)
+        self._likes.append(like)
 
-    def agree(self, positions: Sequence[int], frames: Sequence[Frame | None]) -> bool:
-        """Check some results, of which these label the arrays; return whether nothing else does.
+    def agree(
+        self,
+        positions: npt.NDArray[np.intp],
+        frames: Sequence[Frame | None],
+        kinds: npt.NDArray[np.int64],
+    ) -> bool:
+        """Check some results; return whether their frames label their arrays, and nothing else does.
+
+        `kinds` are the numbers of their frames.
 
         Raises
         ------
@@ -117,19 +125,16 @@ class Described:
 
         """
         reader = self._reader
+        indices, like = self._indices[positions], self._like[positions]
         if reader.index is not None:
-            indices = [self._indices[position] for position in positions]
-            reader.index.check_frames(indices, frames)
-        known: set[tuple[int, Frame | None]] = set()
-        for position, frame in zip(positions, frames, strict=True):
-            like = self._likes[position]
-            if (id(like), frame) not in known:
-                known.add((id(like), frame))
-                index = self._indices[position]
-                result = PackedResult(like.native, frame, reader.display_name, index)
-                if result.plain_frame() is None:
-                    return False
-                if index != 0:
-                    reader.common()
-                reader.check_agreement(result)
+            reader.index.check_frames(indices, frames, kinds)
+        for at in firsts(like, kinds):
+            native, frame = self._likes[like[at]].native, frames[kinds[at]]
+            index = int(indices[at])
+            result = PackedResult(native, frame, reader.display_name, index)
+            if result.plain_frame() is None:
+                return False
+            if index != 0:
+                reader.common()
+            reader.check_agreement(result)
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,15 +24,23 @@ from ..arrays._frame import Frame, shared
 from ..model import _names
 from ..values import dumps, loads, loads_plain
 from ._packed import PackedResult
-from ._table import ARRAYS, NONE, Table, listed_numbers, table_of
+from ._table import ARRAYS, NONE, Table, firsts, listed_numbers, table_from, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
     from ._interface import Signature
 
 #: Remedy of a wrong index.
 REMEDY = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
+
+#: Dtypes of arrays that an index describes.
+_DTYPES = frozenset(f"<{kind}{size}" for kind in "iuf" for size in (2, 4, 8)) | {
+    "|i1",
+    "|u1",
+}
 
 #: Parts of an array, in the order in which the native core takes them.
 _PARTS = ("name", "dims", "shape", "dtype", "coords", "attrs")
@@ -86,6 +95,7 @@ class Index:
 
     def __init__(self, text: bytes, display_name: str, size: int):
         self._display_name = display_name
+        self._spelled: dict[int, str] = {}
         #: Templates by the fingerprints of results that were compared with them.
         self._alike: dict[int, int] = {}
         with self._at_index(), translating(BadMetadataError):
@@ -96,7 +106,7 @@ class Index:
                 raise BadMetadataError(
                     key=f"/{ARRAYS}", expected="an array", found=f"{arrays!r:.80}"
                 )
-            self._arrays = [*map(_canonical, arrays)]
+            self._arrays = [*map(_checked, arrays)]
             self.table: Table = table_of(document, size, len(arrays))
 
     def _at_index(self) -> _at_index:
@@ -114,7 +124,27 @@ class Index:
         with self._at_index():
             key = f"/{ARRAYS}/{number}"
             with at(key=key), translating(BadMetadataError, "labels of an array"):
-                return _frame_of(self._arrays[number])
+                return _frame_of(self._stated(number))
+
+    def claimed_shape(self, index: int, most: int) -> tuple[str, list[int]] | None:
+        """Return dtype and shape of the array of a result; None where it says none of at most so many bytes."""
+        number = int(self.table.array[index])
+        parts = {} if number == NONE else self._arrays[number]
+        dtype, shape = parts.get("dtype"), parts.get("shape")
+        if not (
+            isinstance(dtype, str) and dtype in _DTYPES and isinstance(shape, list)
+        ):
+            return None
+        if not all(type(length) is int and length >= 0 for length in shape):
+            return None
+        fits = np.dtype(dtype).itemsize * math.prod(shape) <= most
+        return (dtype, shape) if fits else None
+
+    def _stated(self, number: int) -> str:
+        # Spelled when one is compared with it, which most who scan never do.
+        if number not in self._spelled:
+            self._spelled[number] = _canonical(self._arrays[number])
+        return self._spelled[number]
 
     def signature(self) -> Signature | None:
         """Return what results have in common: that of the first that the index describes; None if there is none.
@@ -162,8 +192,7 @@ class Index:
         """
         columns = new_columns()
         columns.add([result.native for result in results])
-        document = json.loads(b"{%s}" % columns.json())
-        found = table_of(document, len(results), len(columns.frames()))
+        found = table_from(columns)
         indices = np.array([result.index for result in results])
         if not self.table.says(indices, found):
             for index, result in zip(indices.tolist(), results, strict=True):
@@ -172,9 +201,14 @@ class Index:
                     self._check_text(index, template, result.native)
 
     def check_frames(
-        self, indices: Sequence[int], frames: Sequence[Frame | None]
+        self,
+        indices: npt.NDArray[np.int64],
+        frames: Sequence[Frame | None],
+        kinds: npt.NDArray[np.int64],
     ) -> None:
         """Compare what labels the arrays of results with what the index says of them.
+
+        `kinds` are the numbers of their frames.
 
         Raises
         ------
@@ -182,19 +216,16 @@ class Index:
             If one differs.
 
         """
-        known: set[tuple[int, Frame | None]] = set()
-        arrays = self.table.array[np.asarray(indices)].tolist()
-        for index, array, frame in zip(indices, arrays, frames, strict=True):
-            if (array, frame) not in known:
-                known.add((array, frame))
-                self._check_array(index, frame)
+        for place in firsts(self.table.array[indices], kinds):
+            self._check_array(int(indices[place]), frames[kinds[place]])
 
     def _check_array(self, index: int, frame: Frame | None) -> None:
         array = int(self.table.array[index])
         if array != NONE:
             found = "{}" if frame is None else _spelled(frame)
-            if found != self._arrays[array]:
-                differing = _differing(self._arrays[array], found)
+            expected = self._stated(array)
+            if found != expected:
+                differing = _differing(expected, found)
                 raise self._differs(index, _members.NDDATA, *differing)
 
     def _check_text(self, index: int, template: int, native: _native.Packed) -> None:
@@ -254,11 +285,15 @@ def _spelled(frame: Frame) -> str:
     return _canonical(loads_plain(dumps(parts, external=False).text))
 
 
-def _canonical(array: Any) -> str:
+def _checked(array: Any) -> dict[str, Any]:
     if not isinstance(array, dict):
         raise BadMetadataError(
             key=f"/{ARRAYS}", expected="objects", found=f"{array!r:.80}"
         )
+    return array
+
+
+def _canonical(array: dict[str, Any]) -> str:
     return json.dumps(array, sort_keys=True)
 
 

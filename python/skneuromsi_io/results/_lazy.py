@@ -29,6 +29,7 @@ from ._stack import (
     large_arrays,
     restored,
 )
+from ._table import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,17 +91,14 @@ class LabelledArrays(_OfFile):
     def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
         part = self._stored.select(positions)
         like = self._labels.dtype.str, self._labels.shape
-        names = [_members.of_result(int(n), _members.NDDATA) for n in part.indices]
-        (values,), natives = part.reader.archive.stack(
+        names = _members.of_results(map(int, part.indices), _members.NDDATA)
+        (values,), natives, kinds = part.reader.archive.stack(
             [(names, True, *like)], threads=thread_count()
         )
-        frames: dict[Any, int] = {}
-        for nth, native in enumerate(natives):
-            frames.setdefault(native, nth)
-        for native, nth in frames.items():
-            if native is None:
-                return OpenedArrays(self._stored, self._labels).read(positions)
-            found = labels_of(shared(native))
+        if NONE in kinds:
+            return OpenedArrays(self._stored, self._labels).read(positions)
+        for kind, nth in zip(*np.unique(kinds, return_index=True), strict=True):
+            found = labels_of(shared(natives[kind]))
             check_alike(self._labels, found, int(part.indices[nth]))
         return values
 
@@ -149,7 +147,7 @@ class LargeArrays(_OfFile):
         )
         pairs = zip(part.indices, names, strict=True)
         members = [_members.of_result(int(index), name) for index, name in pairs]
-        (values,), _ = part.reader.archive.stack(
+        (values,), *_ = part.reader.archive.stack(
             [(members, False, *self._first.carried)], threads=thread_count()
         )
         return restored(values, self._first)
@@ -237,7 +235,7 @@ def alike(stored: StoredResults, described: Described) -> list[Alike]:
     for positions in _by_size(stored):
         first = int(positions[0])
         frame = _frame_at(stored, first)
-        plain = described.agree(positions.tolist(), [frame] * len(positions))
+        plain = described.agree(positions, [frame], np.zeros(len(positions), int))
         if plain and frame is not None:
             labels = labels_of(frame)
         else:
@@ -265,12 +263,8 @@ def _by_size(stored: StoredResults) -> list[npt.NDArray[np.intp]]:
 
 
 def _frame_at(stored: StoredResults, position: int) -> Frame | None:
-    archive = stored.reader.archive
     name = _members.of_result(int(stored.indices[position]), _members.NDDATA)
-    claimed = archive.claimed_shape(name)
-    if claimed is None:
-        return None
-    _, (native,) = archive.stack([([name], True, *claimed)], threads=thread_count())
+    native = stored.reader.archive.frame(name)
     return None if native is None else shared(native)
 
 
@@ -299,7 +293,7 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
         indexing.LazilyIndexedArray(values),
         labels,
         metadata,
-        large | decoded(stored, metadata, large),
+        large | decoded(lambda: stored, metadata, large),
     )
     dataset = assembled(stack, name, stored.reader.common()[1])
     _prefer_chunks(dataset)

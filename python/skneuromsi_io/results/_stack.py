@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -64,8 +64,12 @@ def stack_in_memory(packed: Sequence[LazyResult]) -> Stack:
 
 def stack_of_file(reader: Reader, indices: range | npt.NDArray[np.int64]) -> Stack:
     """Stack some results of a file."""
-    packed = [StoredResult(reader, int(index)) for index in indices]
-    return _from_file(reader, packed) or _one_by_one(packed)
+    indices = np.asarray(indices)
+
+    def results() -> Sequence[LazyResult]:
+        return [StoredResult(reader, index) for index in indices.tolist()]
+
+    return _from_file(reader, indices, results) or _one_by_one(results())
 
 
 def assembled(stack: Stack, name: str, output_mode: str) -> xr.Dataset:
@@ -122,7 +126,10 @@ def _from_memory(packed: Sequence[LazyResult]) -> Stack | None:
     natives = [item.native for item in packed if item.native is not None]
     if len(natives) < len(packed):
         return None
-    labels = _common_labels([item.plain_frame() for item in packed])
+    frames: dict[Frame | None, int] = {}
+    for position, item in enumerate(packed):
+        frames.setdefault(item.plain_frame(), position)
+    labels = _common_labels(frames)
     if labels is None:
         return None
     threads = thread_count()
@@ -134,37 +141,40 @@ def _from_memory(packed: Sequence[LazyResult]) -> Stack | None:
         if len(names) == 1:
             stacked = _native.stack_packed(natives, names.pop(), threads=threads)
             arrays[key] = restored(stacked, found[0])
-    return Stack(values, labels, metadata, arrays | decoded(packed, metadata, arrays))
+    arrays |= decoded(lambda: packed, metadata, arrays)
+    return Stack(values, labels, metadata, arrays)
 
 
-def _from_file(reader: Reader, packed: Sequence[StoredResult]) -> Stack | None:
-    indices = [item.index for item in packed]
-    metadata, described = gathered_from(reader, np.array(indices))
-    names = [_members.of_result(index, _members.NDDATA) for index in indices]
-    claimed = reader.archive.claimed_shape(names[0])
+def _from_file(
+    reader: Reader,
+    indices: npt.NDArray[np.int64],
+    results: Callable[[], Sequence[LazyResult]],
+) -> Stack | None:
+    metadata, described = gathered_from(reader, indices)
+    names = _members.of_results(indices.tolist(), _members.NDDATA)
+    claimed = reader.claimed_shape(int(indices[0]))
     if claimed is None:
         return None
     parts = [(names, True, *claimed)]
     large = large_arrays(metadata)
     for found in large.values():
-        pairs = zip(indices, found, strict=True)
+        pairs = zip(indices.tolist(), found, strict=True)
         named = [_members.of_result(index, array.member) for index, array in pairs]
         parts.append((named, False, *found[0].carried))
-    stacked, natives = reader.archive.stack(parts, threads=thread_count())
-    kinds = {
-        native: None if native is None else shared(native) for native in set(natives)
-    }
-    frames = [kinds[native] for native in natives]
-    if not described.agree(range(len(packed)), frames):
+    stacked, natives, kinds = reader.archive.stack(parts, threads=thread_count())
+    # The last is that of the number -1.
+    frames = [*map(shared, natives), None]
+    if not described.agree(np.arange(len(indices)), frames, kinds):
         return None
-    labels = _common_labels(frames)
+    _, first = np.unique(kinds, return_index=True)
+    labels = _common_labels(dict(zip(frames, first.tolist(), strict=False)))
     if labels is None:
         return None
     arrays = {
         key: restored(array, found[0])
         for (key, found), array in zip(large.items(), stacked[1:], strict=True)
     }
-    arrays |= decoded(packed, metadata, arrays)
+    arrays |= decoded(results, metadata, arrays)
     return Stack(stacked[0], labels, metadata, arrays)
 
 
@@ -190,7 +200,9 @@ def restored(stacked: npt.NDArray[Any], like: External) -> npt.NDArray[Any]:
 
 
 def decoded(
-    packed: Sequence[LazyResult], metadata: Gathered, arrays: Container[str]
+    results: Callable[[], Sequence[LazyResult]],
+    metadata: Gathered,
+    arrays: Container[str],
 ) -> dict[str, Any]:
     """Return the large arrays that are not among `arrays`: None where they differ in dtype or shape."""
     found = {}
@@ -199,7 +211,7 @@ def decoded(
             continue
         if key not in arrays and any(isinstance(value, External) for value in column):
             one = len({_kind(value) for value in column}) == 1
-            values = [extra_of(item)[key] for item in packed] if one else []
+            values = [extra_of(item)[key] for item in results()] if one else []
             found[key] = np.stack(values) if one else None
     return found
 
@@ -225,18 +237,17 @@ def _one_by_one(packed: Sequence[LazyResult]) -> Stack:
     return Stack(values, labels, gathered(rows), {})
 
 
-def _common_labels(frames: Sequence[Frame | None]) -> Labels | None:
-    """Return the labels that all results have; None where frames do not tell."""
-    kinds: dict[Frame, Labels] = {}
-    for position, frame in enumerate(frames):
+def _common_labels(frames: dict[Frame | None, int]) -> Labels | None:
+    """Return the labels that all results have, given where each frame is first; None where frames do not tell."""
+    kinds: list[Labels] = []
+    for frame, position in frames.items():
         if frame is None:
             return None
-        if frame not in kinds:
-            kinds[frame] = labels_of(frame)
-            check_alike(next(iter(kinds.values())), kinds[frame], position)
-    labels = next(iter(kinds.values()))
+        kinds.append(labels_of(frame))
+        check_alike(kinds[0], kinds[-1], position)
+    labels = kinds[0]
     # Attributes may differ from result to result.
-    same = all(str(other.attrs) == str(labels.attrs) for other in kinds.values())
+    same = all(str(other.attrs) == str(labels.attrs) for other in kinds)
     return labels if same else labels._replace(attrs={})
 
 

@@ -61,10 +61,8 @@ class Reader(Protocol):
     ) -> tuple[Table, npt.NDArray[np.int64]]:
         """Return columns that some results have a place in, and these places."""
 
-    def read_table(
-        self, indices: npt.NDArray[np.int64], listed: Sequence[str]
-    ) -> Table:
-        """Read columns of some results, of the numbers below some keys."""
+    def claimed_shape(self, index: int) -> tuple[str, Sequence[int]] | None:
+        """Return dtype and shape of an array, as its frame has to confirm; None where xarray has to decode it."""
 
 
 def described_in_batches(

@@ -6,21 +6,24 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import _native
+from .._batches import thread_count
 from .._errors import BadMetadataError
-from ..archive import _document
+from ..archive import _document, _members
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import numpy.typing as npt
 
 TEMPLATE, TEMPLATES = "template", "templates"
 ARRAY, ARRAYS = "array", "arrays"
 
 #: Number of a template or an array that a result has not.
 NONE = -1
+
+#: A column of numbers: an array of floats or of objects, or the one number that all results have.
+Numbers = npt.NDArray[Any] | int | float
 
 
 class Template(NamedTuple):
@@ -30,13 +33,13 @@ class Template(NamedTuple):
     ----------
     native : _native.Packed
         The text, with 0 for each number in which they may differ.
-    numbers : list
-        Columns of those numbers that are listed: a list, or the one number that all have.
+    numbers : list of column
+        Those numbers that are listed.
 
     """
 
     native: _native.Packed
-    numbers: list[Any]
+    numbers: list[Numbers]
 
 
 class Table(NamedTuple):
@@ -59,9 +62,9 @@ class Table(NamedTuple):
 
     def numbers(self, index: int) -> list[Any]:
         """Return the listed numbers of a result that has a template."""
-        at = int(self.ordinal[index])
+        at = self.ordinal[index : index + 1]
         columns = self.templates[int(self.template[index])].numbers
-        return [item[at] if type(item) is list else item for item in columns]
+        return [chosen_numbers(column, at)[0] for column in columns]
 
     def says(self, indices: npt.NDArray[np.int64], found: Table) -> bool:
         """Return whether it says of results at `indices` what `found` says of as many.
@@ -84,20 +87,45 @@ class Table(NamedTuple):
         return True
 
 
-def _chosen(column: Any, at: npt.NDArray[np.int64]) -> list[Any]:
-    """Return the numbers of some results, or the one that all have."""
-    return [column[i] for i in at.tolist()] if type(column) is list else [column]
+def column_of(values: Any) -> Numbers:
+    """Return a list of numbers as a column, and the one number that all results have as it is."""
+    if type(values) is not list:
+        number: Numbers = values
+        return number
+    kinds = set(map(type, values))
+    return np.array(values, np.float64 if kinds == {float} else object)
 
 
-def _are_same(one: list[Any], other: list[Any]) -> bool:
+def _given(column: npt.NDArray[np.float64] | bytes) -> Numbers:
+    return column_of(json.loads(column)) if isinstance(column, bytes) else column
+
+
+def chosen_numbers(column: Numbers, at: npt.NDArray[np.int64]) -> list[Any]:
+    """Return the numbers of some results."""
+    chosen = _chosen(column, at)
+    return chosen.tolist() if isinstance(chosen, np.ndarray) else [chosen] * len(at)
+
+
+def firsts(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> list[int]:
+    """Return the first place of each pair that two columns of numbers, from -1 on, have."""
+    pairs = one * (other.max(initial=0) + 2) + other
+    places: list[int] = np.sort(np.unique(pairs, return_index=True)[1]).tolist()
+    return places
+
+
+def _chosen(column: Numbers, at: npt.NDArray[np.int64]) -> Numbers:
+    return column[at] if isinstance(column, np.ndarray) else column
+
+
+def _are_same(one: Numbers, other: Numbers) -> bool:
     """Return whether two columns are of the same numbers: 1 is not 1.0, nor 0.0 -0.0."""
-    if len(one) == len(other):
-        if {*map(type, one), *map(type, other)} == {float}:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        if one.dtype == other.dtype == np.float64:
             # Bits, of finite numbers: to spell them takes ten times as long.
-            return np.array(one).tobytes() == np.array(other).tobytes()
-        return repr(one) == repr(other)
-    short, long = sorted((one, other), key=len)
-    return len(short) == 1 and {*map(repr, long)} == {repr(short[0])}
+            return one.tobytes() == other.tobytes()
+        return repr(one.tolist()) == repr(other.tolist())
+    spelled = [{*map(repr, np.atleast_1d(one).tolist())} for one in (one, other)]
+    return spelled[0] == spelled[1]
 
 
 def table_of(
@@ -123,15 +151,51 @@ def table_of(
         )
     template = _numbers(document, TEMPLATE, size, len(templates))
     array = _numbers(document, ARRAY, size, arrays)
-    counts = np.bincount(template - NONE, minlength=len(templates) + 1)
-    order = np.argsort(template, kind="stable")
-    ordinal = np.empty(size, np.int64)
-    ordinal[order] = np.arange(size) - np.repeat(np.cumsum(counts) - counts, counts)
+    counts = _counts(template, len(templates))
     made = [
         _template(item, f"/{TEMPLATES}/{number}", int(counts[number - NONE]), listed)
         for number, item in enumerate(templates)
     ]
-    return Table(made, template, array, ordinal)
+    return Table(made, template, array, _ordinals(template, counts))
+
+
+def read_table(
+    archive: _native.Archive,
+    indices: Sequence[int] | npt.NDArray[np.int64],
+    listed: Sequence[str],
+) -> Table:
+    """Read the metadata of some results; there are columns of the numbers below the keys `listed`."""
+    columns = _native.Columns(_document.VARYING, listed)
+    names = _members.of_results(np.asarray(indices).tolist(), _members.METADATA)
+    columns.read(archive, names, threads=thread_count())
+    return table_from(columns)
+
+
+def table_from(columns: _native.Columns) -> Table:
+    """Return columns as the native core has gathered them."""
+    template, array, templates = columns.table()
+    made = [
+        Template(_native.described(text, _document.VARYING), [*map(_given, numbers)])
+        for text, numbers in templates
+    ]
+    return Table(
+        made, template, array, _ordinals(template, _counts(template, len(made)))
+    )
+
+
+def _counts(template: npt.NDArray[np.int64], templates: int) -> npt.NDArray[np.int64]:
+    """Count the results without a template, and those of each."""
+    return np.bincount(template - NONE, minlength=templates + 1)
+
+
+def _ordinals(
+    template: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    order = np.argsort(template, kind="stable")
+    ordinal = np.empty(len(template), np.int64)
+    ends = np.cumsum(counts)
+    ordinal[order] = np.arange(len(template)) - np.repeat(ends - counts, counts)
+    return ordinal
 
 
 def _numbers(
@@ -181,7 +245,7 @@ def _template(item: Any, at: str, count: int, keys: Sequence[str]) -> Template:
                 expected="numbers",
                 found=f"{column!r:.80}",
             )
-    return Template(native, columns)
+    return Template(native, [*map(column_of, columns)])
 
 
 def listed_numbers(

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .. import _native
 from ..archive import _document
 from ..values import TYPES, carrier, dtype_of, restore_scalar
+from ._table import Numbers
 
 if TYPE_CHECKING:
     from ._interface import LazyResult
@@ -232,11 +233,8 @@ class Template:
 #: Types of numbers and arrays.
 _MEASURES = ("scalar", "array", "external")
 
-#: Columns of the numbers of results, one for each number that varies: a list, or the one number that all have.
-Numbers = Sequence[Any]
-
-#: Makes the values of so many results of their numbers.
-Maker = Callable[[Numbers, int], Column]
+#: Makes the values of so many results of their numbers, of which there is a column for each that varies.
+Maker = Callable[[Sequence[Numbers], int], Column]
 
 
 def _given(value: Any) -> Maker:
@@ -246,17 +244,18 @@ def _given(value: Any) -> Maker:
 def numbers_at(at: int, dtype: str | None) -> Maker:
     """Return what makes numbers, or scalars of a dtype."""
 
-    def make(numbers: Numbers, count: int) -> Column:
+    def make(numbers: Sequence[Numbers], count: int) -> Column:
         column = numbers[at]
-        if type(column) is not list:
-            column = column if dtype is None else restore_scalar(column, dtype)
-            return repeated(column, count)
-        if dtype is None:
-            return _of_one_type(column)
-        if dtype == "<f8":
+        if not isinstance(column, np.ndarray):
+            return repeated(
+                column if dtype is None else restore_scalar(column, dtype), count
+            )
+        if column.dtype == np.float64 and dtype in (None, "<f8"):
             # The common one: scalar by scalar it takes fifty times as long.
-            return np.array(column, np.float64)
-        return [restore_scalar(number, dtype) for number in column]
+            return column.copy()
+        if dtype is None:
+            return _of_one_type(column.tolist())
+        return [restore_scalar(number, dtype) for number in column.tolist()]
 
     return make
 
@@ -280,11 +279,14 @@ def _of_one_type(numbers: list[Any]) -> Column:
 
 
 def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Maker:
-    def make(numbers: Numbers, count: int) -> Column:
+    def make(numbers: Sequence[Numbers], count: int) -> Column:
         made = np.empty((count, len(span)), dtype)
         for place, at in enumerate(span):
-            # An array is made first: NumPy refuses what the dtype does not hold.
-            made[:, place] = np.array(numbers[at], dtype)
+            column = numbers[at]
+            if not (isinstance(column, np.ndarray) and column.dtype == dtype):
+                # An array is made first: NumPy refuses what the dtype does not hold.
+                column = np.array(np.asarray(column).tolist(), dtype)
+            made[:, place] = column
         return made.reshape(count, *shape)
 
     return make

@@ -7,17 +7,17 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use super::buffer::{all_filled, bytes, dtype_of};
+use super::buffer::{all_filled, bytes, dtype_of, numbered};
 use super::error::{detached, raise, raised};
 use super::frame::Frame;
-use super::packed::{Packed, codec, frames_of, wrap};
+use super::packed::{Packed, codec, distinct, wrap};
 use super::plan::{PyPlan, plan, plans};
 use super::source::source;
+use super::varying::{PyVarying, py_varying};
 use crate::archive::{self, Compressed};
 use crate::codec::memory::Codec;
 use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
-use crate::json::Varying;
 use crate::limits::Limits;
 use crate::memory::Buffer;
 use crate::results::{self, FrameCache, OpenOptions, Part};
@@ -32,26 +32,14 @@ pub(super) struct Archive {
     frames: FrameCache,
 }
 
-/// Numbers that make no difference as Python gives them: the object and the keys below which they are, and the strings
-/// that a document without a fingerprint has.
-pub(super) type PyVarying = (String, Vec<String>, Vec<String>);
-
 /// Arrays to stack: their members, true for labelled ones, the dtype and the shape of each.
 type PyPart = (Vec<String>, bool, String, Vec<u64>);
 
-/// The array of each part, and the frame of each labelled member that has one.
-type Stacked<'py> = (Vec<Bound<'py, PyAny>>, Vec<Option<Py<Frame>>>);
+/// The array of each part, the frames of labelled members, and the number of that of each.
+type Stacked<'py> = (Vec<Bound<'py, PyAny>>, Vec<Py<Frame>>, Bound<'py, PyAny>);
 
 /// An exception that is reported, not raised.
 type Fault = Py<PyAny>;
-
-pub(super) fn py_varying((object, keys, unless): PyVarying) -> Varying {
-    Varying {
-        object,
-        keys,
-        unless,
-    }
-}
 
 /// Shape of so many arrays of `shape`, one after the other.
 pub(super) fn stacked(count: usize, shape: &[u64]) -> Vec<u64> {
@@ -251,6 +239,11 @@ impl Archive {
         Ok(claimed.map(|(dtype, shape)| (dtype.numpy_name(), shape)))
     }
 
+    fn frame(&self, py: Python<'_>, name: &str) -> PyResult<Option<Frame>> {
+        let frame = self.run(py, |archive| results::frame_of(archive, name, &self.frames))?;
+        Ok(frame.map(Frame))
+    }
+
     #[pyo3(signature = (parts, *, threads))]
     fn stack<'py>(
         &self,
@@ -275,7 +268,12 @@ impl Archive {
             results::stack(&archive, parts.collect(), threads, &self.frames)
         })?;
         let frames = frames.map_err(|error| raise(py, &self.display_name, &error))?;
-        Ok((arrays, frames_of(py, frames.iter().map(Option::as_ref))?))
+        let (distinct, numbers) = distinct(frames);
+        let distinct = distinct
+            .into_iter()
+            .map(|frame| Py::new(py, Frame(frame)))
+            .collect::<PyResult<_>>()?;
+        Ok((arrays, distinct, numbered(py, numbers.into_iter())?))
     }
 
     fn result_faults(

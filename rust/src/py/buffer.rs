@@ -74,6 +74,29 @@ where
     Ok((arrays, outcome))
 }
 
+/// A new NumPy array of numbers of 8 bytes each, the least significant first.
+pub(super) fn array_of<'py>(
+    py: Python<'py>,
+    dtype: DType,
+    numbers: &[[u8; 8]],
+) -> PyResult<Bound<'py, PyAny>> {
+    let (array, outcome) = filled(py, &[numbers.len() as u64], dtype, |out| {
+        out.copy_from_slice(numbers.as_flattened());
+        Ok(())
+    })?;
+    outcome.map_err(|error| raise(py, "", &error))?;
+    Ok(array)
+}
+
+/// An array of numbers of things; -1 where there is none.
+pub(super) fn numbered(
+    py: Python<'_>,
+    numbers: impl Iterator<Item = Option<u32>>,
+) -> PyResult<Bound<'_, PyAny>> {
+    let number = |number: Option<u32>| number.map_or(-1, i64::from).to_le_bytes();
+    array_of(py, DType::I64, &numbers.map(number).collect::<Vec<_>>())
+}
+
 /// A Python object of these bytes, or a `MemoryError`.
 pub(super) fn bytes<'py>(py: Python<'py>, content: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     PyBytes::new_with(py, content.len(), |room| {

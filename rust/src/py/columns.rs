@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::archive::{Archive, PyVarying, py_varying};
-use super::buffer::bytes;
+use super::archive::Archive;
+use super::buffer::{array_of, bytes, numbered};
 use super::frame::Frame;
 use super::packed::Packed;
+use super::varying::{PyVarying, py_varying};
+use crate::dtype::DType;
 use crate::json;
-use crate::results::{self, Body, PackedResult};
+use crate::results::{self, Body, Numbers, PackedResult};
 
 /// Columns of many results; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
@@ -60,11 +62,40 @@ impl Columns {
             .collect()
     }
 
+    fn table<'py>(&self, py: Python<'py>) -> PyResult<Table<'py>> {
+        let columns = self.lock();
+        let templates = columns.templates().map(|(text, numbers)| {
+            let numbers = numbers.map(|numbers| match numbers {
+                Numbers::Floats(floats) => {
+                    let floats: Vec<_> = floats.into_iter().map(f64::to_le_bytes).collect();
+                    array_of(py, DType::F64, &floats)
+                }
+                Numbers::Spelled(spelled) => Ok(bytes(py, &spelled)?.into_any()),
+            });
+            Ok((
+                bytes(py, text.as_bytes())?,
+                numbers.collect::<PyResult<_>>()?,
+            ))
+        });
+        Ok((
+            numbered(py, columns.template_numbers())?,
+            numbered(py, columns.frame_numbers())?,
+            templates.collect::<PyResult<_>>()?,
+        ))
+    }
+
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let json = py.detach(|| self.lock().json());
         bytes(py, &json)
     }
 }
+
+/// Columns of numbers of templates and arrays, and each template with its columns.
+type Table<'py> = (
+    Bound<'py, PyAny>,
+    Bound<'py, PyAny>,
+    Vec<(Bound<'py, PyBytes>, Vec<Bound<'py, PyAny>>)>,
+);
 
 impl Columns {
     fn lock(&self) -> std::sync::MutexGuard<'_, results::Columns> {

@@ -15,6 +15,7 @@ mod plan;
 mod ranges;
 mod source;
 mod stack;
+mod varying;
 mod writer;
 
 use pyo3::prelude::*;

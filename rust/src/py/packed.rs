@@ -1,5 +1,6 @@
 //! [`Packed`] for Python: one result in memory.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyKeyError, PyValueError};
@@ -51,6 +52,22 @@ pub(super) fn plain_frame(result: &PackedResult) -> Option<&Arc<results::Frame>>
         Body::Plain(frame, _) => Some(frame),
         Body::General(_) | Body::Absent => None,
     }
+}
+
+/// Each frame once, and the number among these of each; archives share equal ones.
+pub(super) fn distinct(
+    frames: Vec<Option<Arc<results::Frame>>>,
+) -> (Vec<Arc<results::Frame>>, Vec<Option<u32>>) {
+    let (mut distinct, mut known, mut next) = (Vec::new(), HashMap::new(), 0..);
+    let mut number = |frame: Arc<results::Frame>| {
+        *known.entry(Arc::as_ptr(&frame)).or_insert_with(|| {
+            distinct.push(frame);
+            next.next()
+        })
+    };
+    let numbers = frames.into_iter().map(|frame| frame.and_then(&mut number));
+    let numbers = numbers.collect();
+    (distinct, numbers)
 }
 
 /// Wraps frames for Python; equal ones that follow each other are one object.

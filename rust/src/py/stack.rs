@@ -4,10 +4,11 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::archive::{PyVarying, py_varying, stacked};
+use super::archive::stacked;
 use super::buffer::{bytes, filled};
 use super::error::raise;
 use super::packed::{Packed, plain_frame};
+use super::varying::{PyVarying, py_varying};
 use crate::dtype::DType;
 use crate::json;
 use crate::results;

@@ -22,6 +22,10 @@ const MOST_FRAMES: usize = 256;
 /// Numbers of a template that have columns: with more, columns take what the texts do.
 const MOST_NUMBERS: usize = 256;
 
+/// Bytes of the texts that are in memory at once, and of the longest that has a template.
+const TEXTS: u64 = 16 << 20;
+const LONGEST: u64 = json::LONGEST as u64;
+
 /// Metadata that many results have in common, and the numbers in which they differ.
 #[derive(Debug)]
 pub struct Columns {
@@ -45,6 +49,15 @@ struct Template {
     /// These numbers.
     zeros: Vec<Number>,
     numbers: Vec<Tokens>,
+}
+
+/// The numbers of a column.
+#[derive(Debug, PartialEq)]
+pub enum Numbers {
+    /// At least two, each spelled as only a float is.
+    Floats(Vec<f64>),
+    /// Others as [`Columns::json`] has them.
+    Spelled(Vec<u8>),
 }
 
 /// Values that follow each other, equal ones as one run.
@@ -101,14 +114,32 @@ impl Columns {
     /// Adds the texts of some members of an archive, without frames. Those that are too long for a template are not
     /// read.
     pub fn read(&mut self, archive: &Archive, names: &[String], threads: usize) -> Result<()> {
-        let short = |name: &String| Ok(archive.size(name)? <= json::LONGEST as u64);
-        let short = names.iter().map(short).collect::<Result<Vec<_>>>()?;
-        let read = names.iter().zip(&short).filter(|&(_, &short)| short);
-        let read: Vec<_> = read.map(|(name, _)| name.as_str()).collect();
-        let texts = with_each(archive, &read, threads, |_, input, _| input.text())?;
+        let short = |name: &String| Ok(Some(archive.size(name)?).filter(|&size| size <= LONGEST));
+        let sizes = names.iter().map(short).collect::<Result<Vec<_>>>()?;
+        let (mut start, mut bytes) = (0, 0);
+        for end in 1..=names.len() {
+            bytes += sizes[end - 1].unwrap_or(0);
+            if bytes >= TEXTS || end == names.len() {
+                self.read_some(archive, &names[start..end], &sizes[start..end], threads)?;
+                (start, bytes) = (end, 0);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_some(
+        &mut self,
+        archive: &Archive,
+        names: &[String],
+        sizes: &[Option<u64>],
+        threads: usize,
+    ) -> Result<()> {
+        let short = names.iter().zip(sizes).filter(|(_, size)| size.is_some());
+        let short: Vec<_> = short.map(|(name, _)| name.as_str()).collect();
+        let texts = with_each(archive, &short, threads, |_, input, _| input.text())?;
         let mut texts = texts.into_iter();
-        for short in short {
-            let text = if short { texts.next() } else { None };
+        for size in sizes {
+            let text = size.and_then(|_| texts.next());
             let template = text.and_then(|text| self.template_of(&text));
             self.push(template, None);
         }
@@ -148,6 +179,24 @@ impl Columns {
         }
         out.push(b']');
         out
+    }
+
+    /// The number of the template of each result.
+    pub fn template_numbers(&self) -> impl Iterator<Item = Option<u32>> {
+        self.template.each()
+    }
+
+    /// The number of the frame of each result.
+    pub fn frame_numbers(&self) -> impl Iterator<Item = Option<u32>> {
+        self.frame.each()
+    }
+
+    /// The text of each template, and its columns.
+    pub fn templates(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = Numbers>)> {
+        self.templates.iter().map(|template| {
+            let numbers = template.numbers.iter().map(Tokens::numbers);
+            (&*template.text, numbers)
+        })
     }
 
     fn template_of(&mut self, text: &[u8]) -> Option<u32> {
@@ -257,6 +306,13 @@ impl<T: PartialEq> Runs<T> {
     }
 }
 
+impl<T: Copy> Runs<T> {
+    fn each(&self) -> impl Iterator<Item = T> {
+        let runs = self.0.iter();
+        runs.flat_map(|&(value, count)| std::iter::repeat_n(value, count))
+    }
+}
+
 impl Tokens {
     fn push(&mut self, token: &[u8]) {
         if let Some((len, count)) = self.runs.last_mut()
@@ -269,7 +325,7 @@ impl Tokens {
         self.runs.push((token.len(), 1));
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
+    fn runs(&self) -> Vec<(&[u8], usize)> {
         let mut rest = self.spelled.as_slice();
         let mut runs = Vec::with_capacity(self.runs.len());
         for &(len, count) in &self.runs {
@@ -277,8 +333,35 @@ impl Tokens {
             runs.push((token, count));
             rest = behind;
         }
-        column(out, &runs, |out, token| out.extend_from_slice(token));
+        runs
     }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        column(out, &self.runs(), |out, token| out.extend_from_slice(token));
+    }
+
+    fn numbers(&self) -> Numbers {
+        let runs = self.runs();
+        if runs.len() > 1
+            && let Some(floats) = floats(&runs)
+        {
+            return Numbers::Floats(floats);
+        }
+        let mut spelled = Vec::new();
+        self.write(&mut spelled);
+        Numbers::Spelled(spelled)
+    }
+}
+
+/// The numbers of some runs; `None` if one of them is an integer.
+fn floats(runs: &[(&[u8], usize)]) -> Option<Vec<f64>> {
+    let mut floats = Vec::with_capacity(runs.iter().map(|(_, count)| count).sum());
+    for &(token, count) in runs {
+        memchr::memchr3(b'.', b'e', b'E', token)?;
+        let number: f64 = fast_float2::parse(token).ok()?;
+        floats.extend(std::iter::repeat_n(number, count));
+    }
+    Some(floats)
 }
 
 /// Writes a column: a list, or one value if all are equal.

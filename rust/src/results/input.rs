@@ -107,6 +107,9 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn entry(&self) -> Result<&Entry> {
-        self.archive.find(self.member)
+        match &self.fetched {
+            Some(fetched) => Ok(fetched.entry()),
+            None => self.archive.find(self.member),
+        }
     }
 }

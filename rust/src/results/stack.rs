@@ -131,14 +131,22 @@ pub fn claimed_shape(
     if claimed.is_some() {
         return Ok(claimed);
     }
+    let shape = |frame: Arc<Frame>| (frame.dtype(), frame.variable().shape.clone());
+    Ok(frame_in(&input, frames)?.map(shape))
+}
+
+/// The frame of a labelled array, all of which is decoded; `None` where xarray has to decode it.
+pub fn frame_of(archive: &Archive, name: &str, frames: &FrameCache) -> Result<Option<Arc<Frame>>> {
+    frame_in(&Input::new(archive, name)?, frames)
+}
+
+fn frame_in(input: &Input<'_>, frames: &FrameCache) -> Result<Option<Arc<Frame>>> {
     let mut file = Scratch::default();
-    let located = netcdf_member::decode_into(&input, &mut file)
-        .and_then(|file| locate(file, archive.limits(), frames))
-        .map_err(|error| error.in_member(name))?;
+    let located = netcdf_member::decode_into(input, &mut file)
+        .and_then(|file| locate(file, input.limits(), frames))
+        .map_err(|error| error.in_member(input.member))?;
     Ok(match located {
-        Located::Payload(PayloadSpan { frame, .. }) | Located::Numbers(frame, ..) => {
-            Some((frame.dtype(), frame.variable().shape.clone()))
-        }
+        Located::Payload(PayloadSpan { frame, .. }) | Located::Numbers(frame, ..) => Some(frame),
         Located::General(_) => None,
     })
 }

@@ -10,6 +10,7 @@ use crate::codec::memory::Codec;
 use crate::codec::zip::Method;
 use crate::dtype::DType;
 use crate::error::{Kind, Result};
+use crate::json;
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
@@ -253,4 +254,48 @@ fn results_and_arrays_without_names_of_members_are_not_left_out() {
     });
     let error = store(&results, &plans(2)).unwrap_err();
     assert_eq!(error.member(), Some("ndr_1/metadata.json"), "{error}");
+}
+
+#[test]
+fn columns_are_floats_where_all_numbers_are_spelled_so() {
+    let text = |a: &str, b: &str, c: &str| {
+        format!(r#"{{"kwargs": {{"run": {{"a": {a}, "b": {b}, "c": {c}}}}}}}"#).into_bytes()
+    };
+    let rows = [
+        ("-0.0", "1", "5.5"),
+        ("1e-320", "2.5", "5.5"),
+        ("1.7976931348623157E+308", "2.5", "5.5"),
+    ];
+    let varying = json::Varying {
+        object: "kwargs".to_owned(),
+        keys: vec!["run".to_owned()],
+        unless: Vec::new(),
+    };
+    let mut columns = Columns::new(varying.clone(), &varying.keys);
+    for (a, b, c) in rows {
+        columns.add(&PackedResult {
+            text: text(a, b, c),
+            body: Body::Absent,
+            arrays: Vec::new(),
+            lifted: false,
+            fingerprint: None,
+        });
+    }
+    let (skeleton, numbers) = columns.templates().next().unwrap();
+    assert_eq!(skeleton.as_bytes(), text("0", "0", "0"));
+    let [Numbers::Floats(a), Numbers::Spelled(b), Numbers::Spelled(c)] =
+        &numbers.collect::<Vec<_>>()[..]
+    else {
+        panic!("one column of floats");
+    };
+    let bits = |numbers: &[f64]| {
+        numbers
+            .iter()
+            .map(|number| number.to_bits())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(bits(a), bits(&[-0.0, 1e-320, f64::MAX]));
+    assert_eq!((&b[..], &c[..]), (&b"[1,2.5,2.5]"[..], &b"5.5"[..]));
+    let first = Some(0);
+    assert!(columns.template_numbers().eq([first; 3]) && columns.frame_numbers().eq([None; 3]));
 }
