@@ -8,6 +8,9 @@ PIP := -m pip install --quiet --disable-pip-version-check
 
 SOURCES := Cargo.toml Cargo.lock pyproject.toml README.md $(shell find rust python -name '*.rs' -o -name '*.py' -o -name '*.pyi')
 
+# Targets of Rust that `make wheel` builds wheels for beside that of this machine (`rustup target add` brings them).
+TARGETS :=
+
 # Seconds that each target of the fuzzer runs.
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
@@ -28,7 +31,8 @@ help:
 	@echo "make models       what comes back of every shipped model: docs/models.md"
 	@echo "make docs         the site: docs/_build/html"
 	@echo "make docs-links   whether the links of the site lead anywhere (needs the net)"
-	@echo "make wheel        a wheel for old systems and an sdist, audited, and each installed and tried"
+	@echo "make wheel        a wheel for old systems and an sdist, audited, and each installed and tried;"
+	@echo "                  TARGETS=x86_64-unknown-linux-musl adds wheels that are not tried"
 	@echo "make licenses     licences of what is linked into the wheel: THIRD-PARTY-LICENSES.txt"
 	@echo "make clean        remove environments and builds"
 
@@ -96,7 +100,7 @@ licenses:
 	$(PYTHON) scripts/licenses.py
 
 wheel: $(ENVS)/release/.ready
-	$(ENVS)/release/bin/python scripts/release.py dist
+	$(ENVS)/release/bin/python scripts/release.py dist $(TARGETS)
 
 clean:
 	rm -rf $(ENVS) target dist demo-out

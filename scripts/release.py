@@ -1,7 +1,9 @@
-"""Build and audit what is published: `release.py FOLDER` leaves a manylinux wheel and an sdist in FOLDER.
+"""Build and audit what is published: `release.py FOLDER [TARGET ...]` leaves wheels and an sdist in FOLDER.
 
-The wheel is linked by zig against glibc 2.17, older than the 2.27 of jaxlib's wheels, so that it runs wherever
-scikit-neuromsi can be installed. Wheel and sdist are installed in clean environments and tried there.
+The wheel of this machine is linked by zig against glibc 2.17, older than the 2.27 of jaxlib's wheels, so that it
+runs wherever scikit-neuromsi can be installed. It and the sdist are installed in clean environments and tried
+there. Wheels of the targets, such as x86_64-unknown-linux-musl (`rustup target add`), are linked by zig and
+audited too, but not tried.
 """
 
 import os
@@ -15,6 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 TRY = ROOT / "scripts" / "try_installation.py"
+
+#: Policies of the wheels' tags by the C library, with which the name of a target ends.
+POLICIES = {"gnu": "manylinux_2_17", "musl": "musllinux_1_2"}
 
 #: Resolution of dependencies by uv: the newest, and the lowest that pyproject.toml declares.
 RESOLUTIONS = ("highest", "lowest-direct")
@@ -35,17 +40,24 @@ def _env(path: str) -> dict[str, str]:
 def _build(dist: Path) -> tuple[Path, Path]:
     """Build wheel and sdist into an empty folder."""
     shutil.rmtree(dist, ignore_errors=True)
-    maturin = (BIN / "maturin", "build", "--release", "--locked", "--out", dist)
-    _run(*maturin, "--zig", "--compatibility=manylinux_2_17")
+    _build_wheel(dist, POLICIES["gnu"])
     _run(BIN / "maturin", "sdist", "--out", dist)
     return next(dist.glob("*.whl")), next(dist.glob("*.tar.gz"))
 
 
-def _audit(wheel: Path, sdist: Path) -> None:
-    """Let the field's tools judge: symbols of glibc, symbols of Python's stable ABI, metadata."""
-    _run(BIN / "auditwheel", "show", wheel)
-    _run(BIN / "abi3audit", "--strict", "--summary", wheel)
-    _run(BIN / "twine", "check", "--strict", wheel, sdist)
+def _build_wheel(dist: Path, policy: str, *options: str) -> None:
+    maturin = (BIN / "maturin", "build", "--release", "--locked", "--out", dist)
+    _run(*maturin, "--zig", f"--compatibility={policy}", *options)
+
+
+def _audit(dist: Path) -> None:
+    """Let the field's tools judge: symbols of the C library and of Python's stable ABI, metadata."""
+    for wheel in sorted(dist.glob("*.whl")):
+        # Where glibc is, auditwheel takes musl's libc for glibc's; maturin has held these wheels to their policy.
+        if "musllinux" not in wheel.name:
+            _run(BIN / "auditwheel", "show", wheel)
+        _run(BIN / "abi3audit", "--strict", "--summary", wheel)
+    _run(BIN / "twine", "check", "--strict", *sorted(dist.iterdir()))
 
 
 def _environment(folder: Path) -> Path:
@@ -84,8 +96,12 @@ def _try_without_rust(sdist: Path, folder: Path) -> None:
 
 def main() -> None:
     """Build, audit, and try."""
-    wheel, sdist = _build(Path(sys.argv[1]).resolve())
-    _audit(wheel, sdist)
+    dist, targets = Path(sys.argv[1]).resolve(), sys.argv[2:]
+    wheel, sdist = _build(dist)
+    for target in targets:
+        policy = POLICIES[target.rpartition("-")[2]]
+        _build_wheel(dist, policy, f"--target={target}")
+    _audit(dist)
     with tempfile.TemporaryDirectory(prefix="skneuromsi-io-release-") as name:
         folder = Path(name)
         for resolution in RESOLUTIONS:
