@@ -106,7 +106,7 @@ FLOORS = (
     ("values",),
     ("model",),
     ("_batches", "_html", "_keywords", "_progress"),
-    ("_errors", "_native", "_scratch", "_spelling", "_types", "_warn"),
+    ("_errors", "_locks", "_native", "_scratch", "_spelling", "_types", "_warn"),
 )
 
 

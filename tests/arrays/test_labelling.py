@@ -1,6 +1,8 @@
 """Labelled arrays that share a template: quick to make, equal to xarray's own copies, and apart."""
 
 import functools
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ import xarray as xr
 
 import skneuromsi_io as sio
 from helpers import assert_same, make_array, make_result
-from skneuromsi_io.arrays import _labelling
+from skneuromsi_io import _native
+from skneuromsi_io.arrays import _frame, _labelling
 
 
 @pytest.fixture
@@ -85,3 +88,22 @@ def test_another_xarray_is_asked_in_public(monkeypatch, twins, sharing):
     assert not _labelling._may_share()
     public = _labelling._public(template)(values)
     assert_same(_labelling.filler(template)(values), public)
+
+
+def test_threads_share_one_frame(monkeypatch):
+    made = []
+
+    class Slow(_frame.Frame):
+        def __init__(self, native):
+            made.append(native)
+            time.sleep(0.05)
+            super().__init__(native)
+
+    monkeypatch.setattr(_frame, "Frame", Slow)
+    attrs = {"of": "test_threads_share_one_frame"}
+    parts = ("values", [], [], "<f8", [], attrs)
+    natives = [_native.Frame(*parts) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        frames = [*pool.map(_frame.shared, natives)]
+    assert len(made) == 1
+    assert len({*map(id, frames)}) == 1

@@ -72,9 +72,9 @@ def test_a_reduction_on_several_processes(client, sweep):
 
 def test_each_worker_opens_the_file_itself(client, sweep, path):
     def reads(block):
-        from skneuromsi_io.files import _reader
+        from skneuromsi_io.files import _kept
 
-        paths = {reader.again.path for reader in _reader._in_use.values()}
+        paths = {reader.again.path for reader in _kept._open.values()}
         return np.full((1, 1, 1, 1, 1), os.getpid() if paths else 0)
 
     blocks = sweep["values"].data.map_blocks(reads, chunks=(1,) * 5, dtype=int)

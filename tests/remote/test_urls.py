@@ -226,7 +226,7 @@ def test_a_url_is_opened_once_for_all_that_arrive(serve):
     served.asked()
     one, two = pickle.loads(content), pickle.loads(content)
     assert_same(one, COLLECTION)
-    assert one._packed.reader is two._packed.reader
+    assert one._packed.reader.archive is two._packed.reader.archive
 
 
 def values_of(collection):

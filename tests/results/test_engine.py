@@ -126,7 +126,7 @@ def counting(path, monkeypatch):
     monkeypatch.setattr("skneuromsi_io._engine.ArchiveReader", Reader)
     with opened(path, cache=False) as found:
         (reader,) = made
-        reader.archive = Counting(reader.archive)
+        reader._archive = Counting(reader.archive)
         yield found, reader.archive.stacked
 
 

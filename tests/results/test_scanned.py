@@ -283,8 +283,11 @@ def test_relative_paths_are_made_whole(path, monkeypatch, tmp_path):
 def test_a_file_is_opened_once_for_all_results_that_arrive(path):
     content = pickle.dumps(scan(path))
     one, two = pickle.loads(content), pickle.loads(content)
-    assert one._packed.reader is two._packed.reader
+    assert one._packed.reader.archive is two._packed.reader.archive
     one.close()
+    assert_same(two[1], COLLECTION[1])
+    with pytest.raises(sio.ArgumentError, match="open archive, found a closed one"):
+        one[1]
     assert_same(pickle.loads(content)[1], COLLECTION[1])
 
 

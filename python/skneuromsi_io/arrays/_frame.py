@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import _native
 from .._errors import BadNetCDFError, UnstorableError
+from .._locks import Lock
 from ..model import _names
 from ._dimensions import check_array, check_dimensions
 from ._labelling import Fill, filler
@@ -138,12 +139,18 @@ _in_use: weakref.WeakValueDictionary[_native.Frame, Frame] = (
     weakref.WeakValueDictionary()
 )
 
+_lock = Lock()
+
 
 def shared(native: _native.Frame) -> Frame:
     """Return the one frame that says what `native` says."""
     frame = _in_use.get(native)
     if frame is None:
-        frame = _in_use[native] = Frame(native)
+        with _lock:
+            # Another thread may have made it meanwhile.
+            frame = _in_use.get(native)
+            if frame is None:
+                frame = _in_use[native] = Frame(native)
     return frame
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .. import _native
 from .._errors import BadArchiveError
-from ..archive._remote import RemoteFile
+from ..archive._remote import RemoteFile, is_url
 from ..archive._source import display_name_of
 from ..archive._target import is_path
 
@@ -49,6 +49,26 @@ class Again(NamedTuple):
                 remedy="scan it again",
             )
 
+    def is_current(self) -> bool:
+        """Return whether the file at the path is the one that was scanned; that of a URL is not asked about."""
+        if is_url(self.path):
+            return True
+        try:
+            return self.stamp == _stamp(Path(self.path).stat())
+        except OSError:
+            return False
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    # As the native core has it: without a number on Windows.
+    inode = 0 if os.name == "nt" else status.st_ino
+    return _named((status.st_size, status.st_mtime_ns, inode))
+
+
+def _named(parts: tuple[int, ...]) -> Stamp:
+    names = ("bytes", "changed at ns", "inode")
+    return tuple(zip(names, parts, strict=True))
+
 
 def again_of(
     source: Any,
@@ -63,8 +83,7 @@ def again_of(
     elif is_path(source):
         # Links are followed when the file is opened, as here.
         path, storage = str(Path(os.fsdecode(source)).absolute()), {}
-        names = ("bytes", "changed at ns", "inode")
-        stamp = tuple(zip(names, archive.stamp or (), strict=True))
+        stamp = _named(archive.stamp or ())
     else:
         return None
     display_name = display_name_of(source)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from .. import _native
 from .._batches import batches, thread_count
 from .._errors import (
+    ArgumentError,
     BadMetadataError,
     MissingMemberError,
     SkneuromsiIOError,
@@ -23,7 +24,7 @@ from .._errors import (
 from .._progress import Steps
 from ..archive import _document, _members
 from ..archive._diagnosis import explain_missing_metadata, explained
-from ..archive._remote import RemoteFile, located
+from ..archive._remote import located
 from ..archive._source import caps_of, display_name_of, open_archive, source_of
 from ..arrays._frame import Frame, shared
 from ..results._described import DescribedResult
@@ -33,6 +34,7 @@ from ..results._packed import PackedResult
 from ..results._table import Table, read_table
 from ..values import INLINE_LIMIT
 from ._again import Again, again_of
+from ._kept import let_go, reopened
 
 #: Memory codec of results that are looked at once.
 UNPACKED = ("none", 0)
@@ -55,7 +57,6 @@ class ArchiveReader:
 
     Attributes
     ----------
-    archive : _native.Archive
     display_name : str
         What messages call the archive.
     agreement : Agreement
@@ -98,10 +99,38 @@ class ArchiveReader:
         return self, faults
 
     def _fill(self, archive: _native.Archive, display_name: str) -> None:
-        self.archive = archive
+        self._archive: _native.Archive | None = archive
         self.display_name = display_name
         self.agreement = Agreement()
-        self.closed = False
+        #: The readers that share its file.
+        self.users: weakref.WeakSet[ArchiveReader] = weakref.WeakSet()
+        self._owner: ArchiveReader | None = None
+
+    def shared(self) -> ArchiveReader:
+        """Return a reader of the same file, which each can close without the other."""
+        reader = type(self).__new__(type(self))
+        reader.__dict__.update(self.__dict__, users=weakref.WeakSet(), _owner=self)
+        self.users.add(reader)
+        return reader
+
+    @property
+    def archive(self) -> _native.Archive:
+        """The open archive.
+
+        Raises
+        ------
+        ArgumentError
+            If the reader was closed.
+
+        """
+        if self._archive is None:
+            raise ArgumentError(
+                archive=self.display_name,
+                expected="an open archive",
+                found="a closed one",
+                remedy="open or scan it again",
+            )
+        return self._archive
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.again is None:
@@ -111,7 +140,7 @@ class ArchiveReader:
                 found="a stream",
                 remedy="scan the file by its path",
             )
-        return reopened, (self.again,)
+        return reopened, (type(self), self.again)
 
     def __enter__(self) -> Self:
         return self
@@ -126,8 +155,12 @@ class ArchiveReader:
 
     def close(self) -> None:
         """Let go of the file or stream; a stream stays open."""
-        self.closed = True
-        self.archive.close()
+        archive, self._archive = self._archive, None
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            let_go(owner, self)
+        elif archive is not None:
+            archive.close()
 
     @cached_property
     def metadata(self) -> dict[str, Any]:
@@ -361,38 +394,3 @@ class ArchiveReader:
                     expected=expected,
                     found=found,
                 )
-
-
-#: Readers that were pickled and are in use: a file is opened once a process, however many results of it arrive.
-_in_use: weakref.WeakValueDictionary[str, ArchiveReader] = weakref.WeakValueDictionary()
-
-
-def reopened(again: Again) -> ArchiveReader:
-    """Open the file of a pickled reader.
-
-    Raises
-    ------
-    BadArchiveError
-        If the file has changed since.
-    OSError
-        If it cannot be read any more.
-
-    """
-    key = repr(tuple(again))
-    reader = _in_use.get(key)
-    if reader is not None and not reader.closed:
-        return reader
-    source = located(again.path, again.storage_options)
-    if isinstance(source, RemoteFile):
-        # What took its place may be no archive.
-        again.check(source.stamp)
-    reader = ArchiveReader(source, again.limits, **again.options)
-    try:
-        again.check(reader.again.stamp if reader.again else ())
-        reader.display_name, reader.again = again.display_name, again
-        reader.use_index()
-    except BaseException:
-        reader.close()
-        raise
-    _in_use[key] = reader
-    return reader

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 class Reader(Protocol):
     """An open archive, as its results need it."""
 
-    archive: _native.Archive
     #: Name that messages call it by.
     display_name: str
 
     #: Its index, if that is used.
     index: Index | None
+
+    @property
+    def archive(self) -> _native.Archive:
+        """The open archive."""
 
     @property
     def name(self) -> Any:

@@ -3,7 +3,6 @@
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -326,11 +325,10 @@ impl Archive {
 
     /// The archive, which stays open as long as it is used, also if another thread closes it.
     fn open_archive(&self) -> PyResult<Arc<archive::Archive>> {
-        self.lock().clone().ok_or_else(|| {
-            PyValueError::new_err(format!(
-                "{}: expected an open archive, found a closed one",
-                self.display_name
-            ))
+        let archive = self.lock().clone();
+        archive.ok_or_else(|| {
+            let closed = Error::new(Kind::Value, "an open archive", "a closed one");
+            Python::attach(|py| raise(py, &self.display_name, &closed))
         })
     }
 
