@@ -75,15 +75,7 @@ def judge(
     if status == 416:
         _check_same("size", "less", display_name, stamp)
     if status not in (200, 206):
-        refused = (
-            "pass credentials in 'storage_options'" if status in (401, 403) else None
-        )
-        raise RemoteError(
-            archive=display_name,
-            expected="an answer of status 206 (partial content)",
-            found=f"status {status}",
-            remedy=refused or "try again later",
-        )
+        raise _refused(status, display_name)
     for name in _VALIDATORS:
         if name in stamp and name in headers:
             _check_same(name, headers[name], display_name, stamp)
@@ -101,6 +93,18 @@ def judge(
         expected=f"a server with ranges, for {asked}",
         found=headers.get("Content-Range", "the whole file"),
         remedy=f"download the file, as 'simplecache::{display_name}' does",
+    )
+
+
+def _refused(status: int, display_name: str) -> RemoteError:
+    forbidden = status in (401, 403)
+    return RemoteError(
+        archive=display_name,
+        expected="an answer of status 206 (partial content)",
+        found=f"status {status}",
+        remedy="pass credentials in 'storage_options'"
+        if forbidden
+        else "try again later",
     )
 
 

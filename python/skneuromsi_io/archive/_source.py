@@ -117,13 +117,7 @@ def source_of(path_or_stream: Any) -> Any:
             remedy="download the file, and pass its path",
         )
     if is_path(path_or_stream):
-        path = os.fsdecode(path_or_stream)
-        if "\0" in path:
-            raise ArgumentError(
-                "embedded null byte", archive=display_name_of(path_or_stream)
-            )
-        _refuse_special(path)
-        return path
+        return _usable_path(path_or_stream)
     if type(path_or_stream) is bytes:
         return path_or_stream
     buffer = _buffer_of(path_or_stream)
@@ -131,19 +125,30 @@ def source_of(path_or_stream: Any) -> Any:
         return buffer.tobytes()
     if type(path_or_stream) is io.BytesIO:
         return path_or_stream.getvalue()  # shares its bytes
-    missing = [
-        name for name in ("read", "seek", "tell") if not hasattr(path_or_stream, name)
-    ]
+    _check_stream(path_or_stream)
+    return path_or_stream
+
+
+def _usable_path(path_like: Any) -> str:
+    path = os.fsdecode(path_like)
+    if "\0" in path:
+        raise ArgumentError("embedded null byte", archive=display_name_of(path_like))
+    _refuse_special(path)
+    return path
+
+
+def _check_stream(stream: Any) -> None:
+    """Check that it is a binary file object that can seek."""
+    missing = [name for name in ("read", "seek", "tell") if not hasattr(stream, name)]
     if missing:
         raise ArgumentTypeError(
             key="path_or_stream",
             expected="a path, bytes or a binary file object",
-            found=f"{type(path_or_stream).__name__} without {', '.join(missing)}",
+            found=f"{type(stream).__name__} without {', '.join(missing)}",
         )
-    refuse_text(path_or_stream, "rb")
-    if hasattr(path_or_stream, "seekable") and not path_or_stream.seekable():
-        raise _unseekable(path_or_stream, "a stream")
-    return path_or_stream
+    refuse_text(stream, "rb")
+    if hasattr(stream, "seekable") and not stream.seekable():
+        raise _unseekable(stream, "a stream")
 
 
 def _refuse_special(path: str) -> None:

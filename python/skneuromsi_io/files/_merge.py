@@ -92,18 +92,7 @@ def merge(
     6
 
     """
-    if is_path(paths) or isinstance(paths, bytes):
-        raise ArgumentTypeError(
-            key="paths",
-            expected="several",
-            found="a single one",
-            remedy="pass a list of paths",
-        )
-    if not is_path(out):
-        raise ArgumentTypeError(key="out", expected="a path", found=type(out).__name__)
-    sources = [*paths]
-    for source in sources:
-        refuse_same_file(source, out, "another file than those that are joined")
+    sources = _checked_sources(paths, out)
     writer = ArchiveWriter(out)
     open_ = functools.partial(_reader, limits=limits, storage_options=storage_options)
     common = _common(sources, open_, name, metadata)
@@ -122,6 +111,23 @@ def merge(
             )
         writer.finish(writer.metadata(common[0], writer.size, common[1]))
     return writer.size
+
+
+def _checked_sources(paths: Any, out: Any) -> list[Any]:
+    """Return what is to be joined, `out` being a path to another file."""
+    if is_path(paths) or isinstance(paths, bytes):
+        raise ArgumentTypeError(
+            key="paths",
+            expected="several",
+            found="a single one",
+            remedy="pass a list of paths",
+        )
+    if not is_path(out):
+        raise ArgumentTypeError(key="out", expected="a path", found=type(out).__name__)
+    sources = [*paths]
+    for source in sources:
+        refuse_same_file(source, out, "another file than those that are joined")
+    return sources
 
 
 #: Opens a source.

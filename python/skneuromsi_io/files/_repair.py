@@ -102,24 +102,11 @@ def _repaired(
     with_metadata = not problems
     if not with_metadata:
         reader.ours = is_ours(reader, indices)
-    version = _document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT
-    writer = ArchiveWriter(out, format_version=version)
-    kept = []
-    with Steps(bar, len(indices), f"Checking '{reader.display_name}'") as steps:
-        for index, found, result in look_at_results(reader, indices):
-            problems += found
-            if result is not None:
-                kept.append(index)
-                writer.describe(result)
-            steps.done(1)
-    problems = damaged + _unexplained(problems, damaged)
+    writer = ArchiveWriter(out, format_version=_version_of(reader))
+    kept, found = _whole_results(reader, indices, writer, bar)
+    problems = damaged + _unexplained(problems + found, damaged)
     if not kept:
-        reasons = "; ".join(str(problem) for problem in problems[:3])
-        raise BadArchiveError(
-            archive=reader.display_name,
-            expected="at least one whole result",
-            found=f"none ({reasons})" if reasons else "none",
-        )
+        raise _nothing_whole(reader, problems)
     if with_metadata:
         missing = missing_results(set(indices), reader.size)
         problems += [missing] if missing else []
@@ -134,6 +121,35 @@ def _repaired(
         with_metadata,
         tuple(problems),
     )
+
+
+def _whole_results(
+    reader: ArchiveReader, indices: list[int], writer: ArchiveWriter, bar: Bar
+) -> tuple[list[int], list[Problem]]:
+    """Describe whole results to the writer; return their numbers, and the problems of the others."""
+    kept = []
+    problems = []
+    with Steps(bar, len(indices), f"Checking '{reader.display_name}'") as steps:
+        for index, found, result in look_at_results(reader, indices):
+            problems += found
+            if result is not None:
+                kept.append(index)
+                writer.describe(result)
+            steps.done(1)
+    return kept, problems
+
+
+def _nothing_whole(reader: ArchiveReader, problems: list[Problem]) -> BadArchiveError:
+    reasons = "; ".join(str(problem) for problem in problems[:3])
+    return BadArchiveError(
+        archive=reader.display_name,
+        expected="at least one whole result",
+        found=f"none ({reasons})" if reasons else "none",
+    )
+
+
+def _version_of(reader: ArchiveReader) -> float:
+    return _document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT
 
 
 def _unexplained(problems: list[Problem], damaged: list[Problem]) -> list[Problem]:
@@ -155,6 +171,6 @@ def _new_metadata(reader: ArchiveReader, size: int) -> bytes:
         name=_document.UNNAMED,
         size=size,
         extra={},
-        format_version=_document.FORMAT if reader.ours else _document.UPSTREAM_FORMAT,
+        format_version=_version_of(reader),
     )
     return json.dumps(document, indent=2).encode()
