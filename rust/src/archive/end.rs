@@ -57,11 +57,7 @@ pub(super) fn find(source: &dyn ReadAt) -> Result<End> {
         sizes = widen(&sizes, &tail[end..locator], &tail[locator..at])?;
     }
     if sizes.disks != [0, 0] || sizes.members[0] != sizes.members[1] {
-        return Err(Error::new(
-            Kind::Unsupported,
-            "an archive on one disk",
-            "several disks",
-        ));
+        return Err(several_disks());
     }
     if tail.len() - at - END_LEN < comment {
         let found = (tail.len() - at - END_LEN).to_string();
@@ -131,11 +127,7 @@ fn widen(plain: &Sizes, record: &[u8], locator: &[u8]) -> Result<Sizes> {
     fields.signature(LOCATOR64)?;
     let (disk, at, disks) = (fields.u32()?, fields.u64()?, fields.u32()?);
     if disk != 0 || disks > 1 {
-        return Err(Error::new(
-            Kind::Unsupported,
-            "an archive on one disk",
-            "several disks",
-        ));
+        return Err(several_disks());
     }
     // The directory ends where this record begins; the locator has to say so too.
     if sizes.offset.checked_add(sizes.size) != Some(at) {
@@ -157,6 +149,10 @@ fn widen(plain: &Sizes, record: &[u8], locator: &[u8]) -> Result<Sizes> {
         ));
     }
     Ok(sizes)
+}
+
+fn several_disks() -> Error {
+    Error::new(Kind::Unsupported, "an archive on one disk", "several disks")
 }
 
 fn no_record64(found: &str) -> Error {

@@ -35,10 +35,8 @@ where
         let mut state = state();
         return (0..count).map(|index| job(&mut state, index)).collect();
     }
-    let watch = interrupt::current();
     let next = AtomicUsize::new(0);
-    let helpers = Helpers::default();
-    let work = || {
+    let mut all = on_threads(threads, || {
         let mut done = Vec::with_capacity(count / threads + 1);
         let mut state = state();
         loop {
@@ -52,12 +50,21 @@ where
             }
             done.push((index, result));
         }
-    };
-    let mut all = thread::scope(|scope| {
+    });
+    all.sort_unstable_by_key(|&(index, _)| index);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Does `work` on this thread and on up to `threads - 1` helpers; gives what all of them have done.
+fn on_threads<R: Send>(threads: usize, work: impl Fn() -> Vec<R> + Sync) -> Vec<R> {
+    let watch = interrupt::current();
+    let helpers = Helpers::default();
+    thread::scope(|scope| {
         // Where the system has no further thread to give, those that run do the work.
         let others: Vec<_> = (1..threads)
             .map_while(|_| {
                 let (watch, at_work) = (watch.clone(), helpers.begin());
+                let work = &work;
                 let watched = move || {
                     let _at_work = at_work;
                     interrupt::within(watch, work)
@@ -74,9 +81,7 @@ where
             }
         }
         all
-    });
-    all.sort_unstable_by_key(|&(index, _)| index);
-    all.into_iter().map(|(_, result)| result).collect()
+    })
 }
 
 /// Count of helpers at work, so that the thread that waits for them can ask for signals meanwhile.

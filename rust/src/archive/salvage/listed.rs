@@ -17,23 +17,9 @@ impl Search<'_> {
     /// Finds what `directory` lists; if it lists all, others are leftovers.
     pub(super) fn by_directory(&mut self, directory: Directory) -> Result<()> {
         let mut known = Known::new(&self.found, &self.lost, directory.shift);
-        let (mut others, mut offsets) = (Vec::new(), Vec::new());
-        for record in directory.records {
-            offsets.push(record.offset);
-            match known.alike(&self.found, &record) {
-                Some(number) => {
-                    let found = &mut self.found[number];
-                    (found.listed, found.agreed) = (true, true);
-                    known.moved(found.offset.wrapping_sub(record.offset));
-                }
-                None => others.push(record),
-            }
-        }
-        let mut edges: Vec<u64> = directory.start.into_iter().collect();
-        for shift in known.declared.iter().chain(&known.shifts) {
-            edges.extend(offsets.iter().map(|offset| offset.wrapping_add(*shift)));
-        }
-        edges.sort_unstable();
+        let offsets: Vec<u64> = directory.records.iter().map(|r| r.offset).collect();
+        let others = self.agreed(directory.records, &mut known);
+        let edges = known.edges(directory.start, &offsets);
         let mut room = Room::new(&self.found);
         let mut recovered = Vec::new();
         known.unlisted(&self.found);
@@ -72,6 +58,22 @@ impl Search<'_> {
             self.found.iter_mut().for_each(|found| found.agreed = false);
         }
         Ok(())
+    }
+
+    /// Marks the members of which both headers say the same; gives the records of the others.
+    fn agreed(&mut self, records: Vec<Record>, known: &mut Known) -> Vec<Record> {
+        let mut others = Vec::new();
+        for record in records {
+            match known.alike(&self.found, &record) {
+                Some(number) => {
+                    let found = &mut self.found[number];
+                    (found.listed, found.agreed) = (true, true);
+                    known.moved(found.offset.wrapping_sub(record.offset));
+                }
+                None => others.push(record),
+            }
+        }
+        others
     }
 
     /// Looks for the data of a member whose local header does not lead to them.
@@ -180,6 +182,16 @@ impl Known {
             offsets.push(record.offset);
         }
         offsets
+    }
+
+    /// Returns where members and the directory may begin, in order.
+    fn edges(&self, start: Option<u64>, offsets: &[u64]) -> Vec<u64> {
+        let mut edges: Vec<u64> = start.into_iter().collect();
+        for shift in self.declared.iter().chain(&self.shifts) {
+            edges.extend(offsets.iter().map(|offset| offset.wrapping_add(*shift)));
+        }
+        edges.sort_unstable();
+        edges
     }
 
     fn moved(&mut self, shift: u64) {

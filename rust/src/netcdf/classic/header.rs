@@ -196,23 +196,7 @@ impl<'a> Header<'a> {
 
     fn variable(&mut self, dims: &[(String, Option<u64>)]) -> Result<Declared> {
         let name = self.name()?;
-        let mut ids = Vec::new();
-        let mut shape = Vec::new();
-        for axis in 0..self.count()? {
-            let id = self.count()?;
-            let (id, len) = usize::try_from(id)
-                .ok()
-                .and_then(|id| dims.get(id).map(|(_, len)| (id, *len)))
-                .filter(|(_, len)| len.is_some() || axis == 0)
-                .ok_or_else(|| {
-                    malformed(
-                        format!("a dimension for axis {axis} of {name:?}"),
-                        id.to_string(),
-                    )
-                })?;
-            ids.push(id);
-            shape.push(len);
-        }
+        let (ids, shape) = self.axes(&name, dims)?;
         let attrs = self.attrs()?;
         let kind = self.kind()?;
         let offset = self.cursor.offset();
@@ -248,6 +232,32 @@ impl<'a> Header<'a> {
             attrs,
             kind,
         })
+    }
+
+    /// Numbers of the dimensions of a variable, and their lengths: `None` for the records.
+    fn axes(
+        &mut self,
+        name: &str,
+        dims: &[(String, Option<u64>)],
+    ) -> Result<(Vec<usize>, Vec<Option<u64>>)> {
+        let mut ids = Vec::new();
+        let mut shape = Vec::new();
+        for axis in 0..self.count()? {
+            let id = self.count()?;
+            let (id, len) = usize::try_from(id)
+                .ok()
+                .and_then(|id| dims.get(id).map(|(_, len)| (id, *len)))
+                .filter(|(_, len)| len.is_some() || axis == 0)
+                .ok_or_else(|| {
+                    malformed(
+                        format!("a dimension for axis {axis} of {name:?}"),
+                        id.to_string(),
+                    )
+                })?;
+            ids.push(id);
+            shape.push(len);
+        }
+        Ok((ids, shape))
     }
 }
 

@@ -68,39 +68,15 @@ impl<'a> Column<'a> {
         dataset: &Dataset,
         dims: &mut Vec<(String, u64)>,
     ) -> Result<Self> {
+        check_shape(variable, dataset)?;
         let (mut names, mut shape) = (variable.dims.clone(), variable.shape.clone());
-        let consistent = names.len() == shape.len()
-            && names.iter().zip(&shape).all(|(dim, len)| {
-                dataset
-                    .dims
-                    .iter()
-                    .any(|(name, length)| name == dim && length == len)
-            });
-        if !consistent {
-            let expected = format!("{:?} of the lengths of its dimensions", variable.name);
-            return Err(Error::new(
-                Kind::Value,
-                expected,
-                format!("shape {shape:?}"),
-            ));
-        }
         let mut width = 0;
         let (kind, size) = match &variable.data {
             Data::Strings(texts) => {
                 width = texts.iter().map(String::len).fold(1, usize::max);
-                let dim = (format!("string{width}"), width as u64);
-                if dims.iter().any(|d| d.0 == dim.0 && d.1 != dim.1) {
-                    let expected = format!("no dimension {:?} but for chars", dim.0);
-                    return Err(unsupported(expected, "one of another length"));
-                }
-                if !dims.contains(&dim) {
-                    let after = names
-                        .last()
-                        .and_then(|last| dims.iter().position(|d| d.0 == *last));
-                    dims.insert(after.map_or(dims.len(), |at| at + 1), dim.clone());
-                }
-                names.push(dim.0);
-                shape.push(dim.1);
+                let (name, len) = dimension_of_chars(width, names.last(), dims)?;
+                names.push(name);
+                shape.push(len);
                 (NC_CHAR, 1)
             }
             Data::Raw { .. } | Data::Owned(_) => {
@@ -108,18 +84,15 @@ impl<'a> Column<'a> {
                 (kind, stored.size() as u64)
             }
         };
-        let bytes = product(&shape).and_then(|n| n.checked_mul(size));
         // The field for it has 32 bits with a sign in scipy.
-        let bytes = bytes
-            .and_then(|n| i32::try_from(n).ok())
-            .filter(|n| *n < i32::MAX - 3);
-        let bytes = bytes.and_then(|n| usize::try_from(n).ok()).ok_or_else(|| {
-            unsupported(
-                "variables below 2 GiB",
-                format!("{:?} of {shape:?}", variable.name),
-            )
-        })?;
-        let padded = bytes.next_multiple_of(4);
+        let bytes = product(&shape)
+            .and_then(|n| i32::try_from(n.checked_mul(size)?).ok())
+            .filter(|n| *n < i32::MAX - 3)
+            .and_then(|n| usize::try_from(n).ok())
+            .ok_or_else(|| {
+                let found = format!("{:?} of {shape:?}", variable.name);
+                unsupported("variables below 2 GiB", found)
+            })?;
         Ok(Self {
             variable,
             dims: names,
@@ -127,7 +100,7 @@ impl<'a> Column<'a> {
             kind,
             width,
             bytes,
-            padded,
+            padded: bytes.next_multiple_of(4),
         })
     }
 
@@ -211,6 +184,36 @@ impl<'a> Column<'a> {
         out.extend(fill.iter().cycle().take(self.padded - self.bytes));
         Ok(())
     }
+}
+
+/// Checks that a variable has the lengths of its dimensions.
+fn check_shape(variable: &Variable, dataset: &Dataset) -> Result<()> {
+    let (names, shape) = (&variable.dims, &variable.shape);
+    let has = |dim: &String, len: &u64| dataset.dims.iter().any(|d| d.0 == *dim && d.1 == *len);
+    if names.len() == shape.len() && names.iter().zip(shape).all(|(dim, len)| has(dim, len)) {
+        return Ok(());
+    }
+    let expected = format!("{:?} of the lengths of its dimensions", variable.name);
+    let found = format!("shape {shape:?}");
+    Err(Error::new(Kind::Value, expected, found))
+}
+
+/// The dimension of texts of `width` chars, made behind the one that the texts are over if it is not there.
+fn dimension_of_chars(
+    width: usize,
+    over: Option<&String>,
+    dims: &mut Vec<(String, u64)>,
+) -> Result<(String, u64)> {
+    let dim = (format!("string{width}"), width as u64);
+    if dims.iter().any(|d| d.0 == dim.0 && d.1 != dim.1) {
+        let expected = format!("no dimension {:?} but for chars", dim.0);
+        return Err(unsupported(expected, "one of another length"));
+    }
+    if !dims.contains(&dim) {
+        let before = over.and_then(|over| dims.iter().position(|d| d.0 == *over));
+        dims.insert(before.map_or(dims.len(), |at| at + 1), dim.clone());
+    }
+    Ok(dim)
 }
 
 /// Start of a list: its tag and length, or twice 0.

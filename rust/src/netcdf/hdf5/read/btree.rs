@@ -34,16 +34,7 @@ pub(super) fn read(
     unit: &[u64],
     chunks: &mut Vec<Chunk>,
 ) -> Result<()> {
-    let mut node = file.peek(address, "a B-tree node")?;
-    let magic = node.array::<5>()?;
-    let level = node.u8()?;
-    if magic != *b"TREE\x01" || bounds.is_some_and(|bounds| bounds.level != level) {
-        return Err(malformed(
-            format!("a node of a B-tree of chunks at {address:#x}"),
-            format!("{} at level {level}", magic.escape_ascii()),
-        ));
-    }
-    let children = usize::from(node.u16()?);
+    let (level, children) = node_header(file, address, bounds)?;
     let key = 8 + 8 * unit.len();
     let mut node = file.block(address, 24 + (key + 8) * children + key, "a B-tree node")?;
     node.take(24)?;
@@ -69,13 +60,9 @@ pub(super) fn read(
         } else {
             let (size, mask) = stored;
             // A product of what `chunk_key` divided.
-            let start = start
-                .iter()
-                .zip(unit)
-                .map(|(count, unit)| count * unit)
-                .collect();
+            let start = (start.iter().zip(unit)).map(|(count, unit)| count * unit);
             chunks.push(Chunk {
-                start,
+                start: start.collect(),
                 address: child,
                 size,
                 mask,
@@ -84,6 +71,20 @@ pub(super) fn read(
         (stored, start) = (next_stored, next);
     }
     Ok(())
+}
+
+/// Level of a node, and its number of children.
+fn node_header(file: &File, address: u64, bounds: Option<&Bounds>) -> Result<(u8, usize)> {
+    let mut node = file.peek(address, "a B-tree node")?;
+    let magic = node.array::<5>()?;
+    let level = node.u8()?;
+    if magic != *b"TREE\x01" || bounds.is_some_and(|bounds| bounds.level != level) {
+        return Err(malformed(
+            format!("a node of a B-tree of chunks at {address:#x}"),
+            format!("{} at level {level}", magic.escape_ascii()),
+        ));
+    }
+    Ok((level, usize::from(node.u16()?)))
 }
 
 /// Stored size and filter mask of a chunk, and its place, counted in chunks.

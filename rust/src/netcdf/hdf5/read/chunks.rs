@@ -21,41 +21,41 @@ pub(super) fn all(
     shape: &[u64],
     itemsize: usize,
 ) -> Result<(Vec<u64>, Vec<Chunk>)> {
-    let offset = layout.offset();
-    let flags = if version == 3 { 0 } else { layout.u8()? };
-    let rank = usize::from(layout.u8()?);
-    let address = if version == 3 {
-        layout.u64()?
-    } else {
-        UNDEFINED
-    };
-    let width = if version == 3 {
-        4
-    } else {
-        usize::from(layout.u8()?)
-    };
-    let mut lengths = Vec::new();
-    for _ in 0..rank {
-        lengths.push(layout.uint(width)?);
-    }
-    // The last is the size of an element.
-    let last = lengths.pop();
-    if last != Some(itemsize as u64) || lengths.len() != shape.len() || lengths.contains(&0) {
-        return Err(malformed(
-            format!("chunks for shape {shape:?} of {itemsize} bytes at {offset:#x}"),
-            format!("{lengths:?} of {last:?}"),
-        ));
-    }
-    let mut chunks = Vec::new();
     if version == 3 {
-        if address != UNDEFINED {
-            // A chunk's place has one more coordinate, within the element.
-            lengths.push(itemsize as u64);
-            btree::read(file, address, None, &lengths, &mut chunks)?;
-            lengths.pop();
-        }
-        return Ok((lengths, chunks));
+        in_tree(file, layout, shape, itemsize)
+    } else {
+        single(layout, shape, itemsize)
     }
+}
+
+/// Those of a layout of version 3: a B-tree has them.
+fn in_tree(
+    file: &File,
+    layout: &mut Cursor,
+    shape: &[u64],
+    itemsize: usize,
+) -> Result<(Vec<u64>, Vec<Chunk>)> {
+    let offset = layout.offset();
+    let rank = layout.u8()?;
+    let address = layout.u64()?;
+    let mut lengths = chunk_lengths(layout, rank, 4, offset, shape, itemsize)?;
+    let mut chunks = Vec::new();
+    if address != UNDEFINED {
+        // A chunk's place has one more coordinate, within the element.
+        lengths.push(itemsize as u64);
+        btree::read(file, address, None, &lengths, &mut chunks)?;
+        lengths.pop();
+    }
+    Ok((lengths, chunks))
+}
+
+/// That of a layout of version 4, which has to be the only one.
+fn single(layout: &mut Cursor, shape: &[u64], itemsize: usize) -> Result<(Vec<u64>, Vec<Chunk>)> {
+    let offset = layout.offset();
+    let flags = layout.u8()?;
+    let rank = layout.u8()?;
+    let width = usize::from(layout.u8()?);
+    let lengths = chunk_lengths(layout, rank, width, offset, shape, itemsize)?;
     let index = layout.u8()?;
     if index != 1 {
         return Err(unsupported(
@@ -69,15 +69,38 @@ pub(super) fn all(
         (size(layout.u64()?, "a chunk")?, layout.u32()?)
     };
     let address = layout.u64()?;
-    if address != UNDEFINED {
-        chunks.push(Chunk {
-            start: vec![0; shape.len()],
-            address,
-            size,
-            mask,
-        });
+    let chunk = Chunk {
+        start: vec![0; shape.len()],
+        address,
+        size,
+        mask,
+    };
+    let there = (address != UNDEFINED).then_some(chunk);
+    Ok((lengths, there.into_iter().collect()))
+}
+
+/// The shape of the chunks of an array of some shape and itemsize.
+fn chunk_lengths(
+    layout: &mut Cursor,
+    rank: u8,
+    width: usize,
+    offset: usize,
+    shape: &[u64],
+    itemsize: usize,
+) -> Result<Vec<u64>> {
+    let mut lengths = Vec::new();
+    for _ in 0..rank {
+        lengths.push(layout.uint(width)?);
     }
-    Ok((lengths, chunks))
+    // The last is the size of an element.
+    let last = lengths.pop();
+    if last != Some(itemsize as u64) || lengths.len() != shape.len() || lengths.contains(&0) {
+        return Err(malformed(
+            format!("chunks for shape {shape:?} of {itemsize} bytes at {offset:#x}"),
+            format!("{lengths:?} of {last:?}"),
+        ));
+    }
+    Ok(lengths)
 }
 
 /// The grid of chunks that tile an array.

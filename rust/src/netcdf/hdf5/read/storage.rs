@@ -57,7 +57,13 @@ pub(super) fn array(file: &File, header: &ObjectHeader) -> Result<Array> {
     let Some(layout) = header.only(message::LAYOUT)? else {
         return Err(missing(header, "data layout"));
     };
-    let data = stored(file, layout, &shape, typed.size, &filters)?;
+    let declared = Declared {
+        shape: &shape,
+        itemsize: typed.size,
+        filters: &filters,
+        len: bytes_of(&shape, typed.size)?,
+    };
+    let data = declared.stored(file, layout)?;
     let (dtype, order, data) = match typed.kind {
         Type::Number(dtype, order) => (Some(dtype), order, data),
         Type::Text => (None, Endian::Little, texts(file, data, typed)?),
@@ -83,110 +89,117 @@ fn missing(header: &ObjectHeader, what: &str) -> crate::Error {
     )
 }
 
-/// The stored bytes of an array, as they are where that is possible.
-fn stored(
-    file: &File,
-    mut layout: Cursor,
-    shape: &[u64],
+/// What the messages of a dataset say of its data.
+struct Declared<'a> {
+    shape: &'a [u64],
     itemsize: usize,
-    filters: &[Filter],
-) -> Result<Data> {
-    let len = bytes_of(shape, itemsize)?;
-    let offset = layout.offset();
-    let version = layout.u8()?;
-    if !(3..=4).contains(&version) {
-        return Err(unsupported(
-            "a data layout of version 3 or 4",
-            version.to_string(),
-        ));
-    }
-    let class = layout.u8()?;
-    if class != 2 && !filters.is_empty() {
-        return Err(malformed(
-            format!("chunks for the filters of the layout at {offset:#x}"),
-            format!("class {class}"),
-        ));
-    }
-    match class {
-        // Compact: within the message.
-        0 => {
-            let found = usize::from(layout.u16()?);
-            let start = layout.offset();
-            whole(start..start + found, len, offset)?;
-            // Not in place: the header's checksum covers them, so that files with others differ elsewhere too.
-            Ok(Data::Owned(try_copy(layout.take(found)?)?))
-        }
-        1 => {
-            let address = layout.u64()?;
-            let found = size(layout.u64()?, "an array")?;
-            if len == 0 {
-                return Ok(Data::Owned(Vec::new()));
-            }
-            if address == UNDEFINED {
-                return Err(malformed(
-                    format!("data for the layout at {offset:#x}"),
-                    "an array that was never written",
-                ));
-            }
-            whole(file.range(address, found, "an array")?, len, offset)
-        }
-        2 => {
-            let (chunk_shape, chunks) = chunks::all(file, &mut layout, version, shape, itemsize)?;
-            if len == 0 {
-                return Ok(Data::Owned(Vec::new()));
-            }
-            if let ([only], true) = (chunks.as_slice(), chunk_shape == shape)
-                && let Some(raw) = raw(file, only, filters, len, itemsize)?
-            {
-                return Ok(raw);
-            }
-            let grid = Grid::new(shape, &chunk_shape, itemsize, file.limits)?;
-            Ok(Data::Owned(grid.assemble(file, &chunks, filters)?))
-        }
-        3 => Err(malformed(
-            "data within the file",
-            "a virtual dataset, which is refused",
-        )),
-        other => Err(unsupported(
-            "a data layout of class 0 to 2",
-            other.to_string(),
-        )),
-    }
-}
-
-fn whole(range: Range<usize>, len: usize, offset: usize) -> Result<Data> {
-    if range.len() == len {
-        Ok(Data::Raw {
-            range,
-            shuffled: false,
-        })
-    } else {
-        Err(malformed(
-            format!("{len} bytes, as shape and type say, in the layout at {offset:#x}"),
-            format!("{}", range.len()),
-        ))
-    }
-}
-
-/// A chunk that needs no more than unshuffling stays where it is.
-fn raw(
-    file: &File,
-    chunk: &Chunk,
-    filters: &[Filter],
+    filters: &'a [Filter],
+    /// Bytes of the array.
     len: usize,
-    itemsize: usize,
-) -> Result<Option<Data>> {
-    if chunk.start.iter().any(|&start| start != 0) {
-        return Ok(None);
+}
+
+impl Declared<'_> {
+    /// The stored bytes of the array, as they are where that is possible.
+    fn stored(&self, file: &File, mut layout: Cursor) -> Result<Data> {
+        let offset = layout.offset();
+        let version = layout.u8()?;
+        if !(3..=4).contains(&version) {
+            return Err(unsupported(
+                "a data layout of version 3 or 4",
+                version.to_string(),
+            ));
+        }
+        let class = layout.u8()?;
+        if class != 2 && !self.filters.is_empty() {
+            return Err(malformed(
+                format!("chunks for the filters of the layout at {offset:#x}"),
+                format!("class {class}"),
+            ));
+        }
+        match class {
+            0 => self.compact(&mut layout, offset),
+            1 => self.contiguous(file, &mut layout, offset),
+            2 => self.chunked(file, &mut layout, version),
+            3 => Err(malformed(
+                "data within the file",
+                "a virtual dataset, which is refused",
+            )),
+            other => Err(unsupported(
+                "a data layout of class 0 to 2",
+                other.to_string(),
+            )),
+        }
     }
-    let shuffled = match filter::active(filters, chunk.mask).as_slice() {
-        [] => false,
-        [Filter::Shuffle] => itemsize > 1,
-        _ => return Ok(None),
-    };
-    let range = file.range(chunk.address, chunk.size, "a chunk")?;
-    whole(range.clone(), len, range.start)?;
-    Ok(Some(Data::Raw { range, shuffled }))
+
+    /// Within the message.
+    fn compact(&self, layout: &mut Cursor, offset: usize) -> Result<Data> {
+        let found = usize::from(layout.u16()?);
+        let start = layout.offset();
+        self.whole(start..start + found, offset)?;
+        // Not in place: the header's checksum covers them, so that files with others differ elsewhere too.
+        Ok(Data::Owned(try_copy(layout.take(found)?)?))
+    }
+
+    /// In one piece.
+    fn contiguous(&self, file: &File, layout: &mut Cursor, offset: usize) -> Result<Data> {
+        let address = layout.u64()?;
+        let found = size(layout.u64()?, "an array")?;
+        if self.len == 0 {
+            return Ok(Data::Owned(Vec::new()));
+        }
+        if address == UNDEFINED {
+            return Err(malformed(
+                format!("data for the layout at {offset:#x}"),
+                "an array that was never written",
+            ));
+        }
+        self.whole(file.range(address, found, "an array")?, offset)
+    }
+
+    fn chunked(&self, file: &File, layout: &mut Cursor, version: u8) -> Result<Data> {
+        let (shape, itemsize) = (self.shape, self.itemsize);
+        let (chunk_shape, chunks) = chunks::all(file, layout, version, shape, itemsize)?;
+        if self.len == 0 {
+            return Ok(Data::Owned(Vec::new()));
+        }
+        if let ([only], true) = (chunks.as_slice(), chunk_shape == shape)
+            && let Some(raw) = self.raw(file, only)?
+        {
+            return Ok(raw);
+        }
+        let grid = Grid::new(shape, &chunk_shape, itemsize, file.limits)?;
+        Ok(Data::Owned(grid.assemble(file, &chunks, self.filters)?))
+    }
+
+    /// A chunk that needs no more than unshuffling stays where it is.
+    fn raw(&self, file: &File, chunk: &Chunk) -> Result<Option<Data>> {
+        if chunk.start.iter().any(|&start| start != 0) {
+            return Ok(None);
+        }
+        let shuffled = match filter::active(self.filters, chunk.mask).as_slice() {
+            [] => false,
+            [Filter::Shuffle] => self.itemsize > 1,
+            _ => return Ok(None),
+        };
+        let range = file.range(chunk.address, chunk.size, "a chunk")?;
+        self.whole(range.clone(), range.start)?;
+        Ok(Some(Data::Raw { range, shuffled }))
+    }
+
+    fn whole(&self, range: Range<usize>, offset: usize) -> Result<Data> {
+        if range.len() == self.len {
+            Ok(Data::Raw {
+                range,
+                shuffled: false,
+            })
+        } else {
+            let len = self.len;
+            Err(malformed(
+                format!("{len} bytes, as shape and type say, in the layout at {offset:#x}"),
+                format!("{}", range.len()),
+            ))
+        }
+    }
 }
 
 fn texts(file: &File, data: Data, typed: Typed) -> Result<Data> {

@@ -32,17 +32,24 @@ use writable::Writable;
 pub fn file_prefix(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>> {
     let writable = Writable::new(dataset, payload, shuffled)?;
     let mut file = Draft::new(writable.payload_bytes);
-
     // Dimensions come first, because variables refer to them by address.
+    let scales = put_scales(&mut file, &writable)?;
+    let variables = put_variables(&mut file, &writable, &scales)?;
+    let root = put_root(&mut file, &writable, &scales, &variables)?;
+    Ok(file.finish(root))
+}
+
+/// Writes dimensions, with their coordinates; gives the addresses of their headers.
+fn put_scales(file: &mut Draft, writable: &Writable) -> Result<Vec<u64>> {
     let mut scales = Vec::new();
     for (id, coordinate) in writable.coordinates.iter().enumerate() {
         let stored = match coordinate {
-            Some(variable) => store(&mut file, &writable, *variable)?,
+            Some(variable) => store(file, writable, *variable)?,
             None => Stored::Nowhere,
         };
-        let address = file.address();
-        let mut header = ObjectHeader::new(&mut file);
-        match coordinate.map(|at| &dataset.variables[at]) {
+        scales.push(file.address());
+        let mut header = ObjectHeader::new(file);
+        match coordinate.map(|at| &writable.dataset.variables[at]) {
             Some(variable) => {
                 header.variable(variable, stored)?;
                 header.attrs(&variable.attrs)?;
@@ -51,44 +58,54 @@ pub fn file_prefix(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<
             None => header.dimension(id, writable.length(id))?,
         }
         header.finish()?;
-        scales.push(address);
     }
+    Ok(scales)
+}
 
-    let mut addresses = vec![0; dataset.variables.len()];
-    for (at, variable) in dataset.variables.iter().enumerate() {
+/// Writes the variables that are not coordinates; gives the addresses of the headers of all.
+fn put_variables(file: &mut Draft, writable: &Writable, scales: &[u64]) -> Result<Vec<u64>> {
+    let mut addresses = Vec::new();
+    for (at, variable) in writable.dataset.variables.iter().enumerate() {
         if let Some(id) = writable.coordinates.iter().position(|&c| c == Some(at)) {
-            addresses[at] = scales[id];
+            addresses.push(scales[id]);
             continue;
         }
-        let stored = store(&mut file, &writable, at)?;
-        addresses[at] = file.address();
-        let mut header = ObjectHeader::new(&mut file);
+        let stored = store(file, writable, at)?;
+        addresses.push(file.address());
+        let mut header = ObjectHeader::new(file);
         header.variable(variable, stored)?;
-        let axes = writable
-            .axes(variable)
-            .map(|id| scales[id])
-            .collect::<Vec<_>>();
+        let axes: Vec<_> = writable.axes(variable).map(|id| scales[id]).collect();
         header.attrs(&variable.attrs)?;
         header.dimension_list(&axes)?;
         header.finish()?;
     }
+    Ok(addresses)
+}
 
+/// Writes the root group, which links to dimensions and variables; gives its address.
+fn put_root(
+    file: &mut Draft,
+    writable: &Writable,
+    scales: &[u64],
+    variables: &[u64],
+) -> Result<u64> {
+    let dataset = writable.dataset;
     let root = file.address();
-    let mut header = ObjectHeader::new(&mut file);
+    let mut header = ObjectHeader::new(file);
     let bare = writable.coordinates.iter().filter(|c| c.is_none()).count();
-    header.group(bare + addresses.len())?;
+    header.group(bare + variables.len())?;
     for (id, (name, _)) in dataset.dims.iter().enumerate() {
         if writable.coordinates[id].is_none() {
             header.link(name, scales[id])?;
         }
     }
-    for (variable, address) in dataset.variables.iter().zip(addresses) {
-        header.link(&variable.name, address)?;
+    for (variable, address) in dataset.variables.iter().zip(variables) {
+        header.link(&variable.name, *address)?;
     }
     header.attrs(&dataset.attrs)?;
     header.properties()?;
     header.finish()?;
-    Ok(file.finish(root))
+    Ok(root)
 }
 
 /// Coordinates of fewer bytes are not worth a chunk.

@@ -41,39 +41,13 @@ pub(super) fn number(dtype: DType, order: Endian) -> Vec<u8> {
     let float = |sign, exponent_at, exponent: u8, mantissa: u8, bias: u32| {
         // An implied leading 1 of the mantissa (0x20), and where sign, exponent and mantissa are.
         let bytes = (exponent + mantissa + 1) / 8;
-        let mut float = vec![
-            0x11,
-            0x20 | big,
-            sign,
-            0,
-            bytes,
-            0,
-            0,
-            0,
-            0,
-            0,
-            8 * bytes,
-            0,
-        ];
-        float.extend([exponent_at, exponent, 0, mantissa]);
-        float.extend(bias.to_le_bytes());
-        float
+        let class = [0x11, 0x20 | big, sign, 0, bytes, 0, 0, 0];
+        let place = [0, 0, 8 * bytes, 0, exponent_at, exponent, 0, mantissa];
+        [class.as_slice(), &place, &bias.to_le_bytes()].concat()
     };
     let integer = |signed: u8, bytes: u8| {
-        vec![
-            0x10,
-            signed << 3 | big,
-            0,
-            0,
-            bytes,
-            0,
-            0,
-            0,
-            0,
-            0,
-            8 * bytes,
-            0,
-        ]
+        let class = [0x10, signed << 3 | big, 0, 0, bytes, 0, 0, 0];
+        [class.as_slice(), &[0, 0, 8 * bytes, 0]].concat()
     };
     match dtype {
         DType::I8 => integer(1, 1),
