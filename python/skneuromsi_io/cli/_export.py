@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._errors import MissingPackageError, SkneuromsiIOError
+from .._errors import SkneuromsiIOError
 from .._spelling import spelled
 from ..archive._target import replacing
 from ..files._contents import Contents
 from ..files._open import read_metadata
 from ..files._scan import scan_ndc
-from ._failures import Failure
+from ._failures import Failure, without_package
 from ._output import plain
 
 if TYPE_CHECKING:
@@ -105,12 +105,7 @@ def write_zarr(source: Source, out: str) -> int:
     try:
         importlib.import_module("zarr")
     except ImportError as error:
-        raise MissingPackageError(
-            archive=out,
-            expected="zarr, which writes Zarr stores",
-            found="no package zarr",
-            remedy='pip install "skneuromsi-io[zarr]"',
-        ) from error
+        raise without_package(out, "zarr", "writes Zarr stores", "zarr") from error
     path = Path(out)
     if path.is_dir() and not any((path / name).exists() for name in _ZARR):
         raise Failure(f"{out}: expected a Zarr store, found another folder")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from .._errors import SkneuromsiIOError
+from .._errors import MissingPackageError, SkneuromsiIOError
 from ._output import warn
 
 
@@ -31,6 +31,18 @@ def _text(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return f"not enough memory ({error})" if str(error) else "not enough memory"
     return str(error)
+
+
+def without_package(
+    out: str, package: str, use: str, extra: str
+) -> MissingPackageError:
+    """Return the error for an output that takes a package of an extra, which is not installed."""
+    return MissingPackageError(
+        archive=out,
+        expected=f"{package}, which {use}",
+        found=f"no package {package}",
+        remedy=f'pip install "skneuromsi-io[{extra}]"',
+    )
 
 
 def each(files: Iterable[str], act: Callable[[str], bool]) -> int:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._errors import MissingPackageError
 from ..results._parameters import parameters_of
 from ._drawing import Curve, curves_of_result, curves_of_sweep
 from ._export import Source, write_bytes
+from ._failures import without_package
 from ._options import check_output, one_file, overwrite, progress, storage_options
 from ._output import say
 
@@ -109,12 +109,7 @@ def _picture(curves: list[Curve], title: str, out: str) -> bytes:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingPackageError(
-            archive=out,
-            expected="matplotlib, which draws",
-            found="no package matplotlib",
-            remedy='pip install "skneuromsi-io[plot]"',
-        ) from error
+        raise without_package(out, "matplotlib", "draws", "plot") from error
     panels = list(dict.fromkeys(curve.panel for curve in curves))
     # A name with a $ is not a formula.
     with mpl.rc_context({"text.parse_math": False}):
