@@ -84,28 +84,25 @@ impl<'a> Fetched<'a> {
 
     /// Decompresses, and verifies size and CRC-32.
     pub fn decode(&self) -> Result<Buffer> {
-        let Entry {
-            method, size, crc, ..
-        } = *self.entry;
-        let (bytes, found) = Method::from_id(method)
-            .and_then(|method| zip::decompress(method, self.compressed(), size, &self.limits))
-            .map_err(|error| error.in_member(self.name))?;
-        check_crc(crc, found).map_err(|error| error.in_member(self.name))?;
-        Ok(bytes)
+        self.verified(|method, size| zip::decompress(method, self.compressed(), size, &self.limits))
     }
 
     /// As [`Fetched::decode`], in memory that is there already.
     pub fn decode_into<'s>(&'s self, scratch: &'s mut Scratch) -> Result<&'s [u8]> {
+        self.verified(|method, size| {
+            zip::decompress_into(method, self.compressed(), size, &self.limits, scratch)
+        })
+    }
+
+    /// Decompresses, and compares the CRC-32 of what comes out.
+    fn verified<T>(&self, decompress: impl FnOnce(Method, u64) -> Result<(T, u32)>) -> Result<T> {
         let Entry {
             method, size, crc, ..
         } = *self.entry;
-        let (bytes, found) = Method::from_id(method)
-            .and_then(|method| {
-                zip::decompress_into(method, self.compressed(), size, &self.limits, scratch)
-            })
-            .map_err(|error| error.in_member(self.name))?;
-        check_crc(crc, found).map_err(|error| error.in_member(self.name))?;
-        Ok(bytes)
+        Method::from_id(method)
+            .and_then(|method| decompress(method, size))
+            .and_then(|(bytes, found)| check_crc(crc, found).map(|()| bytes))
+            .map_err(|error| error.in_member(self.name))
     }
 
     /// The first bytes of the member, `most` or all, not verified: to look at, before the rest is decoded.

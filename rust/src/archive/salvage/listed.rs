@@ -104,16 +104,8 @@ impl Search<'_> {
                         .and_then(|content| Ok((room.take(start, content)?, content)));
                     match whole {
                         Ok((data, content)) => {
-                            return Ok(Found {
-                                offset,
-                                data,
-                                method,
-                                content,
-                                local: header.name(self.source, record, start)?,
-                                central: None,
-                                listed: false,
-                                agreed: false,
-                            });
+                            let name = header.name(self.source, record, start)?;
+                            return Ok(Found::new(offset, data, method, content, name));
                         }
                         Err(error) if error.is_of_machine() => return Err(error),
                         Err(error) => failure = error,

@@ -49,16 +49,9 @@ impl Search<'_> {
             Ok(content) => {
                 let data = start..start + content.compressed;
                 let end = data.end;
-                self.found.push(Found {
-                    offset,
-                    data,
-                    method,
-                    content,
-                    local: Some(name.into()),
-                    central: None,
-                    listed: false,
-                    agreed: false,
-                });
+                let name = Some(name.into());
+                self.found
+                    .push(Found::new(offset, data, method, content, name));
                 Ok(Some(end))
             }
             Err(error) if error.is_of_machine() => Err(error),

@@ -53,6 +53,28 @@ struct Found {
     agreed: bool,
 }
 
+impl Found {
+    /// A member of which the directory has said nothing yet.
+    fn new(
+        offset: u64,
+        data: Range<u64>,
+        method: Method,
+        content: Claim,
+        local: Option<Box<str>>,
+    ) -> Self {
+        Self {
+            offset,
+            data,
+            method,
+            content,
+            local,
+            central: None,
+            listed: false,
+            agreed: false,
+        }
+    }
+}
+
 /// A header whose member is not whole as far as it tells, and where it begins if it is a local one.
 struct Loss {
     offset: Option<u64>,
