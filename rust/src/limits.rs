@@ -65,11 +65,17 @@ impl Limits {
         Ok(())
     }
 
+    /// Checks that something within a member may have `size` bytes.
+    pub fn check_size(&self, size: u64) -> Result<()> {
+        if size <= self.member_bytes {
+            return Ok(());
+        }
+        Err(reached("member_bytes", self.member_bytes, size))
+    }
+
     /// Checks that a member of `compressed` bytes may hold `size`.
     pub fn check_member(&self, compressed: u64, size: u64) -> Result<()> {
-        if size > self.member_bytes {
-            return Err(reached("member_bytes", self.member_bytes, size));
-        }
+        self.check_size(size)?;
         let most = compressed
             .saturating_mul(self.expansion)
             .saturating_add(FREE_EXPANSION);

@@ -1,9 +1,13 @@
-//! The B-tree that finds the chunks of an array (section III.A.1).
+//! B-trees of version 1 (section III.A.1): their nodes, and the tree that finds the chunks of an array.
 
 use super::file::File;
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::malformed;
+
+/// Types of nodes: of the tree of a group, and of that of an array's chunks.
+pub(super) const GROUP: u8 = 0;
+const CHUNKS: u8 = 1;
 
 /// The place of a part of an array.
 pub(super) struct Chunk {
@@ -34,7 +38,8 @@ pub(super) fn read(
     unit: &[u64],
     chunks: &mut Vec<Chunk>,
 ) -> Result<()> {
-    let (level, children) = node_header(file, address, bounds)?;
+    let level = bounds.map(|bounds| bounds.level);
+    let (level, children) = node_header(file, address, CHUNKS, level)?;
     let key = 8 + 8 * unit.len();
     let mut node = file.block(address, 24 + (key + 8) * children + key, "a B-tree node")?;
     node.take(24)?;
@@ -73,15 +78,23 @@ pub(super) fn read(
     Ok(())
 }
 
-/// Level of a node, and its number of children.
-fn node_header(file: &File, address: u64, bounds: Option<&Bounds>) -> Result<(u8, usize)> {
+/// Level of a node of this version of B-trees, and its number of children.
+///
+/// It has to be of the type `kind`, and on the level `expected`, if that is known.
+pub(super) fn node_header(
+    file: &File,
+    address: u64,
+    kind: u8,
+    expected: Option<u8>,
+) -> Result<(u8, usize)> {
     let mut node = file.peek(address, "a B-tree node")?;
-    let magic = node.array::<5>()?;
+    let (magic, found) = (node.array::<4>()?, node.u8()?);
     let level = node.u8()?;
-    if magic != *b"TREE\x01" || bounds.is_some_and(|bounds| bounds.level != level) {
+    if magic != *b"TREE" || found != kind || expected.is_some_and(|expected| expected != level) {
+        let above = expected.map_or_else(String::new, |level| format!(" at level {level}"));
         return Err(malformed(
-            format!("a node of a B-tree of chunks at {address:#x}"),
-            format!("{} at level {level}", magic.escape_ascii()),
+            format!("a B-tree node of type {kind}{above} at {address:#x}"),
+            format!("{} of type {found} at level {level}", magic.escape_ascii()),
         ));
     }
     Ok((level, usize::from(node.u16()?)))

@@ -7,7 +7,7 @@ use super::btree::{self, Chunk};
 use super::file::File;
 use super::filter::{self, Filter};
 use super::types::bytes_of;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::memory::try_zeroed;
 use crate::netcdf::cursor::{Cursor, size};
@@ -126,14 +126,7 @@ impl<'s> Grid<'s> {
             return Err(malformed("an array in chunks", "a single value"));
         }
         let bytes = bytes_of(shape, itemsize)?;
-        if bytes as u64 > limits.member_bytes {
-            let expected = format!("at most {} bytes of a member", limits.member_bytes);
-            return Err(Error::new(
-                Kind::Limit,
-                expected,
-                format!("an array of {bytes}"),
-            ));
-        }
+        limits.check_size(bytes as u64)?;
         Ok(Self {
             shape,
             chunk,
@@ -247,6 +240,7 @@ impl<'s> Grid<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     #[test]
     fn a_single_value_has_no_chunks() {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::checksum::fletcher32;
 use crate::codec::{deflate, shuffle};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::limits::Limits;
 use crate::memory::try_zeroed;
 use crate::netcdf::cursor::{Cursor, size};
@@ -121,14 +121,7 @@ pub(super) fn undo<'a>(
 
 /// Inflates a zlib stream to exactly `len` bytes.
 fn inflate(stored: &[u8], offset: usize, len: usize, limits: &Limits) -> Result<Vec<u8>> {
-    if len as u64 > limits.member_bytes {
-        let expected = format!("at most {} bytes of a member", limits.member_bytes);
-        return Err(Error::new(
-            Kind::Limit,
-            expected,
-            format!("a chunk of {len}"),
-        ));
-    }
+    limits.check_size(len as u64)?;
     let expected = || format!("{len} bytes, deflated to {} at {offset:#x}", stored.len());
     if len / DEFLATE_MOST > stored.len() {
         return Err(malformed(expected(), "more than deflate can expand"));

@@ -1,6 +1,7 @@
 //! The links of the root group: compact messages, or the symbol table of old files.
 
 use super::super::{UNDEFINED, message};
+use super::btree;
 use super::file::File;
 use super::header::ObjectHeader;
 use crate::error::Result;
@@ -96,16 +97,7 @@ fn symbols(
     names: &Cursor,
     links: &mut Vec<Link>,
 ) -> Result<()> {
-    let mut node = file.peek(address, "a B-tree node")?;
-    let start = node.array::<5>()?;
-    let found = node.u8()?;
-    if start != *b"TREE\0" || level.is_some_and(|level| level != found) {
-        return Err(malformed(
-            format!("a node of a group's B-tree at {address:#x}"),
-            format!("{} at level {found}", start.escape_ascii()),
-        ));
-    }
-    let children = usize::from(node.u16()?);
+    let (found, children) = btree::node_header(file, address, btree::GROUP, level)?;
     let mut node = file.block(address, 24 + 16 * children, "a B-tree node")?;
     node.take(24)?;
     for _ in 0..children {
