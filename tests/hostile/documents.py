@@ -1,4 +1,4 @@
-"""Cases of the metadata: text that is not JSON, values of wrong types, tables of types that lie."""
+"""Cases of the metadata: text that is not JSON, values of wrong types, type maps that lie."""
 
 import json
 
@@ -111,7 +111,7 @@ def results():
 
 
 def types():
-    """Tables of types."""
+    """Type maps."""
     where = "/object_kwargs/extra/list"
     rows = [
         *WRONG,

@@ -19,7 +19,7 @@ LARGE = "ndr_0/extra_0.nc"
 
 
 def a_result(number=0):
-    """Return a small result with a type table and a large array."""
+    """Return a small result with a type map and a large array."""
     nddata = xr.DataArray(
         np.linspace(number, 1, 24).reshape(2, 3, 4, 1),
         dims=DIMS,

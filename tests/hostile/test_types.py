@@ -1,4 +1,4 @@
-"""Seeded nonsense in the table of types and in labels: an error that names the member, or a result."""
+"""Seeded nonsense in the type map and in labels: an error that names the member, or a result."""
 
 import json
 import random

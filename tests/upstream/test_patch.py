@@ -14,7 +14,7 @@ from skneuromsi.sweep import NDCollectionProcessingStrategy, ParameterSweep
 from skneuromsi.testing import assert_ndresult_collection_allclose
 
 import skneuromsi_io as sio
-from skneuromsi_io.patching import _table
+from skneuromsi_io.patching import _targets
 from skneuromsi_io.sweep import NativeCollectionStrategy
 from skneuromsi_io.upstream._sweep import DefaultStrategy
 
@@ -47,7 +47,7 @@ def test_seventeen_places_and_no_others():
         if old.get(name) is not value
     }
     assert changed == {*ORIGINALS}
-    assert len(changed) == len(_table.TARGETS) == 17
+    assert len(changed) == len(_targets.TARGETS) == 17
 
 
 def test_idempotent_and_reversible():
@@ -61,13 +61,13 @@ def test_idempotent_and_reversible():
         assert held() == ORIGINALS
 
 
-def test_the_table_is_all_of_upstreams_interface():
+def test_the_targets_are_all_of_upstreams_interface():
     functions = {
         name
         for name, value in vars(upstream_io).items()
         if inspect.isfunction(value) and not name.startswith("_")
     }
-    assert functions == set(NAMES) == set(_table.SIGNATURES)
+    assert functions == set(NAMES) == set(_targets.SIGNATURES)
 
 
 def test_within_a_block():

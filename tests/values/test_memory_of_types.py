@@ -1,4 +1,4 @@
-"""A table of types cannot make a small file take a large amount of memory, or cut what it restores."""
+"""A type map cannot make a small file take a large amount of memory, or cut what it restores."""
 
 import numpy as np
 import pytest

@@ -294,9 +294,9 @@ class ArchiveReader:
     def table(
         self, indices: Sequence[int] | npt.NDArray[np.int64]
     ) -> tuple[Table, npt.NDArray[np.int64]]:
-        """Return columns in which some results have a place, and these places.
+        """Return a table that has some results, and their positions in it.
 
-        They are those of the index, if it is used; else the metadata are read.
+        It is that of the index, if that is used; else the metadata are read.
         """
         if self.index is not None:
             return self.index.table, np.asarray(indices)

@@ -160,7 +160,7 @@ def _unexplained(problems: list[Problem], damaged: list[Problem]) -> list[Proble
 
 def _metadata(reader: ArchiveReader, size: int) -> bytes:
     """Metadata of the collection with a new number of results."""
-    # As JSON has it: the table of types stays, and with it all that it says.
+    # As JSON has it: the type map stays, and with it all that it says.
     document = loads_plain(reader.archive.text(_members.METADATA))
     document[_document.OBJECT_SIZE] = size
     return json.dumps(document, indent=2).encode()

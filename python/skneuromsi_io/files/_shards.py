@@ -22,7 +22,7 @@ from ._writer import ArchiveWriter
 
 
 class Stub(NamedTuple):
-    """The place of a result of a sweep, which is all that a worker returns of it.
+    """The shard and number of a result of a sweep, which is all that a worker returns of it.
 
     Attributes
     ----------
@@ -166,7 +166,7 @@ class Shard(NDCWriter):
         return ShardFile(self.path, self.sweep)
 
     def append_stub(self, result: Any) -> Stub:
-        """Add a result, and return its place."""
+        """Add a result, and return its stub."""
         try:
             self.append(result)
         except UnstorableError as error:

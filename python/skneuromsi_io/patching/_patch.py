@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .._warn import warn_user
-from ._table import TARGETS, Target, replacement
+from ._targets import TARGETS, Target, replacement
 
 #: Version of scikit-neuromsi that the tests run against.
 TESTED_VERSION = "1.0.2"

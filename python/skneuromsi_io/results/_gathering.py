@@ -71,15 +71,15 @@ def _check_alike(
     reader: Reader,
     indices: npt.NDArray[np.int64],
     table: Table,
-    places: npt.NDArray[np.int64],
+    positions: npt.NDArray[np.int64],
 ) -> None:
-    """Compare results with the index, if it is used: they are at some places of a table."""
+    """Compare results with the index, if it is used; a table has them at some positions."""
     if reader.index is None or not len(indices):
         return
     found = table._replace(
-        template=table.template[places],
-        array=table.array[places],
-        ordinal=table.ordinal[places],
+        template=table.template[positions],
+        array=table.array[positions],
+        ordinal=table.ordinal[positions],
     )
     if not reader.index.table.says(indices, found):
         for batch in described_in_batches(reader, indices):

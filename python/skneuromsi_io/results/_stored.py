@@ -62,7 +62,7 @@ class Reader(Protocol):
     def table(
         self, indices: Sequence[int] | npt.NDArray[np.int64]
     ) -> tuple[Table, npt.NDArray[np.int64]]:
-        """Return columns that some results have a place in, and these places."""
+        """Return a table that has some results, and their positions in it."""
 
     def claimed_shape(self, index: int) -> tuple[str, Sequence[int]] | None:
         """Return dtype and shape of an array, as its frame has to confirm; None where xarray has to decode it."""

@@ -345,5 +345,5 @@ def _external(member: str, kind: Any) -> External:
 
 
 def _shape(kind: Any) -> tuple[int, ...]:
-    # The numbers of the table of types are spelled too.
+    # The numbers of the type map are spelled too.
     return tuple(int(str(length)) for length in kind[2])

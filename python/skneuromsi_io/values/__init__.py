@@ -1,7 +1,7 @@
 """Metadata as JSON text, and back with every type as it was (FORMAT.md, "Types").
 
 JSON keeps what stock scikit-neuromsi can show: tuples as lists, arrays as nested lists, dates as ISO
-text. What these were is written down beside them, under ``"types"``: a table from JSON pointers (RFC 6901)
+text. What these were is written down beside them, under ``"types"``: a map from JSON pointers (RFC 6901)
 to names.
 """
 
@@ -11,7 +11,7 @@ from ._dtypes import carrier, dtype_of
 from ._encode import INLINE_LIMIT, Encoded, dumps
 from ._numpy import restore_array, restore_carried, restore_scalar
 from ._sets import in_order
-from ._table import TYPES
+from ._type_map import TYPES
 from ._unstorable import show, unstorable
 from ._xarray_pandas import coords_of, restore_coords
 

@@ -1,4 +1,4 @@
-"""From JSON text and its table of types back to Python objects."""
+"""From JSON text and its type map back to Python objects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._errors import BadMetadataError, at, translating
 from . import _containers, _datetimes, _numpy, _xarray_pandas
 from ._budget import Budget
 from ._numpy import expect
-from ._table import TYPES
+from ._type_map import TYPES
 
 #: Gives the array for the name in a descriptor.
 ArrayOf = Callable[[str], npt.NDArray[Any]]
@@ -44,7 +44,7 @@ def loads(
     Raises
     ------
     BadMetadataError
-        If the text is not a JSON object, or its table of types does not fit it.
+        If the text is not a JSON object, or its type map does not fit it.
     MissingMemberError
         If it names an array that is not there.
 
@@ -66,7 +66,7 @@ def loads(
     return document
 
 
-#: Pointers of longer texts are not kept: 64 tables of them take 8 MB at most.
+#: Pointers of longer texts are not kept: 64 type maps of them take 8 MB at most.
 _MOST_KEPT_TEXT = 16 << 10
 
 

@@ -1,4 +1,4 @@
-"""From Python objects to JSON text and a table of types."""
+"""From Python objects to JSON text and a type map."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from . import _containers, _datetimes, _numpy, _xarray_pandas
 from ._budget import Budget
 from ._dtypes import NUMBERS, carrier, kind_of, name_of
 from ._sets import in_order
-from ._table import TYPES
+from ._type_map import TYPES
 from ._unstorable import show, unstorable
 
 #: Arrays of more numbers than this leave the JSON for a NetCDF member.

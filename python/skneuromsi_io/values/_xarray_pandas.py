@@ -224,9 +224,9 @@ def _multi_index(parts: dict[str, Any], budget: Budget) -> Any:
     # Of bare lists pandas would make an index each, for 240 bytes a byte of text.
     levels = [expect(level, pd.Index) for level in expect(parts["levels"], list)]
     codes = [expect(codes, np.ndarray) for codes in expect(parts["codes"], list)]
-    for level, places in zip(levels, codes, strict=True):
-        if not claim_fits(level, len(places), budget):
-            raise ValueError(f"a level of {len(level)} for {len(places)} labels")
+    for level, numbers in zip(levels, codes, strict=True):
+        if not claim_fits(level, len(numbers), budget):
+            raise ValueError(f"a level of {len(level)} for {len(numbers)} labels")
     return pd.MultiIndex(levels=levels, codes=codes, names=parts["names"])
 
 

@@ -150,16 +150,16 @@ impl<'s> Grid<'s> {
         filters: &[Filter],
     ) -> Result<Vec<u8>> {
         let expected = bytes_of(&self.counts, 1)?;
-        let mut places: Vec<usize> = Vec::new();
+        let mut numbers: Vec<usize> = Vec::new();
         for chunk in chunks {
-            places.push(self.place(chunk)?);
+            numbers.push(self.number(chunk)?);
         }
-        places.sort_unstable();
-        places.dedup();
-        if places.len() != expected || chunks.len() != expected {
+        numbers.sort_unstable();
+        numbers.dedup();
+        if numbers.len() != expected || chunks.len() != expected {
             return Err(malformed(
                 format!("{expected} chunks for shape {:?}", self.shape),
-                format!("{} of which {} differ", chunks.len(), places.len()),
+                format!("{} of which {} differ", chunks.len(), numbers.len()),
             ));
         }
         let least = chunks
@@ -183,8 +183,8 @@ impl<'s> Grid<'s> {
     }
 
     /// Number of a chunk in the grid.
-    fn place(&self, chunk: &Chunk) -> Result<usize> {
-        let mut place = 0_u64;
+    fn number(&self, chunk: &Chunk) -> Result<usize> {
+        let mut number = 0_u64;
         for ((start, part), count) in chunk.start.iter().zip(self.chunk).zip(&self.counts) {
             if start % part != 0 || start / part >= *count {
                 return Err(malformed(
@@ -192,9 +192,9 @@ impl<'s> Grid<'s> {
                     format!("one at {:?}", chunk.start),
                 ));
             }
-            place = place.saturating_mul(*count).saturating_add(start / part);
+            number = number.saturating_mul(*count).saturating_add(start / part);
         }
-        size(place, "a chunk")
+        size(number, "a chunk")
     }
 
     /// Copies what of a chunk lies within the array, row by row.

@@ -1,4 +1,4 @@
-"""The table of the patch: targets inside scikit-neuromsi, their signatures, and what goes there."""
+"""Targets of the patch inside scikit-neuromsi, their signatures, and what goes there."""
 
 from __future__ import annotations
 

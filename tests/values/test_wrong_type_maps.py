@@ -1,4 +1,4 @@
-"""Metadata whose table of types, zones or text do not fit are refused when they are opened."""
+"""Metadata whose type map, zones or text do not fit are refused when they are opened."""
 
 import datetime as dt
 import zoneinfo
@@ -35,7 +35,7 @@ from helpers import edited, make_result, members, opened, stored, zipped
     ],
     ids=str,
 )
-def test_tables_that_do_not_fit(change, message):
+def test_type_maps_that_do_not_fit(change, message):
     archive = stored(make_result(extra={"t": (1, 2)}))
     broken = edited(archive, "ndr_0/metadata.json", lambda d: d.update(types=change))
     with pytest.raises(ValueError, match=message):
