@@ -279,9 +279,16 @@ def test_the_result_is_none_of_the_files(tmp_path, collection):
 
 def test_wrong_arguments(tmp_path, out, collection):
     path = put(tmp_path, "a.ndc", collection)
-    for paths in (path, str(path), stored(collection)):
-        with pytest.raises(TypeError, match="'paths'"):
-            sio.merge(paths, out)
+    archive = stored(collection)
+    with path.open("rb") as file:
+        singles = (path, str(path), file, io.BytesIO(archive), archive, 5)
+        objects = (bytearray(archive), memoryview(archive), collection, collection[0])
+        for paths in (*singles, *objects):
+            with pytest.raises(sio.ArgumentTypeError, match=r"'paths'.* list of paths"):
+                sio.merge(paths, out)
+    for name in (5, ["x"], b"x"):
+        with pytest.raises(sio.ArgumentTypeError, match="'name': expected text"):
+            sio.merge([path], out, name=name)
     with pytest.raises(TypeError, match="'out'"):
         sio.merge([path], io.BytesIO())
     with pytest.raises(sio.ArgumentError, match="at least one"):

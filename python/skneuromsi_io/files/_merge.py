@@ -16,11 +16,14 @@ from ..archive._partial import SUFFIX, without_writer
 from ..archive._remote import is_url
 from ..archive._source import display_name_of
 from ..archive._target import is_path, refuse_same_file
+from ..results._collection import is_collection
 from ..results._interface import Agreement
+from ..results._pack import is_ndresult
 from ..values import dumps
 from ._partial import whole_results
 from ._reader import UNPACKED, ArchiveReader
 from ._writer import ArchiveWriter
+from ._wrong_objects import check_name
 
 
 def merge(
@@ -93,6 +96,8 @@ def merge(
 
     """
     sources = _checked_sources(paths, out)
+    if name is not None:
+        check_name(name)
     writer = ArchiveWriter(out)
     open_ = functools.partial(_reader, limits=limits, storage_options=storage_options)
     common = _common(sources, open_, name, metadata)
@@ -115,11 +120,20 @@ def merge(
 
 def _checked_sources(paths: Any, out: Any) -> list[Any]:
     """Return what is to be joined, `out` being a path to another file."""
-    if is_path(paths) or isinstance(paths, bytes):
+    found = None
+    if is_path(paths) or hasattr(paths, "read"):
+        found = "a single one"
+    elif isinstance(paths, (bytes, bytearray, memoryview)):
+        found = "the bytes of one"
+    elif is_collection(paths) or is_ndresult(paths):
+        found = f"{type(paths).__name__}: store it first, or use from_ndresults"
+    elif not isinstance(paths, Iterable):
+        found = type(paths).__name__
+    if found is not None:
         raise ArgumentTypeError(
             key="paths",
-            expected="several",
-            found="a single one",
+            expected="several files",
+            found=found,
             remedy="pass a list of paths",
         )
     if not is_path(out):

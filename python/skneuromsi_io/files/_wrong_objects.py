@@ -40,6 +40,19 @@ def not_a_result(found: Any, path_or_stream: Any = None) -> ArgumentTypeError:
     return _error("ndresult", "NDResult", found, remedy)
 
 
+def check_name(name: Any) -> None:
+    """Refuse a name of a collection that is not text.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is none.
+
+    """
+    if not isinstance(name, str):
+        raise ArgumentTypeError(key="name", expected="text", found=type(name).__name__)
+
+
 def _error(
     key: str, expected: str, found: Any, remedy: str | None
 ) -> ArgumentTypeError:
