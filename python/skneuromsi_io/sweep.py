@@ -41,15 +41,26 @@ class NDCFileStrategy(ProcessingStrategyABC):  # type: ignore[misc]
         A ValueError, if an argument is wrong, or there are shards of another sweep.
     UnstorableError, TypeError
         If `metadata` cannot be stored, or an argument has a wrong type.
+    OSError
+        If no file can be made at the path.
 
     Examples
     --------
-    >>> from skneuromsi.sweep import ParameterSweep  # doctest: +SKIP
-    >>> strategy = NDCFileStrategy("sweep.ndc")  # doctest: +SKIP
+    >>> from skneuromsi.mle import AlaisBurr2004
+    >>> from skneuromsi.sweep import ParameterSweep
+    >>> from skneuromsi_io.sweep import NDCFileStrategy
     >>> sweep = ParameterSweep(
-    ...     model, "soa", n_jobs=8, processing_strategy=strategy
-    ... )  # doctest: +SKIP
-    >>> collection = sweep.run()  # doctest: +SKIP
+    ...     AlaisBurr2004(),
+    ...     "visual_position",
+    ...     range=[0, 5],
+    ...     repeat=1,
+    ...     n_jobs=1,
+    ...     tqdm_cls=None,
+    ...     processing_strategy=NDCFileStrategy("sweep.ndc"),
+    ... )
+    >>> with sweep.run() as collection:
+    ...     len(collection)
+    2
 
     """
 

@@ -9,9 +9,10 @@ sys.path.append(str(Path(__file__).parents[1] / "api"))
 from test_doc_examples import PUBLIC, test_examples
 
 import skneuromsi_io as sio
-from skneuromsi_io.sweep import NativeCollectionStrategy
+from skneuromsi_io.sweep import NativeCollectionStrategy, NDCFileStrategy
 
-PUBLIC["NativeCollectionStrategy"] = NativeCollectionStrategy
+STRATEGIES = {cls.__name__: cls for cls in (NativeCollectionStrategy, NDCFileStrategy)}
+PUBLIC |= STRATEGIES
 
 
 @pytest.fixture(autouse=True)
@@ -20,5 +21,6 @@ def unpatched():
     sio.unpatch()
 
 
-def test_sweep(tmp_path, monkeypatch):
-    test_examples("NativeCollectionStrategy", tmp_path, monkeypatch)
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_sweep(name, tmp_path, monkeypatch):
+    test_examples(name, tmp_path, monkeypatch)

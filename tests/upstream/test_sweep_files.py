@@ -204,3 +204,22 @@ def test_the_working_directory_may_change(tmp_path, theirs, monkeypatch):
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert len(strategy.reduce([strategy.map(theirs[0])], "name", None)) == 1
     assert (tmp_path / "sweep.ndc").exists()
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("name", "error", "note"),
+    [
+        ("none/sweep.ndc", FileNotFoundError, "There is no folder"),
+        ("s3://bucket/sweep.ndc", FileNotFoundError, "URLs are read, not written"),
+        ("/dev/null", sio.ArgumentError, "a device, a pipe or a descriptor"),
+        (".", IsADirectoryError, "Is a directory"),
+    ],
+)
+def test_a_path_is_refused_before_the_sweep(tmp_path, monkeypatch, name, error, note):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error) as raised:
+        NDCFileStrategy(name)
+    notes = getattr(raised.value, "__notes__", [])
+    assert note in " ".join([str(raised.value), *notes])
+    assert [*tmp_path.iterdir()] == []

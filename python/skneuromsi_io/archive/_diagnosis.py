@@ -274,6 +274,20 @@ _ONLY_READ = (
 _LISTED = 10_000
 
 
+@contextlib.contextmanager
+def explaining(path: str) -> Iterator[None]:
+    """Add the notes of :func:`explain_path` to errors about a file that is made beside `path`, and name `path`."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        named = FileNotFoundError(error.errno, error.strerror, path)
+        explain_path(named, path)
+        raise named from None
+    except OSError as error:
+        explain_path(error, path)
+        raise
+
+
 def explain_path(error: OSError, path: str) -> None:
     """Add a note to an error of the operating system about a path: what is there instead."""
     with contextlib.suppress(OSError):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from .._batches import thread_count
 from .._errors import ArgumentError, UnstorableError
 from .._progress import Steps
+from ..archive._diagnosis import explaining
 from ..archive._file_system import printable
 from ..archive._partial import PartialFile, ShardFile, new_sweep, shards_of
 from ..results._interface import Agreement
@@ -55,6 +56,8 @@ class SweepFile:
         If an argument is wrong, or there are shards of another sweep.
     UnstorableError, TypeError
         If `metadata` cannot be stored, or an argument has a wrong type.
+    OSError
+        If no file can be made there.
 
     """
 
@@ -68,7 +71,10 @@ class SweepFile:
         self.sweep = new_sweep()
         # Before anything is computed: after a sweep it would be late.
         self._writer().metadata("", 1, metadata)
-        self._refuse_shards()
+        with explaining(os.fsdecode(path)):
+            self._refuse_shards()
+            # An empty one is removed.
+            ShardFile(self.path, self.sweep).close()
 
     def _writer(self) -> ArchiveWriter:
         return ArchiveWriter(self.path, **self.compression)
@@ -158,12 +164,15 @@ class SweepFile:
 class Shard(NDCWriter):
     """The part of a sweep that one process writes."""
 
+    _SAVED = "merge takes them"
+
     def __init__(self, file: SweepFile):
         self.sweep = file.sweep
         super().__init__(file.path, name="", metadata=file.metadata, **file.compression)
 
     def _partial_file(self, resume: bool) -> PartialFile:  # noqa: ARG002 - it is new
-        return ShardFile(self.path, self.sweep)
+        with explaining(self.path):
+            return ShardFile(self.path, self.sweep)
 
     def append_stub(self, result: Any) -> Stub:
         """Add a result, and return its stub."""
