@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -243,13 +244,19 @@ def append_until_full(path):
         except (OSError, sio.WriterError) as error:
             seen.append((type(error).__name__, getattr(error, "errno", None)))
             seen.append(len(writer))
+            if isinstance(error, OSError):
+                notes = error.__notes__
     resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
-    return seen, files(path)
+    return seen, files(path), notes
 
 
 @POSIX
 def test_a_failed_write_poisons_the_writer(path):
-    seen, left = in_process(append_until_full, path)
+    seen, left, notes = in_process(append_until_full, path)
+    assert notes == [
+        f"{partial_of(path)} holds 4 whole results: NDCWriter(..., resume=True) goes on with them, "
+        "and merge takes them."
+    ]
     refused = [("WriterError", None), 4]
     assert seen == [("OSError", errno.EFBIG), 4, *refused, *refused]
     assert left == {"sweep.ndc.partial"}
@@ -285,7 +292,8 @@ def test_a_link_in_the_place_of_the_partial_file(path, collection):
     victim = path.with_name("victim")
     victim.write_bytes(b"")
     partial_of(path).symlink_to(victim)
-    with pytest.raises(OSError, match="symbolic links"):
+    expected = r"a regular file at .*partial, found a symbolic link; remove it"
+    with pytest.raises(sio.ArgumentError, match=expected):
         sio.NDCWriter(path, name="sweep", resume=True)
     assert victim.read_bytes() == b""
 
@@ -296,8 +304,14 @@ def test_what_cannot_be_replaced(tmp_path):
         sio.NDCWriter("/dev/null", name="sweep")
     with pytest.raises(IsADirectoryError):
         sio.NDCWriter(tmp_path, name="sweep")
-    with pytest.raises(FileNotFoundError):
-        sio.NDCWriter(tmp_path / "none" / "sweep.ndc", name="sweep")
+    for path, note in (
+        (str(tmp_path / "none" / "sweep.ndc"), "There is no folder .*none"),
+        ("http://host/sweep.ndc", "URLs are read, not written"),
+    ):
+        with pytest.raises(FileNotFoundError) as raised:
+            sio.NDCWriter(path, name="sweep")
+        assert raised.value.filename == path
+        assert re.search(note, raised.value.__notes__[0])
     os.mkfifo(tmp_path / "pipe.ndc.partial")
     with pytest.raises(sio.ArgumentError, match="a regular file"):
         sio.NDCWriter(tmp_path / "pipe.ndc", name="sweep")

@@ -247,7 +247,12 @@ def _locked(path: Path, display_name: str, mode: int) -> io.FileIO:
         return os.open(name, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), mode)
 
     while True:
-        file = io.FileIO(str(path), "r+b", opener=opener)
+        try:
+            file = io.FileIO(str(path), "r+b", opener=opener)
+        except OSError:
+            # Systems refuse to follow a link with errors of different numbers.
+            _refuse_link(display_name, path)
+            raise
         try:
             _refuse_special(file, display_name, path)
             _lock(file, display_name, path, shared=False)
@@ -262,12 +267,23 @@ def _locked(path: Path, display_name: str, mode: int) -> io.FileIO:
 
 def _refuse_special(file: io.FileIO, display_name: str, path: Path) -> None:
     # Where the system cannot refuse to follow a link, it was followed.
-    if path.is_symlink() or not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise ArgumentError(
-            archive=display_name,
-            expected=f"a regular file at {printable(path)}",
-            found="another kind of file",
-        )
+    _refuse_link(display_name, path)
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise _irregular(display_name, path, "another kind of file")
+
+
+def _refuse_link(display_name: str, path: Path) -> None:
+    if path.is_symlink():
+        raise _irregular(display_name, path, "a symbolic link")
+
+
+def _irregular(display_name: str, path: Path, found: str) -> ArgumentError:
+    return ArgumentError(
+        archive=display_name,
+        expected=f"a regular file at {printable(path)}",
+        found=found,
+        remedy="remove it",
+    )
 
 
 @contextlib.contextmanager

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zipfile
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
 from .._errors import ArgumentError, ArgumentTypeError, UnstorableError, WriterError
 from .._types import FilePath, NDResultLike
+from ..archive._diagnosis import explaining
 from ..archive._file_system import printable
 from ..archive._partial import PartialFile
 from ..archive._target import is_path
@@ -18,7 +21,7 @@ from ..results._pack import is_ndresult, pack_to_store
 from ._partial import whole_results
 from ._reader import UNPACKED, ArchiveReader
 from ._writer import ArchiveWriter
-from ._wrong_objects import not_a_result
+from ._wrong_objects import check_name, not_a_result
 
 
 class NDCWriter:
@@ -89,6 +92,9 @@ class NDCWriter:
 
     """
 
+    #: What saves the results of a partial file.
+    _SAVED = "NDCWriter(..., resume=True) goes on with them, and merge takes them"
+
     def __init__(
         self,
         path: FilePath,
@@ -103,10 +109,7 @@ class NDCWriter:
             raise ArgumentTypeError(
                 key="path", expected="a path", found=type(path).__name__
             )
-        if not isinstance(name, str):
-            raise ArgumentTypeError(
-                key="name", expected="text", found=type(name).__name__
-            )
+        check_name(name)
         self.path = os.fsdecode(path)
         self._name = name
         self._metadata = metadata
@@ -126,7 +129,8 @@ class NDCWriter:
             raise
 
     def _partial_file(self, resume: bool) -> PartialFile:
-        return PartialFile(self.path, resume=resume)
+        with explaining(self.path):
+            return PartialFile(self.path, resume=resume)
 
     def _begin(self) -> None:
         """Keep what is whole of the partial file."""
@@ -197,7 +201,8 @@ class NDCWriter:
             raise
         self._check_agreement(packed)
         try:
-            self._archive.write_through(packed)
+            with self._noting():
+                self._archive.write_through(packed)
             self._size += 1
         except BaseException as error:
             # A part of it may be in the file, or in a buffer on its way there.
@@ -256,10 +261,21 @@ class NDCWriter:
                     found="none",
                 )
             text = self._archive.metadata(self._name, len(self), self._metadata)
-            self._archive.finish(text)
+            with self._noting():
+                self._archive.finish(text)
             self._file.publish()
         finally:
             self._let_go()
+
+    @contextlib.contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Say of a file that cannot be written where the results before are, and what to do with them."""
+        try:
+            yield
+        except OSError as error:
+            held = f"{printable(self.partial)} holds {len(self)} whole results"
+            error.add_note(f"{held}: {self._SAVED}.")
+            raise
 
     def _check_usable(self) -> None:
         if self._closed:
