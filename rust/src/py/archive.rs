@@ -13,12 +13,10 @@ use super::packed::{Packed, codec, distinct, wrap};
 use super::plan::{PyPlan, plan, plans};
 use super::source::source;
 use super::varying::{PyVarying, py_varying};
-use crate::archive::{self, Compressed};
+use crate::archive;
 use crate::codec::memory::Codec;
-use crate::codec::zip::Method;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::Buffer;
 use crate::results::{self, FrameCache, OpenOptions, Part};
 use crate::work::parallel;
 
@@ -324,64 +322,11 @@ impl Archive {
     }
 
     /// The archive, which stays open as long as it is used, also if another thread closes it.
-    fn open_archive(&self) -> PyResult<Arc<archive::Archive>> {
+    pub(super) fn open_archive(&self) -> PyResult<Arc<archive::Archive>> {
         let archive = self.lock().clone();
         archive.ok_or_else(|| {
             let closed = Error::new(Kind::Value, "an open archive", "a closed one");
             Python::attach(|py| raise(py, &self.display_name, &closed))
-        })
-    }
-
-    /// Members that are copied together: a request each would take long.
-    pub(super) fn copied_at_once(&self) -> PyResult<usize> {
-        Ok(if self.open_archive()?.distant() {
-            usize::MAX
-        } else {
-            1
-        })
-    }
-
-    /// Bytes of members as they are in the archive, each under another name.
-    pub(super) fn copied(
-        &self,
-        py: Python<'_>,
-        members: &[(String, String)],
-    ) -> PyResult<Vec<Compressed>> {
-        self.run(py, |archive| {
-            let names: Vec<_> = members.iter().map(|(member, _)| &member[..]).collect();
-            let fetched = archive.fetch_all(&names)?;
-            let copied = fetched
-                .into_iter()
-                .zip(members)
-                .map(|(fetched, (_, name))| {
-                    let entry = fetched.entry();
-                    Ok(Compressed {
-                        name: name.clone(),
-                        method: Method::from_id(entry.method)?,
-                        crc: entry.crc,
-                        size: entry.size,
-                        data: Buffer::copy_of(fetched.compressed())?.into(),
-                    })
-                });
-            copied.collect()
-        })
-    }
-
-    /// Lets a writer take up members that are in its sink, in their order.
-    pub(super) fn adopted<W: std::io::Write + Send>(
-        &self,
-        py: Python<'_>,
-        writer: &mut archive::Writer<W>,
-        names: &[String],
-    ) -> PyResult<()> {
-        self.run(py, |archive| {
-            for name in names {
-                let gap = || Error::new(Kind::Archive, "members without a gap", "one");
-                let local = archive.local_header(name, writer.position())?;
-                let local = local.ok_or_else(|| gap().in_member(name))?;
-                writer.adopt(name, archive.find(name)?, &local)?;
-            }
-            Ok(())
         })
     }
 

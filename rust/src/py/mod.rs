@@ -6,6 +6,7 @@ mod archive;
 mod buffer;
 mod columns;
 mod constants;
+mod copying;
 mod encode;
 mod error;
 mod frame;
