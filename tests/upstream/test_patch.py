@@ -284,10 +284,11 @@ def test_another_sweep_is_refused(monkeypatch):
 def test_a_missing_or_broken_installation_is_refused(python, before, cause):
     done = python(
         f"""
-        import sys, skneuromsi_io
+        import sys
+        from skneuromsi_io import patch
         {before}
         sys.path_importer_cache.clear()
-        skneuromsi_io.patch()
+        patch()
         """,
         check=False,
     )
