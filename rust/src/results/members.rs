@@ -32,47 +32,70 @@ pub(super) fn with_each<T: Send>(
         let done = work(position, input, file).map_err(|error| error.in_member(input.member))?;
         Ok((position, done))
     };
-    let mut done = Vec::with_capacity(names.len());
-    if archive.concurrent() {
-        let found = parallel::map_with(runs.len(), threads, Room::default, |room, nth| {
-            let run = &runs[nth];
-            let bytes = if run.is_large() {
-                None
-            } else {
-                // Where that fails each member is read by itself, so that the error names the one that fails.
-                archive.read_run(run, &mut room.compressed).ok()
-            };
-            let members = run.positions().enumerate();
-            let done = members.map(|(nth, position)| {
-                let input = match bytes {
-                    Some(bytes) => Input::fetched(archive, archive.fetch_within(run, nth, bytes)?),
-                    None => Input::new(archive, names[position])?,
-                };
-                work(position, &input, &mut room.file)
-            });
-            done.collect::<Result<Vec<_>>>()
-        })?;
-        done.extend(found.into_iter().flatten());
+    in_order(if archive.concurrent() {
+        by_threads(archive, names, &runs, threads, work)?
     } else {
-        let most = if archive.distant() {
-            REQUESTED
+        in_chunks(archive, names, &runs, threads, work)?
+    })
+}
+
+/// Each thread reads a run, and does the work of its members.
+fn by_threads<T: Send>(
+    archive: &Archive,
+    names: &[&str],
+    runs: &[Run<'_>],
+    threads: usize,
+    work: impl Fn(usize, &Input<'_>, &mut Scratch) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let found = parallel::map_with(runs.len(), threads, Room::default, |room, nth| {
+        let run = &runs[nth];
+        let bytes = if run.is_large() {
+            None
         } else {
-            PREFETCHED
+            // Where that fails each member is read by itself, so that the error names the one that fails.
+            archive.read_run(run, &mut room.compressed).ok()
         };
-        for runs in chunks(&runs, threads, most) {
-            // Read here, on the calling thread.
-            let positions: Vec<_> = runs.iter().flat_map(Run::positions).collect();
-            let members: Vec<_> = positions.iter().map(|&position| names[position]).collect();
-            let inputs = Input::all(archive, &members)?;
-            done.extend(parallel::map_with(
-                inputs.len(),
-                threads,
-                Scratch::default,
-                |file, nth| work(positions[nth], &inputs[nth], file),
-            )?);
-        }
+        let members = run.positions().enumerate();
+        let done = members.map(|(nth, position)| {
+            let input = match bytes {
+                Some(bytes) => Input::fetched(archive, archive.fetch_within(run, nth, bytes)?),
+                None => Input::new(archive, names[position])?,
+            };
+            work(position, &input, &mut room.file)
+        });
+        done.collect::<Result<Vec<_>>>()
+    })?;
+    let mut done = Vec::with_capacity(names.len());
+    done.extend(found.into_iter().flatten());
+    Ok(done)
+}
+
+/// This thread reads, as many runs at once as memory has room for; all do the work.
+fn in_chunks<T: Send>(
+    archive: &Archive,
+    names: &[&str],
+    runs: &[Run<'_>],
+    threads: usize,
+    work: impl Fn(usize, &Input<'_>, &mut Scratch) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let most = if archive.distant() {
+        REQUESTED
+    } else {
+        PREFETCHED
+    };
+    let mut done = Vec::with_capacity(names.len());
+    for runs in chunks(runs, threads, most) {
+        let positions: Vec<_> = runs.iter().flat_map(Run::positions).collect();
+        let members: Vec<_> = positions.iter().map(|&position| names[position]).collect();
+        let inputs = Input::all(archive, &members)?;
+        done.extend(parallel::map_with(
+            inputs.len(),
+            threads,
+            Scratch::default,
+            |file, nth| work(positions[nth], &inputs[nth], file),
+        )?);
     }
-    in_order(done)
+    Ok(done)
 }
 
 fn chunks<'r, 'a>(
