@@ -6,6 +6,7 @@ import pytest
 from plain import a_result, edited, members_of, opened
 
 import skneuromsi_io as sio
+from helpers import zipped
 
 
 def without(document, key):
@@ -19,7 +20,7 @@ def test_collection_keys():
     assert document["object_kwargs"] == {"name": "NDResult"}
     assert (document["object_size"], document["format_version"]) == (1, 0.2)
     assert document["extra"] == {"k": 1}
-    for key in ("object_type", "object_kwargs", "object_size"):
+    for key in ("object_type", "object_kwargs", "object_size", "format_version"):
         broken = members | {"metadata.json": without(members["metadata.json"], key)}
         with pytest.raises(KeyError, match=f"metadata.json.*{key}"):
             opened(broken)
@@ -36,6 +37,18 @@ def test_newer_formats_are_refused():
     members = edited(members_of(a_result()), "metadata.json", format_version=0.3)
     with pytest.raises(sio.UnsupportedError, match=r"found 0\.3; upgrade"):
         opened(members)
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["0.2", "0.3", None, True, [0.2], {}, -5, 0, 0.15, float("nan"), float("inf")],
+)
+def test_other_formats_are_refused(version):
+    members = edited(members_of(a_result()), "metadata.json", format_version=version)
+    with pytest.raises(sio.BadMetadataError) as raised:
+        opened(members)
+    assert raised.value.expected == "'format_version' 0.1 or 0.2"
+    assert not sio.verify(zipped(members)).ok
 
 
 def test_result_keys():

@@ -58,7 +58,7 @@ def texts():
 def collections():
     """Values of the collection's metadata."""
     name = "metadata.json"
-    keys = ("object_type", "object_size", "object_kwargs")
+    keys = ("object_type", "object_size", "object_kwargs", "format_version")
     for key in keys:
         case = with_document(name, lambda d, key=key: d.pop(key) and None)
         yield f"without {key}", archive(case), MISSING, name
@@ -72,9 +72,7 @@ def collections():
         for value in WRONG:
             good = key == "extra" or (key, value) == ("object_size", True)
             case = with_document(name, lambda d, k=key, v=value: d.update({k: v}))
-            expected = (
-                EITHER if good or key in ("format_version", "object_kwargs") else ERROR
-            )
+            expected = EITHER if good or key == "object_kwargs" else ERROR
             yield f"{key} = {value!r}", archive(case), expected, None
     for size in (2, 3, 10**6, 2**31, 2**62, 2**64, 10**30):
         case = with_document(name, lambda d, s=size: d.update(object_size=s))

@@ -1,5 +1,6 @@
 """Keys of the metadata documents, as upstream's ``skneuromsi.io`` defines them, and their versions."""
 
+import math
 import os
 import platform
 import sys
@@ -100,25 +101,34 @@ def _platform() -> str:
 
 def is_ours(document: dict[str, Any]) -> bool:
     """Return whether the metadata of a collection are of the format that we write, not of upstream's."""
-    version = document.get(FORMAT_VERSION)
-    return type(version) is float and version == FORMAT
+    return bool(document[FORMAT_VERSION] == FORMAT)
 
 
 def check_version(document: dict[str, Any]) -> None:
-    """Check that the format is not newer than this package, which would take it for upstream's.
+    """Check that the format is one of the two that there are.
 
     Raises
     ------
+    MissingMemberError
+        If the metadata do not say which it is.
     UnsupportedError
-        If it is.
+        If it is newer than this package, which would take it for upstream's.
+    BadMetadataError
+        If it is nothing that a version could be.
 
     """
-    version = document.get(FORMAT_VERSION)
-    if isinstance(version, (int, float)) and version > FORMAT:
+    version = _value(document, FORMAT_VERSION)
+    is_number = type(version) in (int, float)
+    if is_number and FORMAT < version < math.inf:
         raise UnsupportedError(
             expected=f"{FORMAT_VERSION!r} {FORMAT} or older",
             found=str(version),
             remedy="upgrade skneuromsi-io",
+        )
+    if not is_number or version not in (UPSTREAM_FORMAT, FORMAT):
+        raise BadMetadataError(
+            expected=f"{FORMAT_VERSION!r} {UPSTREAM_FORMAT} or {FORMAT}",
+            found=f"{version!r:.80}",
         )
 
 
