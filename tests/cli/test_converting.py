@@ -129,8 +129,12 @@ def test_what_netcdf_cannot_hold(command, tmp_path):
 
 def test_the_table_of_parameters(command, tmp_path):
     parameters = (
-        {"x": 0.1, "why": 'a "b", c', "gain": None},
-        {"x": float("nan"), "why": "line\nbreak", "gain": (1, 2)},
+        {"x": float("nan"), "why": 'a "b", c', "gain": None},
+        {
+            "x": np.datetime64("2024-01-01T10:00", "ns"),
+            "why": "line\nbreak",
+            "gain": np.float32(0.1),
+        },
     )
     results = [make_result(run_parameters=one, causes=2) for one in parameters]
     file = saved(tmp_path / "in.ndc", *results)
@@ -139,8 +143,11 @@ def test_the_table_of_parameters(command, tmp_path):
         rows = [*csv.reader(text)]
     assert rows == [
         ["result", "model", "type", "x", "why", "gain", "causes"],
-        ["0", "model", "test", "0.1", 'a "b", c', "", "2"],
-        ["1", "model", "test", "nan", "line\nbreak", "(1, 2)", "2"],
+        ["0", "model", "test", "nan", 'a "b", c', "", "2"],
+        [
+            *("1", "model", "test", "2024-01-01T10:00:00.000000000"),
+            *("line\nbreak", "0.1", "2"),
+        ],
     ]
 
 

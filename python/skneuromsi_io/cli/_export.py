@@ -122,7 +122,7 @@ def _dataset(source: Source) -> xr.Dataset:
         dataset = collection.to_xarray()
     for name, variable in dataset.variables.items():
         if variable.dtype.hasobject:
-            texts = [*map(spelled, variable.values.ravel().tolist())]
+            texts = [*map(spelled, variable.values.ravel())]
             shaped = variable.copy(data=_reshaped(texts, variable.shape))
             dataset[name] = shaped
     text = json.dumps(plain(source.metadata()), ensure_ascii=False)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .._spelling import as_python
+
 #: Characters of one value that a table shows.
 _WIDEST = 60
 
@@ -109,6 +111,7 @@ def write_json(document: dict[str, Any]) -> None:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: NaN and infinity are null, what has no other form is text."""
+    value = as_python(value)
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -117,11 +120,7 @@ def plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    if not hasattr(value, "tolist"):
-        return str(value)
-    # Of NumPy. Dates of nanoseconds would be integers; a scalar that Python has not stays one.
-    listed = (value.astype(str) if value.dtype.kind in "mM" else value).tolist()
-    return str(value) if type(listed) is type(value) else plain(listed)
+    return plain(value.tolist()) if hasattr(value, "tolist") else str(value)
 
 
 def human_size(size: int) -> str:
