@@ -18,7 +18,14 @@ from .._errors import (
     translating,
 )
 from ..model._names import ARRAY_NAME
-from ..values import Budget, coords_of, dtype_of, restore_array, restore_coords
+from ..values import (
+    Budget,
+    coords_of,
+    dtype_of,
+    indexes_come_back,
+    restore_array,
+    restore_coords,
+)
 from ._dimensions import check_dimensions
 from ._native_subset import is_plain_attr, is_plain_name
 
@@ -51,6 +58,16 @@ def _is_as_wide_as_its_texts(coord: xr.Variable) -> bool:
         return True
     texts = coord.values.tolist()
     return kind == "U" and bool(coord.dtype == np.array(texts, np.str_).dtype)
+
+
+def comes_back(array: xr.DataArray) -> bool:
+    """Return whether a file gives the very array: attributes that are Python's numbers become NumPy's."""
+    coords = array.coords.variables.values()
+    return indexes_come_back(array) and not any(
+        type(value) in (int, float)
+        for variable in (array.variable, *coords)
+        for value in variable.attrs.values()
+    )
 
 
 def labels_of(array: xr.DataArray) -> dict[str, Any]:

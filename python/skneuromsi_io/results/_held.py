@@ -1,4 +1,4 @@
-"""Results kept as they are, where JSON cannot carry them."""
+"""Results kept as they are, where no file carries them exactly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class HeldResult(LazyResult):
-    """A result whose metadata no JSON carries exactly, kept as it is."""
+    """A result that no file carries exactly, kept as it is."""
 
     __slots__ = ("_result",)
 

@@ -166,8 +166,8 @@ def _pack_jobs(
 def pack_results(results: Iterable[Any], compression_params: Any) -> list[LazyResult]:
     """Pack results to keep them in memory.
 
-    A result whose metadata JSON cannot carry exactly (subclasses, arbitrary objects) is kept as it is; only
-    storing it fails, or stores the base types.
+    A result that no file carries exactly (subclasses, arbitrary objects, `attrs` of a DataFrame) is kept as it is;
+    only storing it fails, or stores what files have.
 
     Parameters
     ----------
@@ -203,7 +203,9 @@ def _prepare_or_hold(result: Any) -> Prepared[HeldResult]:
     except UnstorableError:
         job = None
     if job is not None and job.exact:
-        return _to_do(job)
+        data = data_of(result)
+        if isinstance(data, Parts) or _sidecar.comes_back(data):
+            return _to_do(job)
     return Prepared(None, HeldResult({**kwargs_of(result)}, result._nddata), 0)
 
 

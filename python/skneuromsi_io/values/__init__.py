@@ -13,7 +13,7 @@ from ._numpy import restore_array, restore_carried, restore_scalar
 from ._sets import in_order
 from ._type_map import TYPES
 from ._unstorable import show, unstorable
-from ._xarray_pandas import coords_of, restore_coords
+from ._xarray_pandas import coords_of, indexes_come_back, restore_coords
 
 __all__ = [
     "INLINE_LIMIT",
@@ -25,6 +25,7 @@ __all__ = [
     "dtype_of",
     "dumps",
     "in_order",
+    "indexes_come_back",
     "loads",
     "loads_plain",
     "put_arrays",

@@ -25,7 +25,7 @@ class Reduced(NamedTuple):
     name : str
     parts : object
     exact : bool
-        Whether the very type comes back; False for a subclass.
+        Whether the very object comes back: False for a subclass, and for one of which a file drops something.
 
     """
 
@@ -55,20 +55,37 @@ def reduce(value: Any, budget: Budget) -> Reduced | None:
 
 
 def _reduced_xarray(value: Any, xr: Any, budget: Budget) -> Reduced:
-    if isinstance(value, xr.DataArray):
-        exact = type(value) is xr.DataArray
-        return Reduced("xarray.DataArray", _array_parts(value, budget), exact)
-    exact = type(value) is xr.Dataset
-    return Reduced("xarray.Dataset", _dataset_parts(value, budget), exact)
+    cls = xr.DataArray if isinstance(value, xr.DataArray) else xr.Dataset
+    exact = type(value) is cls and indexes_come_back(value)
+    parts_of = _array_parts if cls is xr.DataArray else _dataset_parts
+    return Reduced(f"xarray.{cls.__name__}", parts_of(value, budget), exact)
+
+
+def indexes_come_back(labelled: Any) -> bool:
+    """Return whether xarray makes the indexes of an object anew: one for each coordinate of a dimension."""
+    from xarray.indexes import PandasIndex
+
+    indexes = labelled.xindexes
+    return {*indexes} == {*labelled.coords}.intersection(labelled.dims) and all(
+        type(index) is PandasIndex and _has_no_freq(index.to_pandas_index())
+        for index in indexes.values()
+    )
+
+
+def _has_no_freq(index: Any) -> bool:
+    """Return whether an index has no frequency, which no file has."""
+    return getattr(index, "freq", None) is None
 
 
 def _reduced_pandas(value: Any, pd: Any, budget: Budget) -> Reduced:
     exact = is_of_pandas(type(value))
+    if isinstance(value, pd.Index):
+        exact = exact and _has_no_freq(value)
+        return Reduced("pandas.Index", _index_parts(value, budget), exact)
+    exact = exact and not value.attrs and value.flags.allows_duplicate_labels
     if isinstance(value, pd.DataFrame):
         return Reduced("pandas.DataFrame", _frame_parts(value, budget), exact)
-    if isinstance(value, pd.Series):
-        return Reduced("pandas.Series", _series_parts(value, budget), exact)
-    return Reduced("pandas.Index", _index_parts(value, budget), exact)
+    return Reduced("pandas.Series", _series_parts(value, budget), exact)
 
 
 def restore(parts: Any, budget: Budget, name: str) -> Any:
