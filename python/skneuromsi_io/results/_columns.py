@@ -18,6 +18,7 @@ from ._templates import (
     EXTERNAL,
     Column,
     External,
+    Maker,
     Slot,
     Template,
     extra_of,
@@ -43,6 +44,7 @@ __all__ = [
     "extra_of",
     "gather",
     "gather_alike",
+    "gather_stated",
     "gathered",
     "joined",
 ]
@@ -195,8 +197,36 @@ def gather_alike(
     template: Template, numbers: Sequence[Numbers], count: int
 ) -> Gathered | None:
     """Gather the metadata of results of a template, which have these numbers; None where only the decoder can."""
-    if template.makers is None:
+    if template.measures is None:
         return None
+    makers = {name: measure.make for name, measure in template.measures.items()}
+    return _gathered_alike(template, numbers, count, makers)
+
+
+def gather_stated(
+    template: Template, listed: Sequence[Numbers], count: int
+) -> tuple[Gathered, dict[str, Any]] | None:
+    """Gather what an index says of results of a template, whose listed numbers these are.
+
+    Also return dtype and shape of what it does not say, by the key of `extra`; None where it does not say these.
+    """
+    if template.measures is None:
+        return None
+    numbers: list[Numbers] = [0] * template.size
+    for at, column in zip(template.listed, listed, strict=True):
+        numbers[at] = column
+    varying = {key: m.told for key, m in template.measures.items() if m.varies}
+    makers = {key: m.make for key, m in template.measures.items() if not m.varies}
+    found = _gathered_alike(template, numbers, count, makers)
+    return None if found is None or None in varying.values() else (found, varying)
+
+
+def _gathered_alike(
+    template: Template,
+    numbers: Sequence[Numbers],
+    count: int,
+    makers: dict[str, Maker],
+) -> Gathered | None:
     # What does not fit its type is told by the decoder.
     with contextlib.suppress(ValueError, TypeError, OverflowError):
         common = template.common
@@ -210,8 +240,7 @@ def gather_alike(
         if template.causes is not None:
             slot = template.causes
             fields["causes"] = numbers_at(slot.at, slot.dtype)(numbers, count)
-        makers = template.makers.items()
-        extra = {name: make(numbers, count) for name, make in makers}
+        extra = {name: make(numbers, count) for name, make in makers.items()}
         return Gathered(fields, parameters, extra)
     return None
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..archive import _document
-from ._columns import Gathered, gather, gather_alike, joined
+from ._columns import Gathered, gather, gather_alike, gather_stated, joined
 from ._packed import PackedResult
 from ._stored import described_in_batches
-from ._table import NONE, firsts, read_table
+from ._table import NONE, chosen_column, firsts, read_table
 from ._templates import template_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,57 @@ def gathered_from(
         for position, result in zip(rest[start:end], batch, strict=True):
             described.add(position, result)
     return joined(groups, len(indices)), described
+
+
+class Stated(NamedTuple):
+    """Metadata of results as an index states them.
+
+    Attributes
+    ----------
+    gathered : Gathered
+        Without the numbers of `extra`, which are not in an index.
+    described : Described
+    kinds : dict
+        Dtype and shape of each number and array of `extra` that is made of these numbers.
+
+    """
+
+    gathered: Gathered
+    described: Described
+    kinds: dict[str, tuple[np.dtype[Any], tuple[int, ...]]]
+
+
+def stated_by_index(
+    reader: Reader, indices: range | npt.NDArray[np.int64]
+) -> Stated | None:
+    """Return what the index says of results, nothing of which is read; None where it does not say enough."""
+    if reader.index is None:
+        return None
+    indices, table = np.asarray(indices), reader.index.table
+    numbers = table.template[indices]
+    if NONE in numbers:
+        return None
+    described = Described(reader, indices)
+    groups, kinds = [], []
+    for number in np.unique(numbers).tolist():
+        positions = np.flatnonzero(numbers == number)
+        at = table.ordinal[indices[positions]]
+        native, columns = table.templates[number]
+        like = PackedResult(native, None)
+        template = template_of(native, like)
+        chosen = [chosen_column(column, at) for column in columns]
+        found = template and gather_stated(template, chosen, len(positions))
+        if not found:
+            return None
+        groups.append((positions.tolist(), found[0]))
+        kinds.append(found[1])
+        described.add(positions, like)
+    same = {
+        key: kind
+        for key, kind in kinds[0].items()
+        if all(other.get(key) == kind for other in kinds)
+    }
+    return Stated(joined(groups, len(indices)), described, same)
 
 
 def _check_alike(

@@ -60,7 +60,11 @@ class StoredResults(Results):
         return (StoredResult(self.reader, int(index)) for index in self.indices)
 
     def select(self, positions: npt.NDArray[np.intp]) -> StoredResults:
-        return StoredResults(self.reader, np.asarray(self.indices)[positions])
+        if isinstance(self.indices, range):
+            # An array of a million numbers takes 50 ms.
+            chosen = self.indices.start + self.indices.step * positions
+            return StoredResults(self.reader, chosen)
+        return StoredResults(self.reader, self.indices[positions])
 
     def common(self) -> Signature:
         # Results are compared with it when they are read.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from xarray.backends import BackendArray
@@ -12,10 +12,11 @@ from xarray.core import indexing
 from .._batches import thread_count
 from .._errors import InternalError
 from ..archive import _members
-from ..arrays._frame import Frame, shared
+from ..arrays._frame import shared
 from ..values import dtype_of
-from ._gathering import Described, gathered_from
+from ._gathering import Stated, gathered_from, stated_by_index
 from ._in_file import StoredResults
+from ._labelled import alike
 from ._stack import (
     RUN,
     Labels,
@@ -23,11 +24,11 @@ from ._stack import (
     assembled,
     check_alike,
     decoded,
-    difference,
     labels_of,
     labels_of_array,
     large_arrays,
     restored,
+    stacked_column,
 )
 from ._table import NONE
 
@@ -73,6 +74,26 @@ class _OfFile:
         return StoredResults(self._reader, self._indices)
 
 
+class StatedMetadata(_OfFile):
+    """Metadata that the index states: those of a result are read, and compared with it, when its arrays are."""
+
+    def __init__(self, stored: StoredResults):
+        super().__init__(stored)
+        self._last: tuple[bytes, dict[str, Any]] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_last": None}
+
+    def read(self, positions: npt.NDArray[np.intp]) -> dict[str, Any]:
+        """Read numbers and arrays of `extra` of some results, by their keys; those of the last call are kept."""
+        asked, last = positions.tobytes(), self._last
+        if last is None or last[0] != asked:
+            part = self._stored.select(positions)
+            gathered, _ = gathered_from(part.reader, part.indices)
+            last = self._last = asked, gathered.extra
+        return last[1]
+
+
 class LabelledArrays(_OfFile):
     """The labelled arrays of results.
 
@@ -81,14 +102,21 @@ class LabelledArrays(_OfFile):
     stored : StoredResults
     labels : Labels
         Those of all results, which is checked when one is decoded.
+    stated : StatedMetadata or None
+        Of these results; None if their metadata were read.
 
     """
 
-    def __init__(self, stored: StoredResults, labels: Labels):
+    def __init__(
+        self, stored: StoredResults, labels: Labels, stated: StatedMetadata | None
+    ):
         super().__init__(stored)
         self._labels = labels
+        self._stated = stated
 
     def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        if self._stated is not None and len(positions):
+            self._stated.read(positions)
         part = self._stored.select(positions)
         like = self._labels.dtype.str, self._labels.shape
         names = _members.of_results(map(int, part.indices), _members.NDDATA)
@@ -97,6 +125,9 @@ class LabelledArrays(_OfFile):
         )
         if NONE in kinds:
             return OpenedArrays(self._stored, self._labels).read(positions)
+        if part.reader.index is not None:
+            frames = [*map(shared, natives)]
+            part.reader.index.check_frames(np.asarray(part.indices), frames, kinds)
         for kind, nth in zip(*np.unique(kinds, return_index=True), strict=True):
             found = labels_of(shared(natives[kind]))
             check_alike(self._labels, found, int(part.indices[nth]))
@@ -128,17 +159,27 @@ class LargeArrays(_OfFile):
     stored : StoredResults
     arrays : sequence of External
         One for each result, all of one dtype and shape.
+    stated : StatedMetadata or None
+        As of :class:`LabelledArrays`.
 
     """
 
-    def __init__(self, stored: StoredResults, arrays: Sequence[External]):
+    def __init__(
+        self,
+        stored: StoredResults,
+        arrays: Sequence[External],
+        stated: StatedMetadata | None,
+    ):
         super().__init__(stored)
+        self._stated = stated
         self._first = arrays[0]
         names = [array.member for array in arrays]
         # Nearly always the same in all results, and pickled with each task.
         self._names = names[:1] if len(set(names)) == 1 else names
 
     def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        if self._stated is not None and len(positions):
+            self._stated.read(positions)
         part = self._stored.select(positions)
         names = (
             self._names * len(positions)
@@ -151,6 +192,39 @@ class LargeArrays(_OfFile):
             [(members, False, *self._first.carried)], threads=thread_count()
         )
         return restored(values, self._first)
+
+
+class ExtraArrays:
+    """Numbers or small arrays of `extra` below one key.
+
+    Parameters
+    ----------
+    stated : StatedMetadata
+    key : str
+    kind : tuple of dtype and shape
+        Of each of them.
+
+    """
+
+    def __init__(
+        self,
+        stated: StatedMetadata,
+        key: str,
+        kind: tuple[np.dtype[Any], tuple[int, ...]],
+    ):
+        self._stated = stated
+        self._key = key
+        self._kind = kind
+
+    def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        if not len(positions):
+            return np.empty((0, *self._kind[1]), self._kind[0])
+        found = stacked_column(self._stated.read(positions)[self._key])
+        if found is None or (found.dtype, found.shape[1:]) != self._kind:
+            # Each result was compared with the index.
+            kind = "others" if found is None else f"{found.dtype} {found.shape[1:]}"
+            raise InternalError(expected=f"{self._key!r} of {self._kind}", found=kind)
+        return found.copy()
 
 
 class StackedArray(BackendArray):
@@ -220,56 +294,8 @@ def results_a_chunk(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
     return max(min(CHUNK_BYTES // max(nbytes, 1), shape[0]), 1)
 
 
-class Alike(NamedTuple):
-    """Results that can be stacked, as far as the sizes of their members tell."""
-
-    positions: npt.NDArray[np.intp]
-    labels: Labels
-    #: True if nothing but their arrays has labels.
-    plain: bool
-
-
-def alike(stored: StoredResults, described: Described) -> list[Alike]:
-    """Group results by what labels them; one array of each size is read."""
-    groups: list[Alike] = []
-    for positions in _by_size(stored):
-        first = int(positions[0])
-        frame = _frame_at(stored, first)
-        plain = described.agree(positions, [frame], np.zeros(len(positions), int))
-        if plain and frame is not None:
-            labels = labels_of(frame)
-        else:
-            labels = labels_of_array(stored[first].open().to_xarray())
-        for number, group in enumerate(groups):
-            if difference(group.labels, labels) is None:
-                both = np.sort(np.concatenate([group.positions, positions]))
-                groups[number] = Alike(both, group.labels, group.plain and plain)
-                break
-        else:
-            groups.append(Alike(positions, labels, plain))
-    return groups
-
-
-def _by_size(stored: StoredResults) -> list[npt.NDArray[np.intp]]:
-    """Group results by the sizes of their arrays, and by what the index says: others have other labels."""
-    reader = stored.reader
-    stated = None if reader.index is None else reader.index.table.array
-    groups: dict[tuple[int, int | None], list[int]] = {}
-    for position, index in enumerate(map(int, stored.indices)):
-        size = reader.archive.size(_members.of_result(index, _members.NDDATA))
-        kind = size, None if stated is None else int(stated[index])
-        groups.setdefault(kind, []).append(position)
-    return [np.array(group) for group in groups.values()]
-
-
-def _frame_at(stored: StoredResults, position: int) -> Frame | None:
-    name = _members.of_result(int(stored.indices[position]), _members.NDDATA)
-    native = stored.reader.archive.frame(name)
-    return None if native is None else shared(native)
-
-
 def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
-    """Make the dataset of results in a file, of which only the metadata and one array are read.
+    """Make the dataset of results in a file, of which the index is read, or else the metadata and one array.
 
     Raises
     ------
@@ -277,23 +303,35 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
         If their arrays differ, as far as the sizes of members tell.
 
     """
-    metadata, described = gathered_from(stored.reader, stored.indices)
+    stated = stated_by_index(stored.reader, stored.indices)
+    of_index = None if stated is None else StatedMetadata(stored)
+    metadata, described, kinds = stated or _read(stored)
     (first, *others) = alike(stored, described)
     for other in others:
         check_alike(first.labels, other.labels, int(other.positions[0]))
-    size, labels = len(stored), first.labels
-    of_kind = LabelledArrays if first.plain else OpenedArrays
-    values = StackedArray(of_kind(stored, labels), (size, *labels.shape), labels.dtype)
-    large = {}
+    labels = first.labels
+    values: Arrays = (
+        LabelledArrays(stored, labels, of_index)
+        if first.plain
+        else OpenedArrays(stored, labels)
+    )
+
+    def lazy(arrays: Arrays, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Any:
+        stacked = StackedArray(arrays, (len(stored), *shape), dtype)
+        return indexing.LazilyIndexedArray(stacked)
+
+    found = {}
     for key, arrays in large_arrays(metadata).items():
-        shape, dtype = (size, *arrays[0].shape), dtype_of(arrays[0].dtype)
-        found = StackedArray(LargeArrays(stored, arrays), shape, dtype)
-        large[key] = indexing.LazilyIndexedArray(found)
+        large = LargeArrays(stored, arrays, of_index)
+        found[key] = lazy(large, dtype_of(arrays[0].dtype), arrays[0].shape)
+    if of_index is not None:
+        for key, kind in kinds.items():
+            found[key] = lazy(ExtraArrays(of_index, key, kind), *kind)
     stack = Stack(
-        indexing.LazilyIndexedArray(values),
+        lazy(values, labels.dtype, labels.shape),
         labels,
-        metadata,
-        large | decoded(lambda: stored, metadata, large),
+        metadata._replace(extra=metadata.extra | dict.fromkeys(kinds, ())),
+        found | decoded(lambda: stored, metadata, found),
     )
     dataset = assembled(stack, name, stored.reader.common()[1])
     _prefer_chunks(dataset)
@@ -302,15 +340,19 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
 
 def lazy_datasets(name: Any, stored: StoredResults) -> dict[str, xr.Dataset]:
     """Make a dataset of each kind of results, by the name of its node; ``run`` has their numbers in the file."""
-    _, described = gathered_from(stored.reader, stored.indices)
     datasets = {}
-    for number, group in enumerate(alike(stored, described)):
+    metadata = stated_by_index(stored.reader, stored.indices) or _read(stored)
+    for number, group in enumerate(alike(stored, metadata.described)):
         part = stored.select(group.positions)
         dataset = lazy_dataset(name, part)
         datasets[f"kind_{number}"] = dataset.assign_coords(
             {RUN: np.asarray(part.indices)}
         )
     return datasets
+
+
+def _read(stored: StoredResults) -> Stated:
+    return Stated(*gathered_from(stored.reader, stored.indices), {})
 
 
 def _prefer_chunks(dataset: xr.Dataset) -> None:

@@ -93,7 +93,7 @@ def assembled(stack: Stack, name: str, output_mode: str) -> xr.Dataset:
         causes = [np.nan if one is None else one for one in causes]
     coords[_free("causes", "result_", taken)] = (RUN, as_column(causes))
     for key, column in gathered.extra.items():
-        stacked = arrays[key] if key in arrays else _stacked(column)
+        stacked = arrays[key] if key in arrays else stacked_column(column)
         if stacked is not None:
             free = _free(key, "extra_", taken)
             dims = [f"{free}_dim_{axis}" for axis in range(stacked.ndim - 1)]
@@ -294,7 +294,7 @@ def difference(first: Labels, other: Labels) -> tuple[str, Any, Any] | None:
     return None
 
 
-def _stacked(column: Column) -> npt.NDArray[Any] | None:
+def stacked_column(column: Column) -> npt.NDArray[Any] | None:
     """Return the values of all results as one array; None where they differ in type or shape."""
     if isinstance(column, np.ndarray):
         return column

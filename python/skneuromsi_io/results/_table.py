@@ -82,7 +82,7 @@ class Table(NamedTuple):
                 return False
             at, there = self.ordinal[indices[chosen]], found.ordinal[chosen]
             for one, two in zip(mine.numbers, theirs.numbers, strict=True):
-                if not _are_same(_chosen(one, at), _chosen(two, there)):
+                if not _are_same(chosen_column(one, at), chosen_column(two, there)):
                     return False
         return True
 
@@ -102,7 +102,7 @@ def _given(column: npt.NDArray[np.float64] | bytes) -> Numbers:
 
 def chosen_numbers(column: Numbers, at: npt.NDArray[np.int64]) -> list[Any]:
     """Return the numbers of some results."""
-    chosen = _chosen(column, at)
+    chosen = chosen_column(column, at)
     return chosen.tolist() if isinstance(chosen, np.ndarray) else [chosen] * len(at)
 
 
@@ -113,7 +113,8 @@ def firsts(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> list[int
     return places
 
 
-def _chosen(column: Numbers, at: npt.NDArray[np.int64]) -> Numbers:
+def chosen_column(column: Numbers, at: npt.NDArray[np.int64]) -> Numbers:
+    """Return the part of a column that is about some results."""
     return column[at] if isinstance(column, np.ndarray) else column
 
 

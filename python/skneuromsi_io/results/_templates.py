@@ -128,10 +128,12 @@ class Template:
         Run parameters that differ.
     causes : Slot or None
         Causes, if they differ.
+    size : int
+        How many numbers vary.
     listed : list of int
-        Which of the numbers that vary those are that an index lists.
-    makers : dict of str to callable, or None
-        What makes each number and array of `extra` of the numbers of results; None where only the decoder can.
+        Which of these those are that an index lists.
+    measures : dict of str to Measure, or None
+        Each number and array of `extra`; None where only the decoder can tell.
 
     """
 
@@ -152,6 +154,7 @@ class Template:
                     self._listed[key, name] = listed
                     end += count
                     listed += count if key in _document.LISTED else 0
+        self.size = end
         self.listed = [
             at
             for (key, _), span in self._spans.items()
@@ -160,7 +163,7 @@ class Template:
         # A key that is there twice has numbers that nobody sees.
         self.fits = end == len(numbers_of([native])[0]) and self._fit(kwargs)
         if self.fits:
-            self.makers = self._extra_makers(kwargs["extra"])
+            self.measures = self._measures(kwargs["extra"])
 
     def _fit(self, kwargs: dict[str, Any]) -> bool:
         parameters = self.common["run_parameters"]
@@ -201,11 +204,11 @@ class Template:
             raise ValueError(kind)
         return Slot(name or key, span.start, self._listed[key, name], dtype)
 
-    def _extra_makers(self, raw: Any) -> dict[str, Maker] | None:
-        """Return what makes each number and array of `extra`; None where only the decoder can."""
+    def _measures(self, raw: Any) -> dict[str, Measure] | None:
+        """Return each number and array of `extra`; None where only the decoder can tell."""
         if not isinstance(raw, dict) or _pointer("extra") in self._types:
             return None
-        makers: dict[str, Maker] = {}
+        measures: dict[str, Measure] = {}
         members = set()
         for name, value in raw.items():
             span = self._spans["extra", name]
@@ -215,19 +218,22 @@ class Template:
             if kind is not None and kind != "complex" and kind[0] not in _MEASURES:
                 continue
             if kind is None and isinstance(value, bool):
-                makers[name] = _given(value)
+                measures[name] = _given(value)
             elif isinstance(value, _Number) and len(span) == 1:
-                if kind is not None and _scalar(kind) is None:
+                dtype = _scalar(kind)
+                if kind is not None and dtype is None:
                     return None
-                makers[name] = numbers_at(span.start, _scalar(kind))
+                told = None if dtype is None else (np.dtype(dtype), ())
+                measures[name] = Measure(numbers_at(span.start, dtype), told)
             elif _is_external(kind) and value["netcdf"] not in members:
                 members.add(value["netcdf"])
-                makers[name] = _given(_external(value["netcdf"], kind))
+                measures[name] = _given(_external(value["netcdf"], kind))
             elif _is_inline(kind, len(span)):
-                makers[name] = _arrays(span, np.dtype(kind[1]), _shape(kind))
+                dtype, shape = np.dtype(kind[1]), _shape(kind)
+                measures[name] = Measure(_arrays(span, dtype, shape), (dtype, shape))
             else:
                 return None
-        return makers
+        return measures
 
 
 #: Types of numbers and arrays.
@@ -237,8 +243,27 @@ _MEASURES = ("scalar", "array", "external")
 Maker = Callable[[Sequence[Numbers], int], Column]
 
 
-def _given(value: Any) -> Maker:
-    return lambda _, count: [value] * count
+class Measure(NamedTuple):
+    """A number or array of `extra`.
+
+    Attributes
+    ----------
+    make : callable
+        Makes those of many results.
+    told : tuple of dtype and shape, or None
+        What the text says of each; None of Python's numbers, which may be integers here and floats there.
+    varies : bool
+        Whether there are numbers in it.
+
+    """
+
+    make: Maker
+    told: tuple[np.dtype[Any], tuple[int, ...]] | None
+    varies: bool = True
+
+
+def _given(value: Any) -> Measure:
+    return Measure(lambda _, count: [value] * count, None, varies=False)
 
 
 def numbers_at(at: int, dtype: str | None) -> Maker:
