@@ -112,6 +112,54 @@ def test_ctrl_c_while_one_member_is_compressed(tmp_path, method):
     assert list(tmp_path.iterdir()) == []
 
 
+def answers(call, path):
+    """Press keys every few milliseconds; return how often they were answered until the call was stopped."""
+    answered = 0
+
+    def press(*_):
+        nonlocal answered
+        answered += 1
+        if answered == 8:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGVTALRM, press)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.02, 0.02)
+    try:
+        call(path)
+    except KeyboardInterrupt:
+        return answered
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return None
+
+
+def read_ndc(path):
+    sio.read_ndc(path, tqdm_cls=None, classes="light")
+
+
+@pytest.mark.slow
+@POSIX
+@pytest.mark.parametrize("call", [read_ndc, sio.verify])
+def test_ctrl_c_while_one_member_is_decoded(tmp_path, call):
+    """Two seconds of bzip2 are asked for signals every 50 ms, and would answer once at their end without."""
+    path = tmp_path / "large.ndc"
+    noise = np.random.default_rng(0).normal(size=(2, 1_000_000, 1, 1))
+    array = make_array(shape=noise.shape).copy(data=noise)
+    collection = sio.NDResultCollection.from_ndresults("n", [make_result(array)])
+    sio.to_ndc(path, collection, tqdm_cls=None, compression=zipfile.ZIP_BZIP2)
+    assert in_process(answers, call, path) == 8
+
+
+@pytest.mark.slow
+@POSIX
+def test_ctrl_c_while_an_unknown_member_is_verified(archive, tmp_path):
+    path = tmp_path / "more.ndc"
+    path.write_bytes(archive)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_BZIP2) as file:
+        file.writestr("other.bin", np.random.default_rng(0).bytes(16 << 20))
+    assert in_process(answers, sio.verify, path) == 8
+
+
 @pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("kind", ["store", "open", "verify", "repair"])

@@ -2,15 +2,20 @@
 
 use super::end::{self, End};
 use super::entry::Entry;
+use super::loaded;
 use super::name;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::{no_memory, try_reserve, try_zeroed};
 use crate::source::ReadAt;
+use crate::work::interrupt;
 
 /// Newest version of the format that is read, 6.3; Python's `zipfile` refuses later ones too.
 const NEWEST: u8 = 63;
+
+/// Members whose headers are parsed at once; an interruption is answered between them.
+const AT_ONCE: usize = 1024;
 
 /// All members, found by name or in directory order.
 #[derive(Debug, Default)]
@@ -51,7 +56,7 @@ impl Index {
     pub(super) fn read(source: &dyn ReadAt, end: &End) -> Result<Self> {
         let size = end.directory.end - end.directory.start;
         let mut bytes = try_zeroed(usize::try_from(size).map_err(|_| no_memory(size))?)?;
-        source.read_exact_at(&mut bytes, end.directory.start)?;
+        loaded::fill(source, &mut bytes, end.directory.start)?;
 
         let mut index = Self::parse(&bytes, end)?;
         // All that it says is in the index.
@@ -122,6 +127,9 @@ impl Index {
         while !fields.is_empty() {
             if index.len() == members {
                 return Err(wrong_count(end.members, "more"));
+            }
+            if index.len().is_multiple_of(AT_ONCE) {
+                interrupt::check()?;
             }
             index.push(&mut fields, end)?;
         }

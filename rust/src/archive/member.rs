@@ -1,9 +1,10 @@
 //! One member: its local header, which must not contradict the directory, and its data.
 
 use std::io::Read;
-use std::ops::{Deref, Range};
+use std::ops::Range;
 
 use super::entry::{Entry, Local};
+use super::loaded::Loaded;
 use super::name;
 use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
 use crate::codec::zip::{self, Decoder, Method, error_of};
@@ -11,25 +12,6 @@ use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::{Buffer, Scratch, no_memory, try_zeroed};
 use crate::source::ReadAt;
-
-/// Bytes of a source.
-pub(super) enum Loaded<'a> {
-    /// Bytes of a source that is in memory.
-    Borrowed(&'a [u8]),
-    /// Bytes that were read.
-    Owned(Buffer),
-}
-
-impl Deref for Loaded<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Borrowed(bytes) => bytes,
-            Self::Owned(bytes) => bytes,
-        }
-    }
-}
 
 /// A member's compressed bytes, loaded and yet to be decoded.
 pub struct Fetched<'a> {
@@ -156,20 +138,11 @@ pub(super) fn load_bytes<'a>(
     entry: &Entry,
     len: u64,
 ) -> Result<Loaded<'a>> {
-    let len = len.min(entry.limit - entry.offset);
-    let len = usize::try_from(len).unwrap_or(usize::MAX);
-    if let Some(all) = source.as_slice()
-        && let Ok(start) = usize::try_from(entry.offset)
-        && let Some(bytes) = all.get(start..).and_then(|rest| rest.get(..len))
-    {
-        return Ok(Loaded::Borrowed(bytes));
-    }
-    let mut bytes = Buffer::zeroed(len)?;
-    source.read_exact_at(&mut bytes, entry.offset)?;
-    Ok(Loaded::Owned(bytes))
+    let end = entry.offset.saturating_add(len).min(entry.limit);
+    Loaded::of(source, entry.offset..end)
 }
 
-/// The place in `bytes`, which begin with the local header of `entry`, its data begins.
+/// The place of a member's data in `bytes`, which begin with the local header of `entry`.
 pub(super) fn data_start(bytes: &[u8], entry: &Entry, name: &str) -> Result<usize> {
     let local = Local::parse(bytes)?;
     refuse_flags(local.flags)?;

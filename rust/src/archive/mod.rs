@@ -9,6 +9,7 @@ mod descriptor;
 mod end;
 mod entry;
 mod index;
+mod loaded;
 mod member;
 mod name;
 mod record;
@@ -25,10 +26,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::{Buffer, no_memory};
+use crate::memory::Buffer;
 use crate::source::{ReadAt, Stamp};
 use index::Index;
-use member::Loaded;
+use loaded::Loaded;
 use tail::Tail;
 
 pub use compressed::Compressed;
@@ -202,9 +203,7 @@ impl Archive {
             let entry = self.find(name)?;
             let bytes = self.extent(entry);
             let room = member::admit(entry, &self.limits)
-                .and_then(|()| {
-                    usize::try_from(bytes.end - bytes.start).map_err(|_| no_memory(bytes.end))
-                })
+                .and_then(|()| loaded::len(&bytes))
                 .and_then(Buffer::zeroed);
             room.map(|room| (entry, room))
                 .map_err(|error| error.in_member(name))
@@ -256,7 +255,7 @@ impl Archive {
     }
 
     /// Bytes with at least `data` of the member's, and where in them its data begin.
-    fn load(&self, entry: &Entry, data: u64) -> Result<(member::Loaded<'_>, usize)> {
+    fn load(&self, entry: &Entry, data: u64) -> Result<(Loaded<'_>, usize)> {
         if self.index.leads_to_data() {
             return Ok((member::load_bytes(&*self.source, entry, data)?, 0));
         }

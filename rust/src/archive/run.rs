@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::Archive;
 use super::entry::Entry;
-use super::member::{self, Fetched, Loaded};
+use super::loaded::{self, Loaded};
+use super::member::{self, Fetched};
 use crate::error::{Error, Result};
-use crate::memory::{Scratch, no_memory};
+use crate::memory::Scratch;
 
 /// Bytes of a run at the most, which a second-level cache holds. A larger member is a run on its own.
 const MOST: u64 = 128 << 10;
@@ -84,15 +85,11 @@ impl Archive {
 
     /// The bytes of a run; those of a source in memory are borrowed.
     pub fn read_run<'s>(&'s self, run: &Run<'_>, scratch: &'s mut Scratch) -> Result<&'s [u8]> {
-        let len = usize::try_from(run.size()).map_err(|_| no_memory(run.size()))?;
-        if let Some(all) = self.source.as_slice()
-            && let Ok(start) = usize::try_from(run.bytes.start)
-            && let Some(bytes) = all.get(start..).and_then(|rest| rest.get(..len))
-        {
+        if let Some(bytes) = loaded::lent(&*self.source, &run.bytes) {
             return Ok(bytes);
         }
-        let bytes = scratch.room(len)?;
-        self.source.read_exact_at(bytes, run.bytes.start)?;
+        let bytes = scratch.room(loaded::len(&run.bytes)?)?;
+        loaded::fill(&*self.source, bytes, run.bytes.start)?;
         Ok(bytes)
     }
 

@@ -10,8 +10,10 @@ use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use super::blocks;
 use crate::error::{Error, Kind, Result};
 use crate::memory::{Buffer, try_reserve};
+use crate::work::interrupt;
 
-/// Bytes that are inflated at once: half of a usual second-level cache.
+/// Bytes that go in and come out at once when a stream is inflated: half of a usual second-level cache. An interruption is
+/// answered between two pieces.
 const PIECE: usize = 256 << 10;
 
 thread_local! {
@@ -140,15 +142,19 @@ pub(super) fn inflate(data: &[u8], out: &mut [u8], mut seen: impl FnMut(&[u8])) 
         stream.reset(false);
         let (mut taken, mut written) = (0, 0);
         loop {
+            if taken > 0 {
+                interrupt::check()?;
+            }
+            let until = data.len().min(taken + PIECE);
             let end = out.len().min(written + PIECE);
-            let flush = if end == out.len() {
+            let flush = if (until, end) == (data.len(), out.len()) {
                 FlushDecompress::Finish
             } else {
                 FlushDecompress::None
             };
             let before = (taken, written);
             let status = stream
-                .decompress(&data[taken..], &mut out[written..end], flush)
+                .decompress(&data[taken..until], &mut out[written..end], flush)
                 .map_err(|_| wrong("a damaged deflate stream"))?;
             taken = within(stream.total_in(), data.len())?;
             written = within(stream.total_out(), end)?;

@@ -67,7 +67,8 @@ impl Archive {
     ) -> PyResult<Self> {
         let caps = caps(py, limits.unwrap_or_default())?;
         let source = source(source_)?;
-        let opened = source.and_then(|source| py.detach(|| archive::Archive::open(source, caps)));
+        let opened =
+            source.and_then(|source| detached(py, || archive::Archive::open(source, caps)));
         match opened {
             Ok(archive) => Ok(Self::of(archive, display_name)),
             Err(error) => Err(raise(py, &display_name, &error)),
@@ -130,11 +131,10 @@ impl Archive {
         suffix: &str,
     ) -> PyResult<Bound<'py, PyList>> {
         let archive = self.open_archive()?;
-        let names = archive.prefixed(prefix);
-        let names = (0..names.len()).map(|nth| names.name(nth));
-        let names: Vec<_> = names
-            .filter(|name| results::is_numbered(name, prefix, suffix))
-            .collect();
+        let members = archive.prefixed(prefix);
+        let names = (0..members.len()).map(|nth| members.name(nth));
+        let names = names.filter(|name| results::is_numbered(name, prefix, suffix));
+        let names: Vec<_> = py.detach(|| names.collect());
         PyList::new(py, names)
     }
 

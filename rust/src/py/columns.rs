@@ -105,9 +105,10 @@ impl Columns {
 
 /// Metadata alone; see the stub.
 #[pyfunction]
-pub(super) fn described(text: Vec<u8>, varying: PyVarying) -> Packed {
+pub(super) fn described(py: Python<'_>, text: Vec<u8>, varying: PyVarying) -> Packed {
+    let varying = py_varying(varying);
     let result = PackedResult {
-        fingerprint: json::fingerprint(&text, &py_varying(varying)),
+        fingerprint: py.detach(|| json::fingerprint(&text, &varying)),
         text,
         body: Body::Absent,
         arrays: Vec::new(),
@@ -126,6 +127,7 @@ pub(super) fn skeleton<'py>(
     packed: &Packed,
     varying: PyVarying,
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-    let skeleton = json::skeleton(&packed.result.text, &py_varying(varying));
+    let (text, varying) = (&packed.result.text, py_varying(varying));
+    let skeleton = py.detach(|| json::skeleton(text, &varying));
     skeleton.map(|text| bytes(py, &text)).transpose()
 }

@@ -11,7 +11,6 @@ use super::buffer::{bytes, dtype_of, filled};
 use super::error::{detached, raise};
 use super::frame::Frame;
 use crate::codec::memory::{Codec, CompressedArray};
-use crate::error::Result;
 use crate::memory::try_zeroed;
 use crate::results::{self, Array, Body, PackedResult};
 
@@ -172,7 +171,7 @@ impl Packed {
                 "expected a NetCDF file, found a natively read array",
             ));
         };
-        let unpacked = py.detach(|| -> Result<Vec<u8>> {
+        let unpacked = detached(py, || {
             let mut file = try_zeroed(packed.nbytes())?;
             packed.unpack_into(&mut file)?;
             Ok(file)

@@ -79,7 +79,8 @@ pub(super) fn nonsense(answer: &Bound<'_, PyAny>, expected: String) -> PyResult<
 pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadAt>>> {
     if object.is_instance_of::<PyString>() {
         let path: std::path::PathBuf = object.extract()?;
-        return Ok(File::open(path).map_err(Error::from).and_then(file));
+        let opened = object.py().detach(|| File::open(path));
+        return Ok(opened.map_err(Error::from).and_then(file));
     }
     if let Ok(ranges) = object.cast::<Ranges>() {
         return Ok(Ok(Arc::new(ranges.get().source(object.py()))));

@@ -6,12 +6,14 @@ use pyo3::types::PyBytes;
 
 use super::archive::stacked;
 use super::buffer::{bytes, filled};
-use super::error::raise;
+use super::error::{detached, raise};
 use super::packed::{Packed, plain_frame};
 use super::varying::{PyVarying, py_varying};
 use crate::dtype::DType;
-use crate::json;
+use crate::error::Result;
+use crate::json::{self, Varying};
 use crate::results;
+use crate::work::interrupt;
 
 /// The arrays of results in memory, one after the other; see the stub.
 #[pyfunction]
@@ -82,12 +84,27 @@ pub(super) fn numbers(
     keys: Vec<String>,
 ) -> PyResult<Bound<'_, PyBytes>> {
     let varying = py_varying(varying);
-    let mut rows = vec![b'['];
-    for (row, one) in packed.iter().enumerate() {
-        let text = &one.get().result.text;
-        let found = json::numbers(text, &varying).ok_or_else(|| {
+    let texts: Vec<_> = packed
+        .iter()
+        .map(|one| &one.get().result.text[..])
+        .collect();
+    let rows = detached(py, || rows(&texts, &varying, &keys));
+    let rows = rows
+        .map_err(|error| raise(py, "", &error))?
+        .ok_or_else(|| {
             PyValueError::new_err("expected metadata with a fingerprint, found some without")
         })?;
+    bytes(py, &rows)
+}
+
+/// The numbers of `keys` in each text, as JSON; `None` where a text has no fingerprint.
+fn rows(texts: &[&[u8]], varying: &Varying, keys: &[String]) -> Result<Option<Vec<u8>>> {
+    let mut rows = vec![b'['];
+    for (row, text) in texts.iter().enumerate() {
+        interrupt::check()?;
+        let Some(found) = json::numbers(text, varying) else {
+            return Ok(None);
+        };
         rows.extend_from_slice(if row > 0 { b",[" } else { b"[" });
         let asked = found
             .into_iter()
@@ -101,5 +118,5 @@ pub(super) fn numbers(
         rows.push(b']');
     }
     rows.push(b']');
-    bytes(py, &rows)
+    Ok(Some(rows))
 }

@@ -221,6 +221,7 @@ impl CompressedArray {
             return Ok(());
         }
         for stripe in 0..self.stripes() {
+            interrupt::check()?;
             for plane in 0..self.planes() {
                 let block = self.block(stripe * self.planes() + plane);
                 self.codec

@@ -4,10 +4,15 @@ use std::io::{self, BufRead, Read};
 
 use super::{Method, behind_the_end, lzma};
 use crate::error::{Error, Kind, Result};
+use crate::work::interrupt;
 
 /// Largest Zstandard window, as a power of two: the 128 MiB that `libzstd`, and with it Python,
 /// accepts unless told otherwise. Stated here because the window is allocated before the content.
 const ZSTD_WINDOW_LOG: u32 = 27;
+
+/// Bytes that go into a decompressor and come out of it at once: bzip2, the slowest, takes some 30 ms for them, and an
+/// interruption is answered between two pieces.
+const PIECE: usize = 256 << 10;
 
 /// Reads the uncompressed bytes of one member; the read that completes them also checks that the compressed stream
 /// ends there, and that nothing is behind its end.
@@ -121,6 +126,9 @@ impl<R: BufRead> Decompressor<R> {
 
 impl<R: BufRead> Read for Decompressor<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        interrupt::check().map_err(io_error)?;
+        let most = buf.len().min(PIECE);
+        let buf = &mut buf[..most];
         match self {
             Self::Stored(source) => source.read(buf),
             Self::Deflated(stream) => stream.read(buf),
@@ -147,7 +155,10 @@ impl<R: BufRead> Read for Counted<R> {
 
 impl<R: BufRead> BufRead for Counted<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
+        // Much may go in before a byte comes out.
+        interrupt::check().map_err(io_error)?;
+        let bytes = self.inner.fill_buf()?;
+        Ok(&bytes[..bytes.len().min(PIECE)])
     }
 
     fn consume(&mut self, count: usize) {

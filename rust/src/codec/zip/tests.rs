@@ -1,4 +1,70 @@
 use super::*;
+use crate::work::interrupt::watched;
+
+/// Does `work` with an interruption that came before.
+fn interrupted<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    watched(
+        || Err(Error::new(Kind::Value, "nothing", "a key press")),
+        work,
+    )
+}
+
+#[test]
+fn an_interruption_is_answered_while_a_member_is_decoded() {
+    let data = sample(1 << 20);
+    for method in Method::ALL {
+        let packed = pack(method, &data);
+        let size = data.len() as u64;
+        let error = interrupted(|| stream(method, &packed, size)).unwrap_err();
+        assert_eq!(error.found(), "a key press", "{method:?}");
+        if method != Method::Stored {
+            let error = interrupted(|| unpack(method, &packed, size)).unwrap_err();
+            assert_eq!(error.found(), "a key press", "{method:?}");
+        }
+    }
+}
+
+#[test]
+fn a_decoder_takes_and_gives_no_more_than_a_piece_at_once() {
+    const PIECE: usize = 256 << 10;
+    let data = sample(1 << 20);
+    let mut out = vec![0; data.len()];
+    for method in Method::ALL {
+        let packed = pack(method, &data);
+        let mut decoder = Decompressor::new(method, &packed[..], Some(1 << 20)).unwrap();
+        let count = decoder.read(&mut out).unwrap();
+        assert!((1..=PIECE).contains(&count), "{method:?}: {count}");
+    }
+    // Stored blocks of no bytes: nothing comes out, however many go in.
+    let blocks = [0, 0, 0, 0xff, 0xff].repeat(PIECE);
+    let mut pieces = 0;
+    let source = Pieces(&blocks, &mut pieces);
+    let mut decoder = Decompressor::new(Method::Deflated, source, None).unwrap();
+    decoder.read(&mut out).unwrap_err();
+    assert!(pieces >= 5, "{pieces}");
+    let error = interrupted(|| unpack(Method::Deflated, &blocks, 1)).unwrap_err();
+    assert_eq!(error.found(), "a key press");
+}
+
+/// A source in memory that counts how often it is asked.
+struct Pieces<'a>(&'a [u8], &'a mut usize);
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl BufRead for Pieces<'_> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        *self.1 += 1;
+        Ok(self.0)
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
 
 fn sample(len: usize) -> Vec<u8> {
     (0..len).map(|i| ((i * i) >> 7).to_le_bytes()[0]).collect()
