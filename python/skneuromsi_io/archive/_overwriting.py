@@ -28,13 +28,7 @@ def overwrite(
     display_name = printable(path)
     begun = False
     try:
-        warn_user(
-            f"{display_name}: cannot be replaced ({refusal.strerror}), only written into: the "
-            "archive is copied over it. This is not atomic: readers meanwhile, and a crash, "
-            "find a part of it. Store to a directory that you may write to, to have the "
-            "file replaced as a whole",
-            NotAtomicWarning,
-        )
+        _warn(display_name, refusal)
         with (
             naming(path),
             temporary.open("rb") as source,
@@ -64,6 +58,16 @@ def overwrite(
                 temporary.unlink()
         raise
     temporary.unlink()
+
+
+def _warn(display_name: str, refusal: OSError) -> None:
+    warn_user(
+        f"{display_name}: cannot be replaced ({refusal.strerror}), only written into: the "
+        "archive is copied over it. This is not atomic: readers meanwhile, and a crash, "
+        "find a part of it. Store to a directory that you may write to, to have the "
+        "file replaced as a whole",
+        NotAtomicWarning,
+    )
 
 
 def _keeping(path: str, flags: int) -> int:
