@@ -44,7 +44,6 @@ def test_the_metadata_stay(result, asked):
         lambda result: result.astype("f4"),
         repr,
         lambda result: delattr(result, "_nddata"),
-        lambda result: sio.NDResultCollection.from_ndresults("name", [result]),
     ],
 )
 def test_what_needs_the_array_says_so(result, ask):
@@ -60,6 +59,13 @@ def test_it_cannot_be_stored(result, version):
     del result._nddata
     with pytest.raises(sio.UnstorableError, match=r"result 0: nddata: .* was deleted"):
         sio.store_ndresult(io.BytesIO(), result, format_version=version)
+
+
+def test_it_is_told_of_a_collection(result):
+    other = copy.copy(result)
+    del result._nddata
+    with pytest.raises(sio.UnstorableError, match=r"^result 1: nddata: .* was deleted"):
+        sio.NDResultCollection.from_ndresults("name", [other, result])
 
 
 def test_another_array_can_be_put_there(result):

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,24 @@ def test_subclasses():
     [
         ([], {}, ValueError, "^Empty NDResultCollection not allowed$"),
         ([1], {}, TypeError, "^Not an NDResult: <class 'int'>$"),
-        (3, {}, TypeError, "not iterable"),
+        (3, {}, sio.ArgumentTypeError, "an iterable of results, found int; pass a l"),
+        (make_result(), {}, sio.ArgumentTypeError, "found NDResult; pass a list"),
+        (
+            [make_result(), make_result(extra={"a": 1, "b": threading.Lock()})],
+            *(
+                {},
+                sio.UnstorableError,
+                r"^result 1: extra\['b'\]: cannot be copied .*lock",
+            ),
+        ),
+        (
+            [make_result(run_parameters={"g": (n for n in [1])})],
+            *(
+                {},
+                sio.UnstorableError,
+                r"^result 0: run_parameters\['g'\]: cannot be copied .*generator",
+            ),
+        ),
         ([make_result()], {"tqdm_cls": int}, TypeError, "^'tqdm_cls' must be an inst"),
         ([make_result()], {"compression_params": "no"}, ValueError, "Non valid compr"),
         (

@@ -3,15 +3,53 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._errors import UnstorableError
 from ..model import NDResult
+from ..values import show
 from ._interface import LazyResult, Signature
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+def _copied(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Copy the arguments of a result.
+
+    Raises
+    ------
+    UnstorableError
+        If one has no copy, with its key.
+
+    """
+    try:
+        return copy.deepcopy(kwargs)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UnstorableError(
+            f"cannot be copied ({type(error).__name__}: {error})",
+            key=next((show(path) for path in _uncopied(kwargs)), "metadata"),
+            remedy="leave it out, or put in its place what can be",
+        ) from error
+
+
+def _uncopied(kwargs: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Give the paths of what has no copy."""
+    for name, value in kwargs.items():
+        parts = value.items() if isinstance(value, dict) else ()
+        for path, part in [
+            *(((name, key), part) for key, part in parts),
+            ((name,), value),
+        ]:
+            try:
+                copy.deepcopy(part)
+            except Exception:  # noqa: BLE001 - of any class
+                yield path
 
 
 class HeldResult(LazyResult):
@@ -20,7 +58,7 @@ class HeldResult(LazyResult):
     __slots__ = ("_result",)
 
     def __init__(self, kwargs: dict[str, Any], nddata: xr.DataArray):
-        self._result = (copy.deepcopy(kwargs), nddata.copy())
+        self._result = (_copied(kwargs), nddata.copy())
 
     def open(self) -> NDResult:
         kwargs, nddata = self._result

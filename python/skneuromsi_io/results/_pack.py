@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import UnstorableError
+from .._errors import ArgumentTypeError, UnstorableError
 from ..archive import _document
 from ..arrays import _sidecar, _xarray_netcdf
 from ..arrays._frame import Frame, frame_of
@@ -178,15 +178,24 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[LazyRe
 
     Raises
     ------
-    TypeError
-        If an item is not a result.
+    ArgumentTypeError
+        If they are not an iterable, or an item is not a result.
+    UnstorableError
+        If the array of one was deleted, or it has something that cannot be copied.
     ValueError
         If `compression_params` is wrong.
 
     """
+    if is_ndresult(results) or not isinstance(results, Iterable):
+        raise ArgumentTypeError(
+            key="results",
+            expected="an iterable of results",
+            found=type(results).__name__,
+            remedy="pass a list",
+        )
     codec = memory_codec(compression_params)
     threads = thread_count()
-    prepared = (_prepare_or_hold(result) for result in results)
+    prepared = (_prepare_or_hold(*numbered) for numbered in enumerate(results))
     packed: list[LazyResult] = []
     for batch in batches(prepared, attrgetter("nbytes"), threads):
         jobs = [item.job for item in batch if item.job is not None]
@@ -195,18 +204,32 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[LazyRe
     return packed
 
 
-def _prepare_or_hold(result: Any) -> Prepared[HeldResult]:
+def _prepare_or_hold(number: int, result: Any) -> Prepared[HeldResult]:
     if not is_ndresult(result):
-        raise TypeError(f"Not an NDResult: {type(result)!r}")
+        raise ArgumentTypeError(
+            f"Not an NDResult: {type(result)!r}",
+            expected="an NDResult",
+            found=f"{type(result)!r}",
+        )
+    try:
+        return _packed_or_held(result, data_of(result))
+    except UnstorableError as error:
+        error.result = number
+        raise
+
+
+def _packed_or_held(result: Any, data: Any) -> Prepared[HeldResult]:
     try:
         job = _prepare(result)
     except UnstorableError:
         job = None
-    if job is not None and job.exact:
-        data = data_of(result)
-        if isinstance(data, Parts) or _sidecar.comes_back(data):
-            return _to_do(job)
+    if job is not None and job.exact and _comes_back(data):
+        return _to_do(job)
     return Prepared(None, HeldResult({**kwargs_of(result)}, result._nddata), 0)
+
+
+def _comes_back(data: Any) -> bool:
+    return isinstance(data, Parts) or _sidecar.comes_back(data)
 
 
 def to_store(result: Any) -> Prepared[_native.Packed]:
