@@ -7,7 +7,25 @@ from ._errors import ArgumentTypeError
 
 
 def tqdm_class(tqdm_cls: Any) -> Any:
-    """Resolve the ``tqdm_cls`` argument: False means None, True ``tqdm.auto.tqdm``."""
+    """Resolve the ``tqdm_cls`` argument: False means None, True ``tqdm.auto.tqdm``.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it cannot be called.
+
+    """
+    resolved = _resolved(tqdm_cls)
+    if not (resolved is None or callable(resolved)):
+        raise ArgumentTypeError(
+            key="tqdm_cls",
+            expected="a progress bar such as tqdm.tqdm, a bool or None",
+            found=f"{resolved!r:.80}",
+        )
+    return resolved
+
+
+def _resolved(tqdm_cls: Any) -> Any:
     if tqdm_cls is True:
         from tqdm.auto import tqdm
 
@@ -27,7 +45,7 @@ def check_tqdm(tqdm_cls: Any) -> Any:
         If it is anything else.
 
     """
-    resolved = tqdm_class(tqdm_cls)
+    resolved = _resolved(tqdm_cls)
     if resolved is None:
         return None
     import tqdm

@@ -264,3 +264,37 @@ def test_classes(archive):
     for wrong in ("other", None, sio.NDResult):
         with pytest.raises(ValueError, match="'classes': expected 'auto', 'light' or"):
             sio.read_ndc(archive, classes=wrong)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("limits", [1]), ("limits", {1: 1}), ("limits", {"members": "x"})),
+        *(("storage_options", [1]), ("storage_options", 5)),
+    ],
+)
+@pytest.mark.parametrize("call", [sio.read_metadata, sio.scan_ndc, sio.verify])
+def test_wrong_types_are_errors_of_ours(call, key, value):
+    with pytest.raises(sio.ArgumentTypeError, match=f"'{key}': expected ") as raised:
+        call(stored(make_result()), **{key: value})
+    assert raised.value.key == key
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda archive, out, bar: sio.verify(archive, tqdm_cls=bar),
+        lambda archive, out, bar: sio.repair(archive, out, tqdm_cls=bar),
+        lambda archive, out, bar: sio.merge([archive], out, tqdm_cls=bar),
+        lambda archive, out, bar: sio.to_ndc(out, opened(archive), tqdm_cls=bar),
+    ],
+)
+def test_bars_that_cannot_be_called(call, tmp_path):
+    with pytest.raises(sio.ArgumentTypeError, match=r"'tqdm_cls': .*found 5"):
+        call(stored(make_result()), tmp_path / "out.ndc", 5)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_objects_of_neither_kind_are_not_converted():
+    with pytest.raises(sio.ArgumentTypeError, match="an NDResult or an"):
+        sio.as_light(5)

@@ -165,3 +165,10 @@ def test_storing_does_not_import_it(python, tmp_path, theirs):
     print("skneuromsi" in sys.modules)
     """
     assert python(code) == ["False"]
+
+
+def test_objects_of_neither_kind_are_not_converted():
+    with pytest.raises(
+        sio.ArgumentTypeError, match=r"a light NDResult or .*found buil"
+    ):
+        sio.as_upstream(5)

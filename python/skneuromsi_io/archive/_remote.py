@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from .._errors import (
     ArgumentError,
+    ArgumentTypeError,
     MissingPackageError,
     RemoteError,
     SkneuromsiIOError,
@@ -69,8 +70,11 @@ def located(path_or_stream: Any, storage_options: Mapping[str, Any] | None) -> A
 
     """
     if storage_options is not None and not isinstance(storage_options, Mapping):
-        found = type(storage_options).__name__
-        raise TypeError(f"'storage_options': expected a mapping, found {found}")
+        raise ArgumentTypeError(
+            key="storage_options",
+            expected="a mapping",
+            found=type(storage_options).__name__,
+        )
     if is_url(path_or_stream):
         return RemoteFile(path_or_stream, dict(storage_options or {}))
     if storage_options:

@@ -85,16 +85,15 @@ def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
     """Check limits that differ from their defaults."""
     caps = []
     if limits is not None and not isinstance(limits, Mapping):
-        raise TypeError(f"'limits': expected a mapping, found {type(limits).__name__}")
+        raise _wrong_limits("a mapping", type(limits).__name__)
     for name, value in (limits or {}).items():
         if not isinstance(name, str):
-            raise TypeError(f"'limits': expected names of limits, found {name!r:.80}")
+            raise _wrong_limits("names of limits", f"{name!r:.80}")
         try:
             caps.append((name, operator.index(value)))
         except TypeError:
-            raise TypeError(
-                f"'limits': expected an integer as {name!r}, found {value!r:.80}"
-            ) from None
+            expected = f"an integer as {name!r}"
+            raise _wrong_limits(expected, f"{value!r:.80}") from None
     for name, value in caps:
         if not 0 <= value < 2**64:
             raise ArgumentError(
@@ -103,6 +102,10 @@ def caps_of(limits: Mapping[str, int] | None) -> list[tuple[str, int]]:
                 found=str(value),
             )
     return caps
+
+
+def _wrong_limits(expected: str, found: str) -> ArgumentTypeError:
+    return ArgumentTypeError(key="limits", expected=expected, found=found)
 
 
 def source_of(path_or_stream: Any) -> Any:

@@ -18,6 +18,7 @@ from skneuromsi.core import (
 )
 from skneuromsi.utils import Bunch
 
+from .._errors import ArgumentTypeError
 from ..model import NDResult as LightResult
 from ..model import _arguments, _names
 from ..results import _pack
@@ -197,7 +198,7 @@ def as_upstream(obj: Any) -> Any:
         return _result(obj)
     if isinstance(obj, LightCollection):
         return sharing(NDResultCollection, obj)
-    raise TypeError(
-        "expected a light NDResult or NDResultCollection, found "
-        f"{type(obj).__module__}.{type(obj).__qualname__}"
+    raise ArgumentTypeError(
+        expected="a light NDResult or NDResultCollection",
+        found=f"{type(obj).__module__}.{type(obj).__qualname__}",
     )
