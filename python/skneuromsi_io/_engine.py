@@ -193,10 +193,13 @@ def _beginning(filename_or_obj: Any) -> bytes:
             return b""
     if isinstance(filename_or_obj, (bytes, bytearray, memoryview)):
         return bytes(filename_or_obj[:_LOOKED_AT])
-    if not (hasattr(filename_or_obj, "read") and hasattr(filename_or_obj, "seek")):
+    try:
+        position = filename_or_obj.tell()
+        filename_or_obj.seek(0)
+        try:
+            beginning = filename_or_obj.read(_LOOKED_AT)
+        finally:
+            filename_or_obj.seek(position)
+    except Exception:  # noqa: BLE001 - a pipe, or an object of another engine, which may raise anything
         return b""
-    position = filename_or_obj.tell()
-    filename_or_obj.seek(0)
-    beginning = filename_or_obj.read(_LOOKED_AT)
-    filename_or_obj.seek(position)
     return beginning if isinstance(beginning, bytes) else b""

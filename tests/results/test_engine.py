@@ -349,6 +349,19 @@ def test_guessing_looks_at_the_content(path, tmp_path):
         assert not guess(other)
 
 
+@pytest.mark.parametrize("name", ["read", "seek", "tell"])
+@pytest.mark.parametrize("error", [io.UnsupportedOperation, AttributeError, KeyError])
+def test_guessing_leaves_what_cannot_be_asked(path, monkeypatch, name, error):
+    class Stream(io.BytesIO):
+        """As a pipe, or an object of another engine."""
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(Stream, name, fail)
+    assert not SkneuromsiEntrypoint().guess_can_open(Stream(path.read_bytes()))
+
+
 def test_xarray_finds_the_engine_by_itself(path, tmp_path):
     """With an installed distribution, of which only the entry points are here."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
