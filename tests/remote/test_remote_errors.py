@@ -10,6 +10,7 @@ from test_urls import ARCHIVE, scan
 
 import skneuromsi_io as sio
 from helpers import make_collection, opened, stored
+from skneuromsi_io.archive._remote import _secret_texts
 
 SMALL = stored(make_collection(3))
 
@@ -230,6 +231,26 @@ def test_secrets_are_not_shown(serve, failure):
     everything = "\n".join(shown)
     assert [secret for secret in SECRETS if secret in everything] == []
     assert everything.count("/sweep.ndc?...") >= 5
+
+
+@pytest.mark.parametrize(
+    ("options", "secrets"),
+    [
+        ({"k": "o"}, set()),
+        ({"region": "eu-west"}, set()),
+        ({"token": "o"}, {"o"}),
+        ({"client_kwargs": {"aws_secret_key": ["ab", "cd"]}}, {"ab", "cd"}),
+        ({"headers": {"X-Any": "eight  8"}}, {"eight  8"}),
+        ({"password": {"of": "any"}}, {"any"}),
+    ],
+)
+def test_words_that_are_not_secrets_are_shown(options, secrets):
+    assert {*_secret_texts(options)} == secrets
+
+
+def test_messages_keep_their_words():
+    with pytest.raises((OSError, sio.SkneuromsiIOError), match="ClientSession"):
+        scan("http://127.0.0.1:9/x.ndc", storage_options={"k": "o"})
 
 
 def test_credentials_arrive(serve):

@@ -27,6 +27,14 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
 _QUERY = re.compile(r"\?.*", re.DOTALL)
 
+#: Keys of options whose values are secrets, and the letters from which on any other value may be one: shorter ones
+#: are words that a message needs.
+_SECRET_KEY = re.compile(
+    "key|secret|token|pass|pwd|auth|cred|user|login|sign|sas|cookie|session",
+    re.IGNORECASE,
+)
+_LONG = 8
+
 #: Keys by which file systems tell versions of a file, without case and punctuation; and the last resort.
 _VERSIONS = {
     *("etag", "lastmodified", "mtime", "modified", "updated", "generation", "ino"),
@@ -253,23 +261,25 @@ class RemoteFile:
 
     def _secrets(self) -> list[str]:
         user, query = _USER.search(self.url), _QUERY.search(self.url)
-        found = {*_texts(self.storage_options)}
+        found = {*_secret_texts(self.storage_options)}
         found |= {*user[0].strip("@").split(":", 1)} if user else set()
         found |= {query[0].strip("?")} if query else set()
         found |= {unquote(text) for text in found}
         return sorted(found - {""}, key=len, reverse=True)
 
 
-def _texts(options: Any) -> Iterator[str]:
-    """Give every text in options; any may be a secret."""
+def _secret_texts(options: Any, is_secret: bool = False) -> Iterator[str]:
+    """Give the texts in options that may be secrets: long ones, and those below a key that says so."""
     if isinstance(options, str):
-        yield options
+        if is_secret or len(options) >= _LONG:
+            yield options
     elif isinstance(options, Mapping):
-        for value in options.values():
-            yield from _texts(value)
+        for key, value in options.items():
+            named = _SECRET_KEY.search(str(key)) is not None
+            yield from _secret_texts(value, is_secret or named)
     elif isinstance(options, (list, tuple)):
         for value in options:
-            yield from _texts(value)
+            yield from _secret_texts(value, is_secret)
 
 
 def _versions(info: Mapping[str, Any]) -> list[tuple[str, str]]:
