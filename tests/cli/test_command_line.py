@@ -291,3 +291,14 @@ def test_patterns_where_the_shell_does_not_expand_them(sweep):
         out, _ = running.communicate()
     assert running.returncode == 0
     assert "3 sound results" in out
+
+
+def test_run_without_scikit_neuromsi(command, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "skneuromsi", None)
+    script = tmp_path / "script.py"
+    script.write_text("print('ran')")
+    done = command("run", script)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("Error: scikit-neuromsi cannot be patched because it ")
+    assert done.err.endswith("pip install scikit-neuromsi==1.0.2\n")
+    assert done.err.count("\n") == 1

@@ -251,6 +251,8 @@ def test_other_signatures_are_refused(monkeypatch, module, name, function, found
     monkeypatch.setattr(module, name, function)
     with pytest.raises(RuntimeError) as caught:
         sio.patch()
+    assert isinstance(caught.value, sio.PatchError)
+    assert isinstance(caught.value, ImportError)
     message = str(caught.value)
     assert "scikit-neuromsi 1.0.2 cannot be patched" in message
     assert f"expected {module.__name__}.{name}(" in message
@@ -292,7 +294,7 @@ def test_a_missing_or_broken_installation_is_refused(python, before, cause):
         """,
         check=False,
     )
-    expected = "RuntimeError: scikit-neuromsi cannot be patched because it cannot be "
+    expected = "skneuromsi_io.PatchError: scikit-neuromsi cannot be patched because it cannot be "
     assert f"{expected}imported ({cause}" in done.stderr
 
 

@@ -16,6 +16,7 @@
     ├── BadStreamError       (OSError)             a file object answers what it cannot mean
     ├── RemoteError          (OSError)             a server cannot be reached, refuses, or has no ranges
     ├── MissingPackageError  (ImportError)         a package is not installed, or too old
+    │   └── PatchError        (RuntimeError)       scikit-neuromsi cannot be patched
     ├── LockedError          (BlockingIOError)     another writer is at work on the file
     ├── WriterError          (RuntimeError)        a writer that cannot go on
     ├── UnstorableError      (TypeError)           an object that no file can carry
@@ -44,6 +45,7 @@ from ._classes import (
     MissingMemberError,
     MissingPackageError,
     NotAtomicWarning,
+    PatchError,
     RemoteError,
     UnstorableError,
     UnsupportedError,
@@ -67,6 +69,7 @@ __all__ = [
     "MissingMemberError",
     "MissingPackageError",
     "NotAtomicWarning",
+    "PatchError",
     "RemoteError",
     "SkneuromsiIOError",
     "UnstorableError",

@@ -222,6 +222,18 @@ class MissingPackageError(SkneuromsiIOError, ImportError):
     """
 
 
+class PatchError(MissingPackageError, RuntimeError):
+    """scikit-neuromsi cannot be patched: it is not installed, or its functions are those of another version.
+
+    Examples
+    --------
+    >>> import skneuromsi_io as sio
+    >>> issubclass(sio.PatchError, sio.MissingPackageError)
+    True
+
+    """
+
+
 class LockedError(SkneuromsiIOError, BlockingIOError):
     """Another writer is at work on the file.
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import click
 
+from .._errors import PatchError
 from ..patching import patch
+from ._failures import report
 
 
 class Program:
@@ -37,10 +39,14 @@ class Program:
         Returns
         -------
         int
-            2 for a missing script, 1 after an exception; the program decides otherwise.
+            2 for a missing script, 1 after an exception or without scikit-neuromsi; else what the program decides.
 
         """
-        patch()
+        try:
+            patch()
+        except PatchError as error:
+            report(error)
+            return 1
         sys.argv = self._args
         if self._as_module:
             runpy.run_module(self._args[0], run_name="__main__", alter_sys=True)

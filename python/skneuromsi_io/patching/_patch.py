@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .._errors import PatchError
 from .._warn import warn_user
 from ._targets import TARGETS, Target, replacement
 
@@ -45,8 +46,9 @@ def patch() -> None:
 
     Raises
     ------
-    RuntimeError
-        If scikit-neuromsi is missing, or its functions are not those that this package replaces.
+    PatchError
+        An ImportError and a RuntimeError, if scikit-neuromsi is missing, or its functions are not those that this
+        package replaces.
 
     Warns
     -----
@@ -175,10 +177,10 @@ def _checked_originals() -> dict[Target, Callable[..., Any]]:
     try:
         modules = [importlib.import_module(target.module) for target in TARGETS]
     except Exception as error:
-        raise RuntimeError(
+        raise PatchError(
             "scikit-neuromsi cannot be patched because it cannot be imported "
-            f"({type(error).__name__}: {error}); "
-            f"pip install scikit-neuromsi=={TESTED_VERSION}"
+            f"({type(error).__name__}: {error})",
+            remedy=f"pip install scikit-neuromsi=={TESTED_VERSION}",
         ) from error
     # Not `__version__`, which is "1...0...2", and no metadata, which a checkout of the sources has not.
     version = getattr(modules[0], "VERSION", "of unknown version")
@@ -189,10 +191,12 @@ def _checked_originals() -> dict[Target, Callable[..., Any]]:
         function = _held(target)
         found = _signature(function) if callable(function) else "nothing"
         if found != expected:
-            raise RuntimeError(
+            raise PatchError(
                 f"scikit-neuromsi {version} cannot be patched: expected "
-                f"{target}{expected}, found {found}; "
-                f"version {TESTED_VERSION} is known to work"
+                f"{target}{expected}, found {found}",
+                expected=f"{target}{expected}",
+                found=found,
+                remedy=f"version {TESTED_VERSION} is known to work",
             )
         originals[target] = function
     return originals
