@@ -8,7 +8,15 @@ import numpy as np
 
 from ..archive import _members
 from ..arrays._frame import Frame, shared
-from ._stack import Labels, difference, labels_of, labels_of_array
+from ._labels import (
+    Labels,
+    difference,
+    in_common,
+    labels_of,
+    labels_of_array,
+    without_attrs,
+)
+from ._stored import described_in_batches
 from ._table import NONE
 
 if TYPE_CHECKING:
@@ -30,38 +38,61 @@ class Alike(NamedTuple):
 def alike(stored: StoredResults, described: Described) -> list[Alike]:
     """Group results by what labels them, as the index says; without it, one array of each size is read."""
     groups: list[Alike] = []
-    for positions, frame in _framed(stored):
+    for positions, frame, is_stated in _framed(stored):
         first = int(positions[0])
         plain = described.agree(positions, [frame], np.zeros(len(positions), int))
         if plain and frame is not None:
             labels = labels_of(frame)
         else:
             labels = labels_of_array(stored[first].open().to_xarray())
-        for number, group in enumerate(groups):
-            if difference(group.labels, labels) is None:
-                both = np.sort(np.concatenate([group.positions, positions]))
-                groups[number] = Alike(both, group.labels, group.plain and plain)
-                break
-        else:
-            groups.append(Alike(positions, labels, plain))
+        part = stored.select(positions)
+        if len(part) > 1 and not (is_stated if plain else _are_labelled_alike(part)):
+            # Arrays of one size may have other attributes.
+            labels = without_attrs(labels)
+        _add(groups, Alike(positions, labels, plain))
     return groups
 
 
-def _framed(
-    stored: StoredResults,
-) -> list[tuple[npt.NDArray[np.intp], Frame | None]]:
+def _add(groups: list[Alike], found: Alike) -> None:
+    """Add results to the group that they can be stacked with, or as a group of their own."""
+    for number, group in enumerate(groups):
+        if difference(group.labels, found.labels) is None:
+            both = np.sort(np.concatenate([group.positions, found.positions]))
+            labels = in_common(group.labels, found.labels)
+            groups[number] = Alike(both, labels, group.plain and found.plain)
+            return
+    groups.append(found)
+
+
+def _are_labelled_alike(part: StoredResults) -> bool:
+    """Return whether the metadata of all results have labels, which are the same."""
+    found: set[str | None] = set()
+    for batch in described_in_batches(part.reader, part.indices):
+        found.update(result.stated_labels() for result in batch)
+    return len(found) == 1 and None not in found
+
+
+class _Framed(NamedTuple):
+    """Results whose arrays have one frame: of all, if the index says so, else of the first."""
+
+    positions: npt.NDArray[np.intp]
+    frame: Frame | None
+    is_stated: bool
+
+
+def _framed(stored: StoredResults) -> list[_Framed]:
     """Group results by the frames that the index states, and others by the sizes of their arrays."""
     reader, indices = stored.reader, np.asarray(stored.indices)
     stated = np.full(len(indices), NONE)
-    groups: list[tuple[npt.NDArray[np.intp], Frame | None]] = []
+    groups: list[_Framed] = []
     if reader.index is not None:
         stated = reader.index.table.array[indices]
         for number in np.unique(stated[stated != NONE]).tolist():
             frame = reader.index.frame(number)
-            groups.append((np.flatnonzero(stated == number), frame))
+            groups.append(_Framed(np.flatnonzero(stated == number), frame, True))
     others = _by_size(stored, np.flatnonzero(stated == NONE))
-    groups += [(group, _frame_at(stored, int(group[0]))) for group in others]
-    return sorted(groups, key=lambda group: int(group[0][0]))
+    groups += [_Framed(at, _frame_at(stored, int(at[0])), False) for at in others]
+    return sorted(groups, key=lambda group: int(group.positions[0]))
 
 
 def _by_size(

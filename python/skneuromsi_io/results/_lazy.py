@@ -17,15 +17,12 @@ from ..values import dtype_of
 from ._gathering import Stated, gathered_from, stated_by_index
 from ._in_file import StoredResults
 from ._labelled import alike
+from ._labels import Labels, check_alike, labels_of, labels_of_array
 from ._stack import (
     RUN,
-    Labels,
     Stack,
     assembled,
-    check_alike,
     decoded,
-    labels_of,
-    labels_of_array,
     large_arrays,
     restored,
     stacked_column,

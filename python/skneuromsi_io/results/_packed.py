@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from ..archive._schema import Claims, check_restored, check_result, typed_mappin
 from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult, _names
 from ..model._validation import validate
-from ..values import loads, loads_plain, put_arrays
+from ..values import TYPES, loads, loads_plain, put_arrays
 from ._interface import LazyResult, Signature
 
 if TYPE_CHECKING:
@@ -162,6 +163,20 @@ class PackedResult(LazyResult):
         # The search spares nearly all results the parser. JSON may spell a letter as \u and its number.
         spelled = f'"{_document.LABELS}"'.encode() in text or b"\\u" in text
         return spelled and self._has_labels(loads_plain(text))
+
+    def stated_labels(self) -> str | None:
+        """Return the labels in the metadata as JSON, with types; None if there are none, or arrays in members."""
+        document = self._plain_document()
+        types = document.get(TYPES)
+        below = f"/{_document.LABELS}/"
+        pairs = types.items() if isinstance(types, dict) else ()
+        found = {key: kind for key, kind in pairs if key.startswith(below)}
+        apart = any(
+            isinstance(k, list) and k[:1] == ["external"] for k in found.values()
+        )
+        if apart or not self._has_labels(document):
+            return None
+        return json.dumps([document[_document.LABELS], found], sort_keys=True)
 
     def _relabelled(self, document: dict[str, Any]) -> xr.DataArray:
         if self.frame is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from .. import _native
 from .._batches import thread_count
-from .._errors import ArgumentError, BadMetadataError, translating
+from .._errors import BadMetadataError, translating
 from ..archive import _members
 from ..arrays._frame import Frame, shared
 from ..values import restore_carried
@@ -23,6 +24,7 @@ from ._columns import (
 )
 from ._exact import as_column, exact_array
 from ._gathering import gathered_from
+from ._labels import Labels, check_alike, in_common, labels_of, labels_of_array
 from ._stored import StoredResult
 
 if TYPE_CHECKING:
@@ -34,17 +36,6 @@ if TYPE_CHECKING:
 
 #: Dimension along which results are stacked, and the variable of their values.
 RUN, VALUES = "run", "values"
-
-
-class Labels(NamedTuple):
-    """The labels of the values of a result."""
-
-    dims: tuple[Any, ...]
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    #: Name, dimensions, values and attributes.
-    coords: tuple[tuple[Any, tuple[Any, ...], npt.NDArray[Any], dict[Any, Any]], ...]
-    attrs: dict[Any, Any]
 
 
 class Stack(NamedTuple):
@@ -111,15 +102,6 @@ def _free(name: Any, prefix: str, taken: set[Any]) -> Any:
         name = f"{prefix}{name}"
     taken.add(name)
     return name
-
-
-def labels_of_array(array: xr.DataArray) -> Labels:
-    """Return the labels of an array."""
-    coords = tuple(
-        (name, coord.dims, coord.values, coord.attrs)
-        for name, coord in array.coords.items()
-    )
-    return Labels(array.dims, array.shape, array.dtype, coords, array.attrs)
 
 
 def _from_memory(packed: Sequence[LazyResult]) -> Stack | None:
@@ -229,6 +211,7 @@ def _one_by_one(packed: Sequence[LazyResult]) -> Stack:
             labels = found
             values = np.empty((len(packed), *found.shape), found.dtype)
         check_alike(labels, found, position)
+        labels = in_common(labels, found)
         values[position] = array.values
         columns = {name.removeprefix("_"): v for name, v in vars(result).items()}
         rows.append((columns, columns["extra"]))
@@ -245,53 +228,7 @@ def _common_labels(frames: dict[Frame | None, int]) -> Labels | None:
             return None
         kinds.append(labels_of(frame))
         check_alike(kinds[0], kinds[-1], position)
-    labels = kinds[0]
-    # Attributes may differ from result to result.
-    same = all(str(other.attrs) == str(labels.attrs) for other in kinds)
-    return labels if same else labels._replace(attrs={})
-
-
-def labels_of(frame: Frame) -> Labels:
-    coords = tuple(
-        (name, dims, values, frame.coord_attrs.get(name, {}))
-        for name, dims, values in frame.coords
-    )
-    return Labels(frame.dims, frame.shape, frame.dtype, coords, frame.attrs)
-
-
-def check_alike(first: Labels, other: Labels, position: int) -> None:
-    """Check that the values of two results can be stacked.
-
-    Raises
-    ------
-    ArgumentError
-        If not.
-
-    """
-    different = difference(first, other)
-    if different is not None:
-        what, one, two = different
-        raise ArgumentError(
-            expected=f"results of one shape, result 0 having {what} {one!s:.80}",
-            found=f"{what} {two!s:.80} in result {position}",
-            remedy="select results of one kind, or open all with "
-            'xarray.open_datatree(..., engine="skneuromsi")',
-        )
-
-
-def difference(first: Labels, other: Labels) -> tuple[str, Any, Any] | None:
-    """Return why the values of two results cannot be stacked: what differs, and how; None if they can."""
-    for what in ("dims", "shape", "dtype"):
-        if getattr(first, what) != getattr(other, what):
-            return what, getattr(first, what), getattr(other, what)
-    one = {name: values for name, _, values, _ in first.coords}
-    two = {name: values for name, _, values, _ in other.coords}
-    if one.keys() != two.keys():
-        return "coordinates", sorted(one), sorted(two)
-    for name, values in one.items():
-        if not np.array_equal(values, two[name], equal_nan=values.dtype.kind in "fc"):
-            return f"labels of {name!r}", values, two[name]
-    return None
+    return functools.reduce(in_common, kinds)
 
 
 def stacked_column(column: Column) -> npt.NDArray[Any] | None:
