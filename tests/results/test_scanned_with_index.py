@@ -163,9 +163,10 @@ MIXED = sio.NDResultCollection.from_ndresults("mixed", [mixed(i) for i in range(
 
 @pytest.mark.parametrize("change", [bytes, without_index], ids=["index", "none"])
 def test_columns_of_many_kinds(change):
-    collection = scan(change(stored(MIXED)))
+    archive = stored(MIXED)
+    collection, whole = scan(change(archive)), opened(archive)
     for which in (slice(None), [59, 3, 3, 0], np.arange(60) % 7 == 2, [41]):
-        part, expected = collection.select(which), MIXED.select(which)
+        part, expected = collection.select(which), whole.select(which)
         for name in ("run_parameters", "causes", "nmap", "time_range", "mname"):
             found = part._summary.column(name)
             assert_same(found, expected._summary.column(name))
