@@ -58,7 +58,7 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
             return False
         name = found[2][: int.from_bytes(found[1], "little")].decode("latin-1")
         if name != _members.METADATA:
-            return _members.is_known(name)
+            return _members.is_required(name)
         # A name that other archives begin with, too.
         try:
             with ArchiveReader(filename_or_obj) as reader:

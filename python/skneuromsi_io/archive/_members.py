@@ -63,6 +63,9 @@ def result_index(name: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def is_known(name: str) -> bool:
-    """Return whether FORMAT.md says what a member of this name holds."""
+def is_required(name: str) -> bool:
+    """Return whether a collection cannot be opened without it: its metadata, or a member of a result.
+
+    The index is none.
+    """
     return name == METADATA or _RESULT_MEMBER.fullmatch(name) is not None

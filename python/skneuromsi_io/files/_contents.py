@@ -177,7 +177,7 @@ class Contents:
 def _kind(name: str) -> str:
     if name == _members.INDEX:
         return INDEX
-    if not _members.is_known(name):
+    if not _members.is_required(name):
         return OTHERS
     if name.endswith(_members.METADATA):
         return METADATA

@@ -141,8 +141,8 @@ def _size_problems(size: int, indices: list[int]) -> Iterator[Problem]:
 
 
 def _other_problems(archive: _native.Archive, names: list[str]) -> Iterator[Problem]:
-    """Check members that nobody knows, which were not looked at yet."""
+    """Check the index and members that nobody knows, of which the bytes were not looked at yet."""
     threads = thread_count()
-    others = (name for name in names if not _members.is_known(name))
+    others = (name for name in names if not _members.is_required(name))
     for batch in batches(others, archive.size, threads):
         yield from map(problem_of, archive.faults(batch, threads=threads))
