@@ -106,6 +106,31 @@ def open_ndresults_collection(
 
     """
     refuse_unknown(open_ndresults_collection, READING, kwargs)
+    return _opened(
+        path_or_stream,
+        compression_params=compression_params,
+        expected_size=expected_size,
+        tqdm_cls=tqdm_cls,
+        classes=classes,
+        limits=limits,
+        storage_options=storage_options,
+        **kwargs,
+    )
+
+
+def _opened(
+    path_or_stream: Any,
+    *,
+    compression_params: Any = None,
+    expected_size: Any = None,
+    remedy: str | None = None,
+    tqdm_cls: Any = None,
+    classes: Classes = "auto",
+    limits: Limits | None = None,
+    storage_options: StorageOptions | None = None,
+    **kwargs: Any,
+) -> NDResultCollection:
+    """Open a collection; `remedy` is for another number of results than `expected_size`."""
     codec = memory_codec(compression_params)
     bar = check_tqdm(tqdm_cls)
     cls = collection_class(classes)
@@ -117,6 +142,7 @@ def open_ndresults_collection(
                 archive=reader.display_name,
                 expected=str(expected_size),
                 found=str(size),
+                remedy=remedy,
             )
         name = reader.name
         packed = [*reader.results(codec, bar)]
@@ -154,20 +180,8 @@ def open_ndresult(path_or_stream: Source, **kwargs: Unpack[OpenOptions]) -> NDRe
 
     """
     refuse_unknown(open_ndresult, OpenOptions.__annotations__, kwargs)
-    try:
-        collection = open_ndresults_collection(
-            path_or_stream,
-            expected_size=1,
-            compression_params=None,
-            tqdm_cls=None,
-            **kwargs,
-        )
-    except ArgumentError as error:
-        # Of wrong arguments only the number of results has this.
-        if error.expected == "1":
-            error.remedy = "open_ndresults_collection opens all of them"
-        raise
-    return collection[0]
+    remedy = "open_ndresults_collection opens all of them"
+    return _opened(path_or_stream, expected_size=1, remedy=remedy, **kwargs)[0]
 
 
 def read_metadata(
