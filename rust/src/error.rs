@@ -85,6 +85,7 @@ struct Inner {
     expected: String,
     found: String,
     source: Option<std::io::Error>,
+    lacks_end: bool,
 }
 
 impl Error {
@@ -96,6 +97,7 @@ impl Error {
             expected: expected.into(),
             found: found.into(),
             source: None,
+            lacks_end: false,
         }))
     }
 
@@ -109,6 +111,19 @@ impl Error {
     pub fn in_member(mut self, member: &str) -> Self {
         self.0.member.get_or_insert_with(|| member.to_owned());
         self
+    }
+
+    /// The same error, of an archive that ends before its directory does, or is none: what begins it tells which.
+    #[must_use]
+    pub fn without_end(mut self) -> Self {
+        self.0.lacks_end = true;
+        self
+    }
+
+    /// Returns whether the archive has no end.
+    #[must_use]
+    pub fn lacks_end(&self) -> bool {
+        self.0.lacks_end
     }
 
     /// The kind of this error.

@@ -136,11 +136,13 @@ def test_a_file_that_is_being_written(tmp_path):
 def test_damage_that_no_kind_explains():
     with pytest.raises(
         zipfile.BadZipFile, match=r"no end of central directory record$"
-    ):
+    ) as raised:
         sio.read_ndc(b"\xff\xfa" * 99)
+    assert raised.value.lacks_end
     moved = ARCHIVE[:9] + ARCHIVE[10:]
-    with pytest.raises(zipfile.BadZipFile, match=r"skneuromsi_io\.repair\("):
+    with pytest.raises(zipfile.BadZipFile, match=r"skneuromsi_io\.repair\(") as raised:
         sio.read_ndc(moved)
+    assert not raised.value.lacks_end
 
 
 def test_nothing_to_repair(tmp_path):

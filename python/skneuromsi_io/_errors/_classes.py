@@ -11,6 +11,11 @@ from ._base import SkneuromsiIOError
 class BadArchiveError(SkneuromsiIOError, zipfile.BadZipFile):
     """The bytes are not a zip archive, or its directory is damaged or ambiguous.
 
+    Attributes
+    ----------
+    lacks_end : bool
+        Whether there is no end of a directory: the file was cut off, or is none.
+
     Examples
     --------
     >>> import skneuromsi_io as sio
@@ -21,6 +26,8 @@ class BadArchiveError(SkneuromsiIOError, zipfile.BadZipFile):
     <0 bytes>: expected a zip archive, found an empty file; store or copy it again
 
     """
+
+    lacks_end: bool = False
 
 
 class BadMemberError(BadArchiveError):

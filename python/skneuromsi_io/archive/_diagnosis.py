@@ -22,9 +22,6 @@ from ._target import is_path
 #: Bytes of a file that tell its kind: tar has its signature at 257.
 _HEAD = 512
 
-#: What the native core finds where an archive has no end.
-_NO_END = "no end of central directory record"
-
 REPAIR = "skneuromsi_io.repair(path, out) saves the results that are whole"
 RESUME = (
     "NDCWriter(..., resume=True) goes on with it, and merge takes its whole results"
@@ -120,7 +117,7 @@ def explained(path_or_stream: Any, source: Any) -> Iterator[None]:
 
 def _explain_remote(error: BadArchiveError, file: RemoteFile) -> None:
     """Tell what a server sent in the place of an archive: often a page."""
-    if error.found != _NO_END or not file.size:
+    if not (error.lacks_end and file.size):
         return
     # The first error says more than one of this request.
     with contextlib.suppress(SkneuromsiIOError, OSError):
@@ -135,7 +132,7 @@ def _explain(error: BadArchiveError, source: Any) -> None:
         return
     if head.startswith(b"PK\3\4"):
         # What else may be wrong is in its directory, of which the error tells.
-        if error.found == _NO_END:
+        if error.lacks_end:
             error.found = "the beginning of one, without its end: it was cut off, or is being written"
         error.remedy = RESUME if _is_partial(source) else REPAIR
         return

@@ -45,6 +45,7 @@ pub(super) fn find(source: &dyn ReadAt) -> Result<End> {
             "a zip archive",
             "no end of central directory record",
         )
+        .without_end()
     })?;
     let (mut sizes, comment) = plain(&tail[at..])?;
     let mut end = at;

@@ -78,7 +78,11 @@ fn exception(py: Python<'_>, archive: &str, error: &Error) -> PyResult<PyErr> {
     fields.set_item("member", error.member())?;
     fields.set_item("expected", error.expected())?;
     fields.set_item("found", error.found())?;
-    Ok(PyErr::from_value(class.call((), Some(&fields))?))
+    let raised = class.call((), Some(&fields))?;
+    if error.lacks_end() {
+        raised.setattr("lacks_end", true)?;
+    }
+    Ok(PyErr::from_value(raised))
 }
 
 /// Names of the native error kinds, for the test that keeps both sides in step.

@@ -60,6 +60,7 @@ fn garbage_is_no_archive() {
     assert_eq!(refusal(b"").kind(), Kind::Archive);
     assert_eq!(refusal(&vec![b'x'; 100_000]).kind(), Kind::Archive);
     assert_eq!(refusal(b"PK\x05\x06").kind(), Kind::Archive);
+    assert!(refusal(b"").lacks_end() && refusal(b"PK\x05\x06").lacks_end());
 }
 
 #[test]
