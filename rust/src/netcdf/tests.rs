@@ -1,6 +1,7 @@
 //! Files of other writers, and what damage does to them.
 
 mod found;
+mod many;
 mod overlaps;
 mod stated;
 

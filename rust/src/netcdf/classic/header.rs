@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::model::{Attr, product};
 use crate::netcdf::{malformed, name, unsupported, utf8};
+use crate::work::interrupt;
 
 /// `numrecs` of a file that was still being written.
 const STREAMING: u64 = u32::MAX as u64;
@@ -149,6 +150,7 @@ impl<'a> Header<'a> {
     pub(super) fn dims(&mut self) -> Result<Vec<(String, Option<u64>)>> {
         let mut dims: Vec<(String, Option<u64>)> = Vec::new();
         for _ in 0..self.list(DIMENSION)? {
+            interrupt::check()?;
             let name = self.name()?;
             let len = Some(self.count()?).filter(|&len| len != 0);
             if len.is_none() && dims.iter().any(|(_, len)| len.is_none()) {
@@ -163,6 +165,7 @@ impl<'a> Header<'a> {
     pub(super) fn attrs(&mut self) -> Result<Vec<(String, Attr)>> {
         let mut attrs = Vec::new();
         for _ in 0..self.list(ATTRIBUTE)? {
+            interrupt::check()?;
             let name = self.name()?;
             let kind = self.kind()?;
             let count = size(self.count()?, "an attribute")?;
@@ -188,6 +191,7 @@ impl<'a> Header<'a> {
     pub(super) fn variables(&mut self, dims: &[(String, Option<u64>)]) -> Result<Vec<Declared>> {
         let mut declared = Vec::new();
         for _ in 0..self.list(VARIABLE)? {
+            interrupt::check()?;
             declared.push(self.variable(dims)?);
         }
         distinct(declared.iter().map(|variable| variable.name.as_str()))?;

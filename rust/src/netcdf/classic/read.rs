@@ -12,6 +12,11 @@ use crate::netcdf::cursor::size;
 use crate::netcdf::malformed;
 use crate::netcdf::model::{Data, Dataset, Variable};
 
+/// Names of axes, which are numbers in the file, may take so many times its size.
+const NAMES: u64 = 4;
+/// ... and so many bytes more.
+const NAMES_AT_LEAST: u64 = 64 << 10;
+
 /// Length of the file whose first bytes these are, or `None` where they end within the header.
 pub fn stated_length(beginning: &[u8]) -> Result<Option<u64>> {
     let mut header = Header::new(beginning)?;
@@ -50,6 +55,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     let declared = header.variables(&dims)?;
     let layout = Layout::new(bytes, header.offset(), header.records, &declared)?;
     layout.refuse_overlaps(&declared)?;
+    refuse_long_names(bytes, &dims, &declared)?;
 
     let mut dims: Vec<(String, u64)> = dims
         .into_iter()
@@ -197,6 +203,22 @@ impl<'a> Layout<'a> {
         }
         Ok(Data::Owned(owned))
     }
+}
+
+/// Fails where the axes of all variables would copy names of many times the size of the file.
+fn refuse_long_names(
+    file: &[u8],
+    dims: &[(String, Option<u64>)],
+    declared: &[Declared],
+) -> Result<()> {
+    let axes = declared.iter().flat_map(|variable| &variable.dims);
+    let names: u64 = axes.map(|&id| dims[id].0.len() as u64).sum();
+    let most = NAMES * file.len() as u64 + NAMES_AT_LEAST;
+    if names <= most {
+        return Ok(());
+    }
+    let expected = format!("axes whose names have {most} bytes at most");
+    Err(malformed(expected, names.to_string()))
 }
 
 /// Fails unless each place ends before the next one begins.

@@ -1,6 +1,8 @@
 //! Text in NetCDF-3, which has only chars: xarray adds a last dimension for the length of the
 //! longest text and says `_Encoding = "utf-8"`.
 
+use std::collections::HashSet;
+
 use super::ENCODING;
 use super::header::trim;
 use crate::error::{Error, Result};
@@ -8,6 +10,7 @@ use crate::limits::Limits;
 use crate::netcdf::cursor::size;
 use crate::netcdf::model::{Attr, Data, Variable};
 use crate::netcdf::{malformed, unsupported, utf8};
+use crate::work::interrupt;
 
 /// A variable, and whether it holds chars, which are yet to become texts.
 pub(super) struct RawVariable {
@@ -23,16 +26,19 @@ pub(super) fn decode(
     limits: &Limits,
 ) -> Result<Vec<Variable>> {
     let mut variables = Vec::new();
-    let mut lengths = Vec::new();
+    let mut lengths = HashSet::new();
     for RawVariable { text, mut variable } in raw {
+        interrupt::check()?;
         if text {
             lengths.extend(join(file, &mut variable, limits)?);
         }
         variables.push(variable);
     }
-    dims.retain(|(name, _)| {
-        !lengths.contains(name) || variables.iter().any(|v| v.dims.contains(name))
-    });
+    let axes = variables.iter().flat_map(|variable| &variable.dims);
+    for name in axes {
+        lengths.remove(name);
+    }
+    dims.retain(|(name, _)| !lengths.contains(name));
     Ok(variables)
 }
 

@@ -1,5 +1,7 @@
 //! Attributes (section IV.A.2.m), decoded only when somebody wants to know.
 
+use std::collections::HashSet;
+
 use super::super::{RESERVED, UNDEFINED, message};
 use super::file::File;
 use super::header::{Message, ObjectHeader};
@@ -42,12 +44,12 @@ pub(super) fn all<'a>(header: &ObjectHeader<'a>) -> Result<Vec<Encoded<'a>>> {
 
 /// The attributes that the user made.
 pub(super) fn visible(file: &File, attrs: &[Encoded]) -> Result<Vec<(String, Attr)>> {
-    let mut visible: Vec<(String, Attr)> = Vec::new();
+    let (mut visible, mut names) = (Vec::new(), HashSet::new());
     for attr in attrs
         .iter()
         .filter(|attr| !RESERVED.contains(&attr.name.as_str()))
     {
-        if visible.iter().any(|(name, _)| *name == attr.name) {
+        if !names.insert(&attr.name) {
             return Err(malformed(
                 "distinct attributes",
                 format!("{:?} twice", attr.name),

@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::memory::try_zeroed;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
+use crate::work::interrupt;
 
 /// The shape of the chunks, and those that are there.
 pub(super) fn all(
@@ -173,6 +174,7 @@ impl<'s> Grid<'s> {
         }
         let mut array = try_zeroed(self.bytes)?;
         for chunk in chunks {
+            interrupt::check()?;
             let range = file.range(chunk.address, chunk.size, "a chunk")?;
             let active = filter::active(filters, chunk.mask);
             let sizes = (self.chunk_bytes, self.itemsize);

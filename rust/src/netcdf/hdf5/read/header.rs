@@ -6,9 +6,13 @@ use super::file::File;
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
+use crate::work::interrupt;
 
 /// Bit of a header's flags: messages have a creation order.
 const ORDERED: u8 = 0x04;
+
+/// Messages that are parsed at once; an interruption is answered between them.
+const AT_ONCE: usize = 64;
 
 pub(super) struct Message<'a> {
     pub(super) kind: u8,
@@ -144,6 +148,9 @@ impl<'a> ObjectHeader<'a> {
         order: Option<u16>,
         mut body: Cursor<'a>,
     ) -> Result<Option<(u64, usize)>> {
+        if self.messages.len().is_multiple_of(AT_ONCE) {
+            interrupt::check()?;
+        }
         match kind {
             message::NIL => return Ok(None),
             message::CONTINUATION => {

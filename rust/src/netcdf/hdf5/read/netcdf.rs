@@ -12,6 +12,10 @@ use super::storage;
 use crate::error::Result;
 use crate::netcdf::model::{Attr, Dataset, Variable};
 use crate::netcdf::{malformed, unsupported};
+use crate::work::interrupt;
+
+/// Name and length of the dimension at each address.
+type Scales<'a> = HashMap<u64, (&'a str, u64)>;
 
 /// An HDF5 dataset in the root group.
 struct Object<'a> {
@@ -29,6 +33,7 @@ pub(super) fn dataset(file: &File, root: u64) -> Result<Dataset> {
     let mut objects = Vec::new();
     let mut names = HashSet::new();
     for (name, address) in group::links(file, &root)? {
+        interrupt::check()?;
         let object = Object::read(file, name, address)?;
         if !names.insert(object.name.clone()) {
             return Err(malformed(
@@ -39,10 +44,15 @@ pub(super) fn dataset(file: &File, root: u64) -> Result<Dataset> {
         objects.push(object);
     }
     let dims = dimensions(&objects)?;
+    let scales = dims
+        .iter()
+        .map(|(address, name, len)| (*address, (&name[..], *len)))
+        .collect();
     let mut variables = Vec::new();
     for object in &objects {
+        interrupt::check()?;
         if !object.is_bare_dimension(file)? {
-            variables.push(object.variable(file, &dims)?);
+            variables.push(object.variable(file, &scales)?);
         }
     }
     let dims = dims.into_iter().map(|(_, name, len)| (name, len)).collect();
@@ -144,7 +154,7 @@ impl<'a> Object<'a> {
         Ok(name.is_some_and(|name| name.starts_with(NOT_A_VARIABLE)))
     }
 
-    fn variable(&self, file: &File, dims: &[(u64, String, u64)]) -> Result<Variable> {
+    fn variable(&self, file: &File, dims: &Scales) -> Result<Variable> {
         let axes = self.axes(file, dims)?;
         if axes
             .iter()
@@ -169,7 +179,7 @@ impl<'a> Object<'a> {
     }
 
     /// Names and lengths of the dimensions.
-    fn axes(&self, file: &File, dims: &[(u64, String, u64)]) -> Result<Vec<(String, u64)>> {
+    fn axes(&self, file: &File, dims: &Scales) -> Result<Vec<(String, u64)>> {
         if self.scale {
             return Ok(self
                 .shape
@@ -187,19 +197,16 @@ impl<'a> Object<'a> {
                 ))
             };
         };
-        let by_address: HashMap<u64, (&String, u64)> = dims
-            .iter()
-            .map(|(address, name, len)| (*address, (name, *len)))
-            .collect();
         let mut axes = Vec::new();
         for address in list.references(file)? {
-            let Some((name, len)) = by_address.get(&address) else {
+            let Some(&(name, len)) = dims.get(&address) else {
                 return Err(malformed(
                     format!("a dimension of {:?} at {address:#x}", self.name),
                     "another object",
                 ));
             };
-            axes.push(((*name).clone(), *len));
+            file.spend(name.len())?;
+            axes.push((name.to_owned(), len));
         }
         Ok(axes)
     }

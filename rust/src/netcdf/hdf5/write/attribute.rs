@@ -1,5 +1,7 @@
 //! Attributes (section IV.A.2.m): the user's, and those in which NetCDF-4 keeps its own model.
 
+use std::collections::HashSet;
+
 use super::super::{RESERVED, WRITER, message};
 use super::draft::Draft;
 use super::header::ObjectHeader;
@@ -12,8 +14,9 @@ use crate::netcdf::unsupported;
 impl ObjectHeader<'_> {
     /// The user's attributes.
     pub(super) fn attrs(&mut self, attrs: &[(String, Attr)]) -> Result<()> {
-        for (at, (name, attr)) in attrs.iter().enumerate() {
-            let twice = attrs.iter().take(at).any(|(other, _)| other == name);
+        let mut names = HashSet::new();
+        for (name, attr) in attrs {
+            let twice = !names.insert(name);
             if twice || name.is_empty() || name.contains('\0') || RESERVED.contains(&name.as_str())
             {
                 let expected = "distinct attributes that NetCDF-4 does not use itself";

@@ -18,6 +18,7 @@ use crate::codec::shuffle::shuffle;
 use crate::error::{Error, Result};
 use crate::memory::try_zeroed;
 use crate::netcdf::model::{Data, Dataset, Variable};
+use crate::work::interrupt;
 use draft::Draft;
 use header::ObjectHeader;
 use types::byte;
@@ -66,7 +67,8 @@ fn put_scales(file: &mut Draft, writable: &Writable) -> Result<Vec<u64>> {
 fn put_variables(file: &mut Draft, writable: &Writable, scales: &[u64]) -> Result<Vec<u64>> {
     let mut addresses = Vec::new();
     for (at, variable) in writable.dataset.variables.iter().enumerate() {
-        if let Some(id) = writable.coordinates.iter().position(|&c| c == Some(at)) {
+        interrupt::check()?;
+        if let Some(id) = writable.dimension(at) {
             addresses.push(scales[id]);
             continue;
         }

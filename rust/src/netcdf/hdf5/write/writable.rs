@@ -74,6 +74,12 @@ impl<'a> Writable<'a> {
         self.dataset.dims[id].1
     }
 
+    /// Number of the dimension whose coordinate variable number `at` is.
+    pub(super) fn dimension(&self, at: usize) -> Option<usize> {
+        let id = self.ids.get(self.dataset.variables[at].name.as_str());
+        id.copied().filter(|&id| self.coordinates[id] == Some(at))
+    }
+
     /// Numbers of the dimensions of a variable.
     pub(super) fn axes(&self, variable: &Variable) -> impl Iterator<Item = usize> {
         variable
