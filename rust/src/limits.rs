@@ -73,6 +73,23 @@ impl Limits {
         Err(reached("member_bytes", self.member_bytes, size))
     }
 
+    /// Checks that an archive may have this many members.
+    pub fn check_members(&self, count: u64) -> Result<()> {
+        if count <= self.members {
+            return Ok(());
+        }
+        let expected = format!("at most {} members (limit members)", self.members);
+        Err(Error::new(Kind::Limit, expected, count.to_string()))
+    }
+
+    /// Checks that a central directory may have this many bytes.
+    pub fn check_directory(&self, size: u64) -> Result<()> {
+        if size <= self.directory_bytes {
+            return Ok(());
+        }
+        Err(reached("directory_bytes", self.directory_bytes, size))
+    }
+
     /// Checks that a member of `compressed` bytes may hold `size`.
     pub fn check_member(&self, compressed: u64, size: u64) -> Result<()> {
         self.check_size(size)?;

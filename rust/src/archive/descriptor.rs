@@ -9,7 +9,7 @@ use std::collections::hash_map::Entry::Vacant;
 
 use super::record::{CENTRAL, Fields, LOCAL};
 use super::window::Window;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
@@ -41,10 +41,7 @@ impl Descriptors {
                     place.insert(found);
                 }
             }
-            if by_start.len() as u64 > limits.members {
-                let expected = format!("at most {} members (limit members)", limits.members);
-                return Err(Error::new(Kind::Limit, expected, "more"));
-            }
+            limits.check_members(by_start.len() as u64)?;
         }
         Ok(Self(by_start))
     }

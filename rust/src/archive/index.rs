@@ -33,18 +33,10 @@ impl Index {
     pub(super) fn find(source: &dyn ReadAt, limits: &Limits) -> Result<End> {
         let end = end::find(source)?;
         let size = end.directory.end - end.directory.start;
-        check(
-            end.members,
-            limits.members.min(u32::MAX.into()),
-            "members",
-            "members",
-        )?;
-        check(
-            size,
-            limits.directory_bytes,
-            "bytes of central directory",
-            "directory_bytes",
-        )?;
+        limits.check_members(end.members)?;
+        // Positions of members have 32 bits.
+        u32::try_from(end.members).map_err(|_| no_memory(end.members))?;
+        limits.check_directory(size)?;
         let most = size / CENTRAL_LEN as u64;
         if end.members > most {
             return Err(wrong_count(end.members, &format!("room for {most}")));
@@ -235,14 +227,6 @@ impl Index {
         self.by_name = by_name;
         Ok(())
     }
-}
-
-fn check(found: u64, most: u64, what: &str, limit: &str) -> Result<()> {
-    if found <= most {
-        return Ok(());
-    }
-    let expected = format!("at most {most} {what} (limit {limit})");
-    Err(Error::new(Kind::Limit, expected, found.to_string()))
 }
 
 fn wrong_count(expected: u64, found: &str) -> Error {

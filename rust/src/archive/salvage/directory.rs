@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::archive::end::{self, End};
 use crate::archive::record::{CENTRAL, CENTRAL_LEN, END, END64, Fields};
 use crate::archive::window::Window;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
@@ -67,10 +67,7 @@ impl Directory {
                 Some(range) if range.contains(&at) => range.end,
                 _ => search.record(at)?.unwrap_or(at + 1),
             };
-            if search.records.len() as u64 > limits.members {
-                let expected = format!("at most {} members (limit members)", limits.members);
-                return Err(Error::new(Kind::Limit, expected, "more"));
-            }
+            limits.check_members(search.records.len() as u64)?;
         }
         let complete = end.as_ref().is_some_and(|end| search.lists_all(end));
         if complete {

@@ -42,6 +42,10 @@ impl Search<'_> {
         interrupt::check()?;
         self.check_members(0)?;
         let start = offset + local.len() as u64;
+        if is_streamed(&local) && self.descriptors.is_none() {
+            // They are searched once for all members: a failure ends the salvage.
+            self.descriptors = Some(Descriptors::find(self.source, self.limits)?);
+        }
         let whole = self
             .claim(&local, start)
             .and_then(|claim| self.content(start, method, &[claim]));
@@ -97,22 +101,18 @@ impl Search<'_> {
     }
 
     /// Reads what the header or, of a member that was streamed, its data descriptor says.
-    fn claim(&mut self, local: &Local, start: u64) -> Result<Claim> {
-        let [size, compressed] = local.sizes()?;
-        let crc = local.crc;
-        if local.flags & DESCRIPTOR == 0 || (size, compressed) != (0, 0) {
+    fn claim(&self, local: &Local, start: u64) -> Result<Claim> {
+        if !is_streamed(local) {
+            let [size, compressed] = local.sizes()?;
             return Ok(Claim {
-                crc,
+                crc: local.crc,
                 compressed,
                 size,
             });
         }
-        let descriptors = match &mut self.descriptors {
-            Some(descriptors) => descriptors,
-            none => none.insert(Descriptors::find(self.source, self.limits)?),
-        };
+        let descriptors = self.descriptors.as_ref();
         let (crc, compressed, size) = descriptors
-            .of_data_at(start)
+            .and_then(|descriptors| descriptors.of_data_at(start))
             .ok_or_else(|| Error::new(Kind::Member, "a data descriptor after the data", "none"))?;
         Ok(Claim {
             crc,
@@ -120,4 +120,9 @@ impl Search<'_> {
             size,
         })
     }
+}
+
+/// Returns whether a data descriptor says what the header does not: sizes and CRC-32.
+fn is_streamed(local: &Local) -> bool {
+    local.flags & DESCRIPTOR != 0 && matches!(local.sizes(), Ok([0, 0]))
 }

@@ -145,12 +145,8 @@ impl Search<'_> {
 
     /// Refuses one member more than [`Limits::members`].
     fn check_members(&self, recovered: usize) -> Result<()> {
-        let members = self.limits.members;
-        if ((self.found.len() + self.lost.len() + recovered) as u64) < members {
-            return Ok(());
-        }
-        let expected = format!("at most {members} members (limit members)");
-        Err(Error::new(Kind::Limit, expected, "more"))
+        let count = self.found.len() + self.lost.len() + recovered;
+        self.limits.check_members(count as u64 + 1)
     }
 }
 

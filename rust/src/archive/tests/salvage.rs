@@ -283,6 +283,25 @@ fn members_that_all_claim_the_whole_file_do_not_make_the_work_quadratic() {
 }
 
 #[test]
+fn too_many_data_descriptors_end_the_salvage_at_once() {
+    let count = 2_000_u32;
+    let mut bytes = Vec::new();
+    for _ in 0..=count {
+        bytes.extend(b"PK\x07\x08\x01\0\0\0\0\0\0\0\0\0\0\0");
+        bytes.extend(&streamed("a", Method::Deflated, b"", false)[..31]);
+    }
+    let source = Arc::new(Counting(bytes, AtomicU64::new(0)));
+    let limits = Limits {
+        members: count.into(),
+        ..Limits::default()
+    };
+    let error = Archive::salvage(source.clone(), limits).err().unwrap();
+    assert!(error.expected().contains("(limit members)"), "{error}");
+    let read = source.1.load(Ordering::Relaxed);
+    assert!(read < 3 * source.size(), "{read} of {}", source.size());
+}
+
+#[test]
 fn a_directory_that_lists_one_place_many_times_does_not_make_the_work_quadratic() {
     let content = vec![7; 1 << 16];
     for method in Method::ALL {
