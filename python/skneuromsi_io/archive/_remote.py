@@ -30,7 +30,7 @@ _QUERY = re.compile(r"\?.*", re.DOTALL)
 #: Keys of options whose values are secrets, and the letters from which on any other value may be one: shorter ones
 #: are words that a message needs.
 _SECRET_KEY = re.compile(
-    "key|secret|token|pass|pwd|auth|cred|user|login|sign|sas|cookie|session",
+    "key|secret|token|pass|pwd|auth|cred|user|login|sign|sas|cookie|session|header",
     re.IGNORECASE,
 )
 _LONG = 8
