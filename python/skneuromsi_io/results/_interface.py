@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from .. import _native
     from ..arrays._frame import Frame
     from ..model import NDResult
+
+
+class Block(NamedTuple):
+    """The array of a result, and the frame that alone labels it."""
+
+    frame: Frame
+    values: npt.NDArray[Any]
 
 
 class LazyResult(ABC):
@@ -75,10 +82,9 @@ class LazyResult(ABC):
         """Return what labels the array, where its metadata say no more; None where `open` has to tell."""
         return None
 
-    def values(self) -> npt.NDArray[Any]:
-        """Decode the array alone, without labels."""
-        values: npt.NDArray[Any] = self.open().to_xarray().to_numpy()
-        return values
+    def block(self) -> Block | None:
+        """Decode the array alone, with its frame; None where `open` has to tell what labels it."""
+        return None
 
 
 class Results(Sequence[LazyResult]):

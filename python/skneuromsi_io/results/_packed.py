@@ -21,7 +21,7 @@ from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult, _names
 from ..model._validation import validate
 from ..values import TYPES, loads, loads_plain, put_arrays
-from ._interface import LazyResult, Signature
+from ._interface import Block, LazyResult, Signature
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -220,7 +220,12 @@ class PackedResult(LazyResult):
             )
         return self.native.array(name, threads=self._threads())
 
+    def block(self) -> Block | None:
+        frame = self.plain_frame()
+        return None if frame is None else Block(frame, self.values())
+
     def values(self) -> npt.NDArray[Any]:
+        """Decode the array alone, without labels."""
         return self.native.values(threads=self._threads())
 
     def nddata(self) -> xr.DataArray:

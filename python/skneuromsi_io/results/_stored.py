@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._batches import batches, thread_count
-from ._interface import LazyResult
+from ._interface import Block, LazyResult
 
 if TYPE_CHECKING:
     import numpy as np
@@ -113,7 +113,5 @@ class StoredResult(LazyResult):
     def plain_frame(self) -> Frame | None:
         return self.reader.load_checked(self.index).plain_frame()
 
-    def values(self) -> npt.NDArray[Any]:
-        # Labels may replace those of the file, values never.
-        result = self.reader.load_checked(self.index)
-        return super().values() if result.frame is None else result.values()
+    def block(self) -> Block | None:
+        return self.reader.load_checked(self.index).block()

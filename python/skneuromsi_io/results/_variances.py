@@ -12,7 +12,7 @@ import numpy as np
 
 from ..model import _names
 from ..model._tables import coerce_filter, grouped, groups
-from ._interface import LazyResult, Results
+from ._interface import Block, LazyResult, Results
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,12 +32,11 @@ def variance_sum(packed: Results) -> pd.Series:
     values of a mode in the order in which they are in memory: it is given the same rows without their labels where
     each mode is a row, and a table made step by step as scikit-neuromsi makes it elsewhere.
     """
-    results = _blocks(packed)
     total: Any
-    if results is None:
+    try:
+        total = _sum_of_blocks(packed)
+    except _OtherTable:
         total = sum(_table(item).var() for item in packed)
-    else:
-        total = _labelled(results[0][1], sum(_variances(results)))
     total.name = "VarSum"
     summed: pd.Series = total
     return summed
@@ -50,22 +49,41 @@ def _table(item: LazyResult) -> pd.DataFrame:
     return grouped(result._nddata, _names.MODES, wanted)
 
 
-def _blocks(packed: Results) -> list[tuple[LazyResult, Frame]] | None:
-    """Return results and frames if the table of each is its array, a mode a column; None otherwise."""
+class _OtherTable(Exception):  # noqa: N818 - no error: the table is made step by step
+    """The table of a result is not its array."""
+
+
+def _sum_of_blocks(packed: Results) -> pd.Series:
+    """Sum the variances of results of which the table of each is its array, a mode a column.
+
+    Raises
+    ------
+    _OtherTable
+        If one has another table.
+
+    """
     # bottleneck measures all columns of a table again if the variance of one is infinite.
     if importlib.util.find_spec("bottleneck"):
-        return None
-    found: list[tuple[LazyResult, Frame]] = []
-    known: set[Frame] = set()
+        raise _OtherTable
+    known: dict[Frame, None] = {}
+    total: Any = sum(_variances(_blocks(packed, known)))
+    return _labelled(next(iter(known)), total)
+
+
+def _blocks(packed: Results, known: dict[Frame, None]) -> Iterator[Block]:
+    """Give the array of each result, read once, and note its frame among those that are known."""
     for item in packed:
-        frame = item.plain_frame()
-        if frame is None or not (frame in known or _is_block(frame)):
-            return None
-        known.add(frame)
-        found.append((item, frame))
-    # Equal labels of two types give the sum an index of a third.
-    types = {frame.labels(_names.MODES).dtype for frame in known}
-    return found if len(types) == 1 else None
+        block = item.block()
+        if block is None:
+            raise _OtherTable
+        if block.frame not in known:
+            # Equal labels of two types give the sum an index of a third.
+            first = next(iter(known), block.frame)
+            types = {one.labels(_names.MODES).dtype for one in (first, block.frame)}
+            if len(types) > 1 or not _is_block(block.frame):
+                raise _OtherTable
+            known[block.frame] = None
+        yield block
 
 
 def _is_block(frame: Frame) -> bool:
@@ -83,19 +101,15 @@ def _is_block(frame: Frame) -> bool:
     )
 
 
-def _variances(
-    results: list[tuple[LazyResult, Frame]],
-) -> Iterator[npt.NDArray[np.float64]]:
+def _variances(blocks: Iterator[Block]) -> Iterator[npt.NDArray[np.float64]]:
     """Measure the modes of each result, in the order of its array."""
     import pandas as pd
 
     for (shape, dtype), group in itertools.groupby(
-        results, key=lambda pair: (pair[1].shape, pair[1].dtype)
+        blocks, key=lambda block: (block.frame.shape, block.frame.dtype)
     ):
-        items = [item for item, _ in group]
         step = max(1, _BATCH_BYTES // (math.prod(shape) * dtype.itemsize))
-        for first in range(0, len(items), step):
-            batch = [item.values() for item in items[first : first + step]]
+        while batch := [block.values for block in itertools.islice(group, step)]:
             modes = np.concatenate(batch) if len(batch) > 1 else batch[0]
             rows = modes.reshape(len(modes), -1)
             found = pd.DataFrame(rows.T, copy=False).var().to_numpy()
