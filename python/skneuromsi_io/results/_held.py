@@ -65,7 +65,18 @@ class HeldResult(LazyResult):
         return NDResult(nddata=nddata.copy(), **copy.deepcopy(kwargs))
 
     def columns(self) -> dict[str, Any]:
-        return copy.deepcopy(self._result[0])
+        kwargs, _ = self._result
+        # What is in `extra` may be large, and collections keep columns.
+        copied = {
+            name: copy.deepcopy(value)
+            for name, value in kwargs.items()
+            if name != "extra"
+        }
+        result = NDResult._without_data(copied)
+        return {name.removeprefix("_"): value for name, value in vars(result).items()}
+
+    def extra(self) -> dict[str, Any]:
+        return copy.deepcopy(self._result[0]["extra"])
 
     def signature(self) -> Signature:
         kwargs, nddata = self._result
