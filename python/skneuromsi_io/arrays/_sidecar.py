@@ -33,31 +33,30 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
+    from ._frame import Frame
+
 
 #: Kinds of dtypes that NetCDF, with these labels, gives back.
 _KINDS = "biufcmMUSO"
 
 
-def needs_labels(array: xr.DataArray) -> bool:
+def needs_labels(array: xr.DataArray, frame: Frame) -> bool:
     """Return whether a plain array comes back with other attributes, or with labels of another dtype.
 
     NetCDF takes arrays of one number for numbers, and knows neither the width of text nor Python's own.
     """
-    coords = array.coords.variables.values()
-    return any(
+    coords = array.coords.variables
+    if any(
         isinstance(value, np.ndarray) and (value.ndim != 1 or value.size == 1)
-        for variable in (array.variable, *coords)
+        for variable in (array.variable, *coords.values())
         for value in variable.attrs.values()
-    ) or not all(map(_is_as_wide_as_its_texts, coords))
-
-
-def _is_as_wide_as_its_texts(coord: xr.Variable) -> bool:
-    kind = coord.dtype.kind
-    if kind not in "UO":
-        # Only of text the values are looked at, for 14 µs.
+    ):
         return True
-    texts = coord.values.tolist()
-    return kind == "U" and bool(coord.dtype == np.array(texts, np.str_).dtype)
+    # The frame has text as it comes back.
+    texts = [
+        (n, labels.dtype) for n, _, labels in frame.coords if labels.dtype.kind == "U"
+    ]
+    return any(coords[name].dtype != dtype for name, dtype in texts)
 
 
 def comes_back(array: xr.DataArray) -> bool:

@@ -141,7 +141,7 @@ def _parts(result: Any) -> tuple[Frame | None, Any, dict[str, Any] | None]:
     if isinstance(nddata, Parts):
         return nddata.frame, nddata.values, None
     frame = frame_of(nddata)
-    if frame is not None and not _sidecar.needs_labels(nddata):
+    if frame is not None and not _sidecar.needs_labels(nddata, frame):
         return frame, np.asarray(nddata.values), None
     labels = _sidecar.labels_of(nddata)
     plain = _sidecar.plainer(nddata)
@@ -241,7 +241,8 @@ def to_store(result: Any) -> Prepared[_native.Packed]:
         If something in it cannot be stored.
 
     """
-    stored = None if is_ndresult(result) else result.as_stored()
+    # Nearly all are packed; what scikit-neuromsi's class is takes longer to find out.
+    stored = result.as_stored() if isinstance(result, LazyResult) else None
     if stored is None:
         return _to_do(_prepare(opened(result)))
     return Prepared(None, stored, stored.nbytes)

@@ -214,7 +214,9 @@ def _numbers(
                 key=f"/{key}", expected=f"numbers below {most}, or null", found=found
             )
     numbers = [NONE if value is None else value for value in values]
-    return np.resize(np.array(numbers, np.int64), size)
+    if not isinstance(column, list):
+        return np.full(size, numbers[0], np.int64)
+    return np.array(numbers, np.int64)
 
 
 def _template(item: Any, at: str, count: int, keys: Sequence[str]) -> Template:
