@@ -126,7 +126,7 @@ def _checked_sources(paths: Any, out: Any) -> list[Any]:
     elif isinstance(paths, (bytes, bytearray, memoryview)):
         found = "the bytes of one"
     elif is_collection(paths) or is_ndresult(paths):
-        found = f"{type(paths).__name__}: store it first, or use from_ndresults"
+        found = f"{type(paths).__name__}, which is not stored yet"
     elif not isinstance(paths, Iterable):
         found = type(paths).__name__
     if found is not None:

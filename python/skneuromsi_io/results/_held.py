@@ -34,7 +34,7 @@ def _copied(kwargs: dict[str, Any]) -> dict[str, Any]:
         raise UnstorableError(
             f"cannot be copied ({type(error).__name__}: {error})",
             key=next((show(path) for path in _uncopied(kwargs)), "metadata"),
-            remedy="leave it out, or put in its place what can be",
+            remedy="leave it out",
         ) from error
 
 
