@@ -17,7 +17,7 @@ def sweep(size: int = 3) -> NDResultCollection:
     """Return a sweep of a model of two cues: where a sound and a light seem to be, and both together.
 
     The estimates are combined by maximum likelihood, as of Ernst and Banks (2002): the multisensory density is the
-    normalized product of the two unisensory ones. From result to result, the light moves on by 2 degrees.
+    normalized product of the two unisensory ones. From result to result, the light moves by 2 degrees, from 18 to 0.
 
     Parameters
     ----------
@@ -39,7 +39,8 @@ def sweep(size: int = 3) -> NDResultCollection:
     [6.0, 8.0, 10.0]
 
     """
-    results = [_result(6.0, 6.0 + 2 * number) for number in range(size)]
+    lights = [(6.0 + 2 * number) % len(_POSITIONS) for number in range(size)]
+    results = [_result(6.0, light) for light in lights]
     return NDResultCollection.from_ndresults("sweep", results)
 
 
