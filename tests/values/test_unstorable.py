@@ -10,6 +10,7 @@ import zoneinfo
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import skneuromsi_io as sio
@@ -152,6 +153,8 @@ if hasattr(np.dtypes, "StringDType"):
     # Text of any width, since NumPy 2.
     kind = np.dtypes.StringDType(na_object="x")
     REFUSED["missing text of its own"] = np.array(["a"], kind)
+    kind = np.dtypes.StringDType(na_object=pd.NA)
+    REFUSED["missing text of pandas"] = np.array(["a", pd.NA], kind)
 
 
 def test_what_hashes_alike_is_stored_up_to_a_thousand():

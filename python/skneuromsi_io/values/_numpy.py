@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from typing import Any
 
 import numpy as np
@@ -83,9 +84,11 @@ def missing_of(dtype: np.dtype[Any]) -> list[str]:
     if not hasattr(dtype, "na_object"):
         return []
     missing = dtype.na_object
-    for name, known in _MISSING.items():
-        if missing is known or (missing != missing and known != known):
-            return [name]
+    # Others need not say whether they equal themselves: pandas.NA does not.
+    if isinstance(missing, float) and math.isnan(missing):
+        return ["nan"]
+    if missing is None:
+        return ["None"]
     raise UnstorableError(
         f"an array of {dtype} cannot be stored; use nan or None for missing text"
     )
