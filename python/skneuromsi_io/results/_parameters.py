@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ class Column(NamedTuple):
     ----------
     name : object
     values : list
-        Distinct ones, in the order of the results.
+        Distinct ones, in the order of the results: 1 and 1.0 are one.
 
     """
 
@@ -30,8 +31,8 @@ class Column(NamedTuple):
 
     @property
     def changes(self) -> bool:
-        """Return whether it takes several values."""
-        return len(self.values) > 1
+        """Return whether it takes several values; what is missing is none, as for `changing_parameters`."""
+        return sum(not _is_missing(value) for value in self.values) > 1
 
     @property
     def is_numeric(self) -> bool:
@@ -73,11 +74,32 @@ def column(name: Any, values: Iterable[Any]) -> Column:
     return Column(name, [*distinct.values()])
 
 
+def _is_missing(value: Any) -> bool:
+    """Return whether pandas takes a value for missing."""
+    if isinstance(value, (float, complex, np.inexact, np.datetime64, np.timedelta64)):
+        return bool(value != value)
+    pandas: Any = sys.modules.get("pandas")
+    return value is None or (
+        pandas is not None and (value is pandas.NA or value is pandas.NaT)
+    )
+
+
 def _identity(value: Any) -> Any:
-    """Return what is equal for equal values, for NaN too, and can be looked up."""
+    """Return what can be looked up, and is equal for equal values and for those that are missing alike."""
+    if _is_missing(value):
+        return None, repr(value)
     if isinstance(value, np.ndarray):
-        return value.shape, value.dtype.str, value.tobytes()
-    return repr(value.item() if isinstance(value, np.generic) else value)
+        if value.dtype.kind not in "OT":
+            return value.shape, value.dtype.str, value.tobytes()
+        # These have addresses.
+        return value.shape, tuple(map(_identity, value.ravel().tolist()))
+    if isinstance(value, (list, tuple)):
+        return type(value), tuple(map(_identity, value))
+    try:
+        hash(value)
+    except TypeError:
+        return None, repr(value)
+    return value
 
 
 def is_number(value: Any) -> bool:
