@@ -93,6 +93,7 @@ class Job(NamedTuple):
     exact: bool
 
     def native(self) -> Any:
+        """Return it as the native core takes it."""
         frame = None if self.frame is None else self.frame.native
         return self.text, frame, self.data, self.arrays
 

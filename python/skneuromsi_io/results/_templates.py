@@ -69,6 +69,7 @@ def _is_measure(value: Any) -> bool:
 
 
 def numbers_of(natives: list[_native.Packed]) -> list[list[Any]]:
+    """Return the numbers that vary of each result, in the order of the text."""
     text = _native.numbers(natives, _document.VARYING, _KEYS)
     numbers: list[list[Any]] = json.loads(text)
     return numbers
