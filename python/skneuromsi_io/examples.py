@@ -17,7 +17,8 @@ def sweep(size: int = 3) -> NDResultCollection:
     """Return a sweep of a model of two cues: where a sound and a light seem to be, and both together.
 
     The estimates are combined by maximum likelihood, as of Ernst and Banks (2002): the multisensory density is the
-    normalized product of the two unisensory ones. From result to result, the light moves by 2 degrees, from 18 to 0.
+    normalized product of the two unisensory ones. From result to result, the light moves on by 2 degrees. After 18
+    degrees comes 0.
 
     Parameters
     ----------
