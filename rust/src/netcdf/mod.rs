@@ -23,7 +23,7 @@ pub use model::{Attr, Data, Dataset, Variable};
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
     if bytes.starts_with(&hdf5::SIGNATURE) {
         hdf5::read(bytes, limits)
-    } else if bytes.starts_with(b"CDF") {
+    } else if is_classic(bytes) {
         classic::read(bytes, limits)
     } else {
         Err(unknown(bytes))
@@ -37,11 +37,17 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Dataset> {
 pub fn stated_length(beginning: &[u8]) -> Result<Option<u64>> {
     if beginning.starts_with(&hdf5::SIGNATURE) {
         hdf5::stated_length(beginning).map(Some)
-    } else if beginning.starts_with(b"CDF") {
+    } else if is_classic(beginning) {
         classic::stated_length(beginning)
     } else {
         Err(unknown(beginning))
     }
+}
+
+/// True if a file that begins so is NetCDF-3.
+#[must_use]
+pub fn is_classic(beginning: &[u8]) -> bool {
+    beginning.starts_with(b"CDF")
 }
 
 fn unknown(bytes: &[u8]) -> Error {

@@ -68,7 +68,7 @@ pub(super) fn locate(file: &[u8], limits: &Limits, frames: &FrameCache) -> Resul
     let dataset = match netcdf::read(file, limits) {
         Ok(dataset) => dataset,
         // Of NetCDF-3 there is no other reader.
-        Err(error) if error.kind() == Kind::Unsupported && !file.starts_with(b"CDF") => {
+        Err(error) if error.kind() == Kind::Unsupported && !netcdf::is_classic(file) => {
             return Ok(Located::General(None));
         }
         Err(error) => return Err(error),
