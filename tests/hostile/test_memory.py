@@ -56,6 +56,38 @@ def peak(tmp_path, archive):
     return json.loads(done.stdout)
 
 
+PEAK_OF_A_STREAM = """
+import json, re, sys
+from pathlib import Path
+import skneuromsi_io as sio
+kind, small, path = sys.argv[1:]
+status = Path("/proc/self/status")
+peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) << 10
+sio.read_ndc(small, tqdm_cls=None, classes="light")
+before = peak()
+sio.read_ndc(path if kind == "path" else open(path, "rb"), tqdm_cls=None, classes="light")
+print(peak() - before)
+"""
+
+
+def test_large_text_from_a_stream_is_never_whole_in_memory(tmp_path):
+    """A path is read in pieces; a stream has its compressed bytes in memory beside, not its text."""
+    result = make_result(extra={"x": np.random.default_rng(0).normal(size=1_500_000)})
+    small, path = tmp_path / "small.ndc", tmp_path / "text.ndc"
+    small.write_bytes(stored(make_result(), format_version=0.1))
+    path.write_bytes(stored(result, format_version=0.1))
+    text = len(members(path.read_bytes())["ndr_0/metadata.json"])
+    assert text > 2 * path.stat().st_size > 16 << 20
+
+    def peak_of(kind):
+        command = [sys.executable, "-c", PEAK_OF_A_STREAM, kind, str(small), str(path)]
+        return int(
+            subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        )
+
+    assert peak_of("stream") < peak_of("path") + path.stat().st_size + text / 3
+
+
 def zeros(times):
     array = make_array(shape=(2, times, 1, 1))
     array.values[:] = 0

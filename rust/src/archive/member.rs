@@ -7,6 +7,7 @@ use super::entry::{Entry, Local};
 use super::loaded::Loaded;
 use super::name;
 use super::record::{DESCRIPTOR, LOCAL_LEN, UNSUPPORTED, UTF8};
+use super::stream::Stream;
 use crate::codec::zip::{self, Decoder, Method, error_of};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -83,7 +84,13 @@ impl<'a> Fetched<'a> {
         } = *self.entry;
         Method::from_id(method)
             .and_then(|method| decompress(method, size))
-            .and_then(|(bytes, found)| check_crc(crc, found).map(|()| bytes))
+            .and_then(|(bytes, found)| zip::check_crc(crc, found).map(|()| bytes))
+            .map_err(|error| error.in_member(self.name))
+    }
+
+    /// The content in pieces, as [`super::Archive::stream`] gives it.
+    pub fn stream(&self) -> Result<Stream<'_>> {
+        Stream::new(self.name, self.entry, Box::new(self.compressed()))
             .map_err(|error| error.in_member(self.name))
     }
 
@@ -102,14 +109,6 @@ impl<'a> Fetched<'a> {
         decoder.read_exact(&mut beginning).map_err(error_of)?;
         Ok(beginning)
     }
-}
-
-pub(super) fn check_crc(expected: u32, found: u32) -> Result<()> {
-    if found == expected {
-        return Ok(());
-    }
-    let expected = format!("CRC-32 {expected:#010x}");
-    Err(Error::new(Kind::Member, expected, format!("{found:#010x}")))
 }
 
 /// Refuses what is not served and what passes a limit, before anything is read.

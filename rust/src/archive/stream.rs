@@ -1,10 +1,9 @@
 //! A member in pieces.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use super::entry::Entry;
-use super::member::check_crc;
-use crate::codec::zip::{Crc, Decoder, Method, error_of, io_error};
+use crate::codec::zip::{Crc, Decoder, Method, check_crc, error_of, io_error};
 use crate::error::Result;
 use crate::memory::try_zeroed;
 use crate::source::ReadAt;
@@ -19,13 +18,13 @@ pub(super) const OUTPUT: usize = 1 << 16;
 /// The uncompressed bytes of one member, see [`super::Archive::stream`].
 pub struct Stream<'a> {
     name: &'a str,
-    decoder: Decoder<BufReader<Section<'a>>>,
+    decoder: Decoder<Box<dyn BufRead + Send + 'a>>,
     crc: Crc,
     expected: u32,
 }
 
 impl<'a> Stream<'a> {
-    /// The bytes of `entry`, whose data begin at `start`.
+    /// The bytes of `entry`, whose data begin at `start` of the source.
     pub(super) fn at(
         source: &'a dyn ReadAt,
         name: &'a str,
@@ -39,14 +38,19 @@ impl<'a> Stream<'a> {
             INPUT
         };
         let section = BufReader::with_capacity(piece, section);
+        Self::new(name, entry, Box::new(section))
+    }
+
+    /// The bytes of `entry`, whose data `compressed` yields.
+    pub(super) fn new(
+        name: &'a str,
+        entry: &Entry,
+        compressed: Box<dyn BufRead + Send + 'a>,
+    ) -> Result<Self> {
+        let method = Method::from_id(entry.method)?;
         Ok(Self {
             name,
-            decoder: Decoder::new(
-                Method::from_id(entry.method)?,
-                section,
-                entry.compressed,
-                entry.size,
-            )?,
+            decoder: Decoder::new(method, compressed, entry.compressed, entry.size)?,
             crc: Crc::new(),
             expected: entry.crc,
         })

@@ -83,14 +83,18 @@ impl<'a> Input<'a> {
         let Entry {
             compressed, size, ..
         } = *self.entry()?;
-        match &self.fetched {
-            Some(fetched) => json::lift(&*fetched.decode()?, least, compressed, limits),
-            None if threads > 1 && size >= AHEAD_FROM => {
-                read_ahead::reading(self.archive.stream(self.member)?, |text| {
-                    json::lift(text, least, compressed, limits)
-                })
+        let text = match &self.fetched {
+            // Small ones are decoded at once, which is faster.
+            Some(fetched) if size < AHEAD_FROM => {
+                return json::lift(&*fetched.decode()?, least, compressed, limits);
             }
-            None => json::lift(self.archive.stream(self.member)?, least, compressed, limits),
+            Some(fetched) => fetched.stream()?,
+            None => self.archive.stream(self.member)?,
+        };
+        if threads > 1 && size >= AHEAD_FROM {
+            read_ahead::reading(text, |text| json::lift(text, least, compressed, limits))
+        } else {
+            json::lift(text, least, compressed, limits)
         }
     }
 

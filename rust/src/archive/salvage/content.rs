@@ -2,9 +2,8 @@
 
 use std::io::{BufReader, Read};
 
-use crate::archive::member::check_crc;
 use crate::archive::stream::{OUTPUT, Section};
-use crate::codec::zip::{self, Crc, Decompressor, Method, error_of};
+use crate::codec::zip::{self, Crc, Decompressor, Method, check_crc, error_of};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory::try_zeroed;

@@ -29,6 +29,9 @@ fn every_method_comes_back_from_memory_and_from_elsewhere() {
             let compressed = zip::compress(method, None, data).unwrap();
             assert_eq!(archive.fetch(name).unwrap().compressed(), &*compressed);
             assert_eq!(read(&archive, name).unwrap(), data);
+            let (mut pieces, fetched) = (Vec::new(), archive.fetch(name).unwrap());
+            fetched.stream().unwrap().read_to_end(&mut pieces).unwrap();
+            assert_eq!(pieces, data);
         }
     }
 }

@@ -125,6 +125,15 @@ pub fn crc32(data: &[u8]) -> u32 {
     libdeflater::crc32(data)
 }
 
+/// Fails unless the CRC-32 that was found is the expected one.
+pub(crate) fn check_crc(expected: u32, found: u32) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let expected = format!("CRC-32 {expected:#010x}");
+    Err(Error::new(Kind::Member, expected, format!("{found:#010x}")))
+}
+
 /// Decompresses a whole member that declares to hold `size` bytes; gives these and their CRC-32.
 pub fn decompress(
     method: Method,
