@@ -483,6 +483,8 @@ class _Constants(TypedDict):
     writer: str
     #: Levels of nesting that the encoder writes.
     nesting: int
+    #: Characters of the longest number in which results of one fingerprint may differ.
+    longest_number: int
     #: Uncompressed bytes for each compressed one that a file may ask for, beyond this many that are free.
     expansion: int
     free_expansion: int

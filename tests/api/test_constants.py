@@ -12,6 +12,7 @@ import skneuromsi_io as sio
 from helpers import make_array, make_result, members, opened, stored, through_file
 from skneuromsi_io import _native
 from skneuromsi_io.model import _names
+from skneuromsi_io.results._templates import template_of
 
 CONSTANTS = _native.constants()
 
@@ -84,3 +85,13 @@ def test_codecs(codec):
     archive = stored(make_result(array))
     found = opened(archive, compression_params=codec)
     assert found[0].to_xarray().identical(array)
+
+
+@pytest.mark.parametrize("excess", [0, 1])
+def test_long_numbers(excess):
+    """Both languages know which numbers vary, or a template would have more of them than a result."""
+    number = 10 ** (CONSTANTS["longest_number"] - 1 + excess)
+    result = make_result(run_parameters={"long": number})
+    (packed,) = sio.NDResultCollection.from_ndresults("c", [result])._packed
+    template = template_of(packed.native, packed)
+    assert len(template.slots) == 1 - excess

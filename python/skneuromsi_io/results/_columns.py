@@ -17,11 +17,9 @@ from ._table import NONE, Numbers, Table, column_of
 from ._templates import (
     EXTERNAL,
     Column,
-    External,
     Maker,
     Slot,
     Template,
-    extra_of,
     measured,
     numbers_at,
     numbers_of,
@@ -34,20 +32,6 @@ if TYPE_CHECKING:
 
     from .. import _native
     from ._interface import LazyResult
-
-__all__ = [
-    "EXTERNAL",
-    "Column",
-    "Columns",
-    "External",
-    "Gathered",
-    "extra_of",
-    "gather",
-    "gather_alike",
-    "gather_stated",
-    "gathered",
-    "joined",
-]
 
 
 class Gathered(NamedTuple):
@@ -187,7 +171,7 @@ def gather(results: Sequence[LazyResult]) -> Gathered:
             groups.append((positions, found))
         else:
             groups += [
-                ([at], _one(result.columns(), extra_of(result)))
+                ([at], _one(result.columns(), result.extra()))
                 for at, result in zip(positions, of_group, strict=True)
             ]
     return joined(groups, len(results))

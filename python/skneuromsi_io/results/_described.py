@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._columns import EXTERNAL
 from ._packed import PackedResult
+from ._templates import EXTERNAL
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
-    from ._columns import External
     from ._stored import Reader
+    from ._templates import External
 
 #: Bytes of a chunk, about: many small results, or one large one.
 CHUNK_BYTES = 16 << 20

@@ -14,18 +14,12 @@ from .._errors import BadMetadataError, translating
 from ..archive import _members
 from ..arrays._frame import Frame, shared
 from ..values import restore_carried
-from ._columns import (
-    Column,
-    External,
-    Gathered,
-    extra_of,
-    gather,
-    gathered,
-)
+from ._columns import Gathered, gather, gathered
 from ._exact import as_column, exact_array
 from ._gathering import gathered_from
 from ._labels import Labels, check_alike, in_common, labels_of, labels_of_array
 from ._stored import StoredResult
+from ._templates import Column, External
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -193,7 +187,7 @@ def decoded(
             continue
         if key not in arrays and any(isinstance(value, External) for value in column):
             one = len({_kind(value) for value in column}) == 1
-            values = [extra_of(item)[key] for item in results()] if one else []
+            values = [item.extra()[key] for item in results()] if one else []
             found[key] = np.stack(values) if one else None
     return found
 

@@ -18,10 +18,9 @@ from ._table import Numbers
 if TYPE_CHECKING:
     from ._interface import LazyResult
 
-#: Keys of the arguments whose numbers may vary within one fingerprint, and the longest such number
-#: (`LONGEST_NUMBER` of the native core).
+#: Keys of the arguments whose numbers may vary within one fingerprint, and the longest such number.
 _KEYS = _document.VARYING[1]
-_LONGEST = 64
+_LONGEST: int = _native.constants()["longest_number"]
 
 #: Integers from minus this number on, and below it, have 64 bits.
 _INT64 = 2**63
@@ -316,12 +315,6 @@ def _arrays(span: range, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Maker:
         return made.reshape(count, *shape)
 
     return make
-
-
-def extra_of(result: LazyResult) -> dict[str, Any]:
-    """Return the argument `extra` of a result."""
-    found: dict[str, Any] = result.extra()
-    return found
 
 
 def _count(value: Any) -> int:

@@ -21,7 +21,7 @@ pub struct Varying {
 pub const LONGEST: usize = 64 << 10;
 
 /// Longer numbers do not vary: Python refuses integers of more than 4,300 digits.
-const LONGEST_NUMBER: usize = 64;
+pub const LONGEST_NUMBER: usize = 64;
 
 /// The brackets around a key whose numbers may vary: those of the document, and of the object.
 const DEPTH: usize = 2;

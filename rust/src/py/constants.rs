@@ -5,6 +5,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use super::encode::DEPTH;
 use crate::codec::zip::Method;
+use crate::json::LONGEST_NUMBER;
 use crate::limits::{FREE_EXPANSION, Limits};
 use crate::netcdf::hdf5::{NOT_A_COORDINATE, RESERVED, WRITER};
 use crate::results::frame::{BARE_ARRAY, CF_ATTRIBUTES, UNNAMED};
@@ -27,6 +28,7 @@ pub(super) fn constants(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     constants.set_item("bare_array", BARE_ARRAY)?;
     constants.set_item("writer", WRITER)?;
     constants.set_item("nesting", DEPTH)?;
+    constants.set_item("longest_number", LONGEST_NUMBER)?;
     constants.set_item("expansion", Limits::default().expansion)?;
     constants.set_item("free_expansion", FREE_EXPANSION)?;
     constants.set_item("levels", levels)?;
