@@ -48,7 +48,7 @@ class Spelled(NamedTuple):
         return self.data.nbytes + sum(array.nbytes for _, _, array in self.arrays)
 
 
-def dumps(document: dict[str, Any]) -> bytes:
+def document_text(document: dict[str, Any]) -> bytes:
     """JSON text of a document, all arrays in it.
 
     Raises
@@ -76,7 +76,7 @@ def add(
     return []
 
 
-def spelled(result: Any) -> Spelled:
+def prepared(result: Any) -> Spelled:
     """Prepare a result of either kind, or a lazy one.
 
     Raises

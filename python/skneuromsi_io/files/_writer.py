@@ -64,7 +64,7 @@ def _add(
 _LAYOUTS = {
     _document.FORMAT: Layout(_dumps, _pack.to_store, _add, indexed=True),
     _document.UPSTREAM_FORMAT: Layout(
-        _format01.dumps, _format01.spelled, _format01.add, indexed=False
+        _format01.document_text, _format01.prepared, _format01.add, indexed=False
     ),
 }
 

@@ -98,7 +98,7 @@ class Index:
         self._spelled: dict[int, str] = {}
         #: Templates by the fingerprints of results that were compared with them.
         self._alike: dict[int, int] = {}
-        with self._at_index(), translating(BadMetadataError):
+        with self._blamed(), translating(BadMetadataError):
             document = loads_plain(text)
             _check_head(document, size)
             arrays = document.get(ARRAYS)
@@ -109,7 +109,7 @@ class Index:
             self._arrays = [*map(_checked, arrays)]
             self.table: Table = table_of(document, size, len(arrays))
 
-    def _at_index(self) -> _at_index:
+    def _blamed(self) -> _at_index:
         return _at_index(archive=self._display_name, member=_members.INDEX)
 
     def frame(self, number: int) -> Frame:
@@ -121,7 +121,7 @@ class Index:
             If that is not the array of a result.
 
         """
-        with self._at_index():
+        with self._blamed():
             key = f"/{ARRAYS}/{number}"
             with at(key=key), translating(BadMetadataError, "labels of an array"):
                 return _frame_of(self._stated(number))
@@ -164,7 +164,7 @@ class Index:
         # Else as many labels as the index claims would be made.
         if not any(name == _names.MODES for name, _, _ in frame.coords):
             return None
-        with self._at_index():
+        with self._blamed():
             return PackedResult(template.native, frame).signature()
 
     def check(self, index: int, result: PackedResult) -> None:

@@ -26,7 +26,7 @@ NONE = -1
 Numbers = npt.NDArray[Any] | int | float
 
 
-class Template(NamedTuple):
+class StatedTemplate(NamedTuple):
     """Metadata that some results have in common.
 
     Attributes
@@ -47,7 +47,7 @@ class Table(NamedTuple):
 
     Attributes
     ----------
-    templates : list of Template
+    templates : list of StatedTemplate
     template, array : numpy.ndarray
         Number of its template, and of its array, of each result; `NONE` where it has none.
     ordinal : numpy.ndarray
@@ -55,7 +55,7 @@ class Table(NamedTuple):
 
     """
 
-    templates: list[Template]
+    templates: list[StatedTemplate]
     template: npt.NDArray[np.int64]
     array: npt.NDArray[np.int64]
     ordinal: npt.NDArray[np.int64]
@@ -176,7 +176,9 @@ def table_from(columns: _native.Columns) -> Table:
     """Return columns as the native core has gathered them."""
     template, array, templates = columns.table()
     made = [
-        Template(_native.described(text, _document.VARYING), [*map(_given, numbers)])
+        StatedTemplate(
+            _native.described(text, _document.VARYING), [*map(_given, numbers)]
+        )
         for text, numbers in templates
     ]
     return Table(
@@ -219,7 +221,7 @@ def _numbers(
     return np.array(numbers, np.int64)
 
 
-def _template(item: Any, at: str, count: int, keys: Sequence[str]) -> Template:
+def _template(item: Any, at: str, count: int, keys: Sequence[str]) -> StatedTemplate:
     if not isinstance(item, dict):
         raise BadMetadataError(key=at, expected="an object", found=f"{item!r:.80}")
     text, columns = item.get("text"), item.get("numbers")
@@ -248,7 +250,7 @@ def _template(item: Any, at: str, count: int, keys: Sequence[str]) -> Template:
                 expected="numbers",
                 found=f"{column!r:.80}",
             )
-    return Template(native, [*map(column_of, columns)])
+    return StatedTemplate(native, [*map(column_of, columns)])
 
 
 def listed_numbers(

@@ -143,7 +143,7 @@ def _text(key: Any) -> str:
     return key if type(key) is str else json.dumps(key)
 
 
-def keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
+def with_keys(value: dict[str, Any], keys: list[Any]) -> dict[Any, Any]:
     """Return the dict with these keys, whose texts the JSON object has."""
     if not all(type(key) in _SCALARS for key in expect(keys, list)):
         raise TypeError("keys that are not scalars")

@@ -293,7 +293,7 @@ _DECODERS: dict[str, Callable[..., Any]] = {
     "scalar": _alone(_numpy.restore_scalar),
     "array": lambda value, once, *args: _numpy.restore_array(value, once.budget, *args),
     "external": _external,
-    "keys": _alone(_containers.keys),
+    "keys": _alone(_containers.with_keys),
     "pairs": _alone(_containers.pairs),
     "object": lambda value, once, name: _xarray_pandas.restore(
         value, once.budget, name

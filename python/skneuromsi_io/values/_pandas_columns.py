@@ -13,7 +13,7 @@ from . import _arrow
 from ._budget import Budget
 from ._dtypes import name_of
 from ._numpy import expect, restore_array
-from ._pandas_scalars import unit_of, zone, zone_part
+from ._pandas_scalars import unit_of, zone_of_part, zone_part
 
 #: Dtypes of numbers and truths that have missing values.
 _MASKED = re.compile(r"boolean|U?Int(8|16|32|64)|Float(32|64)")
@@ -126,7 +126,11 @@ def column(parts: Any, budget: Budget) -> Any:
         )
     if "utc" in parts:
         moments = expect(parts["utc"], np.ndarray).view(f"M8[{unit_of(parts['unit'])}]")
-        return pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone(parts["tz"])).array
+        return (
+            pd.DatetimeIndex(moments, tz="UTC")
+            .tz_convert(zone_of_part(parts["tz"]))
+            .array
+        )
     if "arrow" in parts:
         return _arrow.column_of(parts["arrow"])
     values, dtype = expect(parts["values"], list), expect(parts["dtype"], str)

@@ -70,7 +70,7 @@ def zone_part(zone: dt.tzinfo) -> str | dt.datetime:
     return dt.datetime.fromtimestamp(0, tz=zone)
 
 
-def zone(part: Any) -> dt.tzinfo:
+def zone_of_part(part: Any) -> dt.tzinfo:
     """Undo :func:`zone_part`."""
     if isinstance(part, dt.datetime):
         zone: dt.tzinfo = expect(part.tzinfo, dt.tzinfo)
@@ -102,7 +102,7 @@ def timestamp(parts: dict[str, Any], _: Budget) -> Any:
     if _MOMENT.fullmatch(text) is None or text.endswith("+00:00") != (part is not None):
         raise ValueError(f"the moment {text!r:.80}")
     moment = pd.Timestamp(text).as_unit(unit_of(unit), round_ok=False)
-    return moment if part is None else moment.tz_convert(zone(part))
+    return moment if part is None else moment.tz_convert(zone_of_part(part))
 
 
 def timedelta(parts: dict[str, Any], _: Budget) -> Any:
