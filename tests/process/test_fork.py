@@ -162,6 +162,42 @@ def test_fork_while_a_stream_is_waited_for():
     assert in_process(forks_in_the_midst) == (True, True)
 
 
+#: Children, of which one in eight hung where a lock was held while files were compared.
+CHILDREN = 40
+
+
+def forks_while_threads_read(path):
+    """Fork while threads compare a file with one of that kind; the child meets other kinds."""
+    results = sio.scan_ndc(path, classes="light")
+    results[0]
+    stop = threading.Event()
+
+    def read():
+        while not stop.is_set():
+            results[0]
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    forks = (ends(lambda: (results[1], results[2])) for _ in range(CHILDREN))
+    ended = all(forks)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
+def test_fork_while_threads_read_the_archive(tmp_path):
+    large = make_array("i1", (2, 900_000, 1, 1))
+    large = large.assign_coords(times=np.zeros(900_000))
+    results = [make_result(large), make_result(), make_result(make_array("i1"))]
+    path = tmp_path / "sweep.ndc"
+    collection = sio.NDResultCollection.from_ndresults("x", results)
+    # Stored as they are, so that most of reading them is comparing.
+    sio.to_ndc(path, collection, compression=0, tqdm_cls=None)
+    assert in_process(forks_while_threads_read, path)
+
+
 #: Loads what the work below needs, as a program has that has results.
 PREPARE = """
 import io, sys

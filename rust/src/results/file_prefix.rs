@@ -1,9 +1,10 @@
 //! The beginning that the files of all results of a sweep have in common, compressed once.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::codec::beginning;
 use crate::error::Result;
+use crate::work::shared::Shared;
 
 /// A NetCDF-4 file up to its payload.
 ///
@@ -13,23 +14,20 @@ use crate::error::Result;
 pub struct FilePrefix {
     /// The bytes as they are in the file.
     pub bytes: Vec<u8>,
-    deflated: OnceLock<Arc<[u8]>>,
+    deflated: Shared<[u8]>,
 }
 
 impl FilePrefix {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         Self {
             bytes,
-            deflated: OnceLock::new(),
+            deflated: Shared::default(),
         }
     }
 
     /// The beginning of a deflate stream that holds the file: the same for every payload and level.
-    pub fn deflated(&self) -> Result<&Arc<[u8]>> {
-        if let Some(deflated) = self.deflated.get() {
-            return Ok(deflated);
-        }
-        let deflated = beginning(&self.bytes)?.into();
-        Ok(self.deflated.get_or_init(|| deflated))
+    pub fn deflated(&self) -> Result<Arc<[u8]>> {
+        self.deflated
+            .get_or_make(|| beginning(&self.bytes).map(Arc::from))
     }
 }

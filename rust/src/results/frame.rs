@@ -1,11 +1,12 @@
 //! All of a NetCDF file but its payload, shared by the results of a sweep.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use super::file_prefix::FilePrefix;
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Kind, Result};
 use crate::netcdf::{self, Attr, Data, Dataset, Variable};
+use crate::work::shared::Shared;
 
 /// Attributes that make xarray decode a variable by the CF conventions. An array that has one of them
 /// is read by xarray itself.
@@ -45,7 +46,7 @@ pub struct Frame {
     payload: usize,
     dtype: DType,
     /// The files up to a plain and to a shuffled payload, made when first asked for.
-    prefixes: [OnceLock<FilePrefix>; 2],
+    prefixes: [Shared<FilePrefix>; 2],
 }
 
 impl PartialEq for Frame {
@@ -68,7 +69,7 @@ impl Frame {
             dataset,
             payload,
             dtype,
-            prefixes: [OnceLock::new(), OnceLock::new()],
+            prefixes: Default::default(),
         })
     }
 
@@ -129,38 +130,42 @@ impl Frame {
         nbytes(self.variable())
     }
 
-    /// Bytes that its labels and attributes take, about.
+    /// Bytes that its labels, names and attributes take in memory, about.
     #[must_use]
     pub fn label_bytes(&self) -> usize {
-        let variables = self.dataset.variables.iter();
-        let bytes = variables.map(|variable| {
-            let data = match &variable.data {
-                Data::Owned(bytes) => bytes.len(),
-                Data::Strings(texts) => texts.iter().map(String::len).sum(),
-                Data::Raw { range, .. } => range.len(),
-            };
+        let dims = self.dataset.dims.iter().map(|(name, _)| text_bytes(name));
+        let variables = self.dataset.variables.iter().map(|variable| {
+            let dims = variable.dims.iter().map(|dim| text_bytes(dim));
             let attrs = variable.attrs.iter().map(|(name, value)| {
                 let value = match value {
-                    Attr::Text(text) => text.len(),
-                    Attr::Texts(texts) => texts.iter().map(String::len).sum(),
+                    Attr::Text(text) => text_bytes(text),
+                    Attr::Texts(texts) => texts.iter().map(|text| text_bytes(text)).sum(),
                     Attr::Numbers { bytes, .. } => bytes.len(),
                 };
-                name.len() + value
+                text_bytes(name) + value
             });
-            data + attrs.sum::<usize>()
+            let data = match &variable.data {
+                Data::Owned(bytes) => bytes.len(),
+                Data::Strings(texts) => texts.iter().map(|text| text_bytes(text)).sum(),
+                Data::Raw { range, .. } => range.len(),
+            };
+            text_bytes(&variable.name) + dims.sum::<usize>() + attrs.sum::<usize>() + data
         });
-        bytes.sum()
+        dims.sum::<usize>() + variables.sum::<usize>()
     }
 
     /// The NetCDF-4 file up to its payload, which ends it.
-    pub fn file_prefix(&self, shuffled: bool) -> Result<&FilePrefix> {
-        let cell = &self.prefixes[usize::from(shuffled)];
-        if let Some(prefix) = cell.get() {
-            return Ok(prefix);
-        }
-        let bytes = netcdf::file_prefix(&self.dataset, self.payload, shuffled)?;
-        Ok(cell.get_or_init(|| FilePrefix::new(bytes)))
+    pub fn file_prefix(&self, shuffled: bool) -> Result<Arc<FilePrefix>> {
+        self.prefixes[usize::from(shuffled)].get_or_make(|| {
+            let bytes = netcdf::file_prefix(&self.dataset, self.payload, shuffled)?;
+            Ok(Arc::new(FilePrefix::new(bytes)))
+        })
     }
+}
+
+/// Bytes that a text takes in memory: an empty one too.
+fn text_bytes(text: &str) -> usize {
+    size_of::<String>() + text.len()
 }
 
 /// Bytes of a numeric variable.

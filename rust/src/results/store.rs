@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use super::frame::Frame;
 use super::packed::{Array, Body, PackedResult};
@@ -162,7 +161,7 @@ fn store_as(
     crc.update(&payload);
     let planes = if shuffled { frame.itemsize() } else { 1 };
     let size = (prefix.bytes.len() + payload.len()) as u64;
-    let prefix = Arc::clone(prefix.deflated()?);
+    let prefix = prefix.deflated()?;
     let data = if options.smallest() {
         shares::deflate(prefix, &payload, level, options.threads)?
     } else {

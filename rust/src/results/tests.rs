@@ -128,7 +128,7 @@ fn members_of_one_frame_begin_with_the_same_compressed_bytes() {
     let prefix = frame.file_prefix(true).unwrap();
     for plan in plans(2) {
         let member = archive.fetch(&plan.data).unwrap();
-        assert!(member.compressed().starts_with(prefix.deflated().unwrap()));
+        assert!(member.compressed().starts_with(&prefix.deflated().unwrap()));
         assert!(member.decode().unwrap().starts_with(&prefix.bytes));
     }
 }

@@ -3,3 +3,4 @@
 pub mod interrupt;
 pub mod parallel;
 pub(crate) mod read_ahead;
+pub(crate) mod shared;
