@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import weakref
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -139,6 +140,10 @@ _in_use: weakref.WeakValueDictionary[_native.Frame, Frame] = (
     weakref.WeakValueDictionary()
 )
 
+#: The last made of those with few bytes of labels, 4 MiB at the most: results that are read one by one share them.
+_recent: deque[Frame] = deque(maxlen=64)
+_FEW_BYTES = 64 << 10
+
 _lock = Lock()
 
 
@@ -151,6 +156,8 @@ def shared(native: _native.Frame) -> Frame:
             frame = _in_use.get(native)
             if frame is None:
                 frame = _in_use[native] = Frame(native)
+                if sum(labels.nbytes for _, _, labels in frame.coords) <= _FEW_BYTES:
+                    _recent.append(frame)
     return frame
 
 

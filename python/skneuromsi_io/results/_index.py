@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -98,6 +97,8 @@ class Index:
         self._spelled: dict[int, str] = {}
         #: Templates by the fingerprints of results that were compared with them.
         self._alike: dict[int, int] = {}
+        #: Frames by the arrays that they were found to be; as many labels as the index has.
+        self._framed: dict[int, Frame] = {}
         with self._blamed(), translating(BadMetadataError):
             document = loads_plain(text)
             _check_head(document, size)
@@ -221,12 +222,15 @@ class Index:
 
     def _check_array(self, index: int, frame: Frame | None) -> None:
         array = int(self.table.array[index])
-        if array != NONE:
-            found = "{}" if frame is None else _spelled(frame)
-            expected = self._stated(array)
-            if found != expected:
-                differing = _differing(expected, found)
-                raise self._differs(index, _members.NDDATA, *differing)
+        if array == NONE or (frame is not None and frame is self._framed.get(array)):
+            return
+        found = "{}" if frame is None else _spelled(frame)
+        expected = self._stated(array)
+        if found != expected:
+            differing = _differing(expected, found)
+            raise self._differs(index, _members.NDDATA, *differing)
+        if frame is not None:
+            self._framed[array] = frame
 
     def _check_text(self, index: int, template: int, native: _native.Packed) -> None:
         known = self.table.templates[template].native
@@ -276,7 +280,6 @@ def _check_head(document: dict[str, Any], size: int) -> None:
             )
 
 
-@functools.lru_cache(maxsize=256)
 def _spelled(frame: Frame) -> str:
     """Return what labels an array as an index states it."""
     name, dims, shape, dtype, coords, attrs = frame.native.parts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,8 @@ class PackedResult(LazyResult):
         fingerprint = self.native.fingerprint
         if fingerprint is None or self.frame is None:
             return None
-        return fingerprint, self.frame
+        # Who remembers a kind does not keep its labels.
+        return fingerprint, weakref.ref(self.frame)
 
     def open(self) -> NDResult:
         try:
