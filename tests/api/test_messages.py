@@ -174,7 +174,11 @@ def test_paths(tmp_path):
         ("other", FileNotFoundError, None),
         ("to_nothing", FileNotFoundError, "a link to 'elsewhere.ndc', which leads"),
         ("killed.ndc", FileNotFoundError, "'killed.ndc.partial', of a writer"),
-        ("many.ndc", FileNotFoundError, "left 'many.ndc.0a.partial': merge"),
+        (
+            "many.ndc",
+            FileNotFoundError,
+            "left 'many.ndc.0a.partial': skneuromsi_io.merge",
+        ),
         ("no/sweep.ndc", FileNotFoundError, "There is no folder"),
         (".", IsADirectoryError, f"such as {str(tmp_path / 'sweep.ndc')!r}"),
         ("unpacked", IsADirectoryError, "pack its content"),

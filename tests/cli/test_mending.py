@@ -1,9 +1,11 @@
 """`verify`, `repair` and `merge`."""
 
+import gzip
+
 import pytest
 
 import skneuromsi_io as sio
-from helpers import assert_same, make_collection
+from helpers import assert_same, make_array, make_collection, make_result, stored
 
 
 def read(path):
@@ -112,3 +114,37 @@ def test_a_file_that_is_there_is_not_replaced(command, sweep, tmp_path, verb):
     assert out.read_bytes() == b"dear"
     assert command(*args, "--overwrite").status == 0
     assert len(read(out)) == 3
+
+
+def test_remedies_are_verbs(command, sweep, tmp_path):
+    """What a message tells a program to call, it tells a person to type."""
+    whole = sweep.read_bytes()
+    shapes = [make_result(make_array(shape=(2, times, 4, 1))) for times in (3, 5)]
+    various = sio.NDResultCollection.from_ndresults("various", shapes)
+    for name, content in {
+        "cut.ndc": whole[:-200],
+        "week.ndc.partial": whole[:-200],
+        "month.ndc.1.partial": b"",
+        "packed.gz": gzip.compress(whole),
+        "shapes.ndc": stored(various),
+    }.items():
+        (tmp_path / name).write_bytes(content)
+    save = "skneuromsi-io repair IN OUT saves the results that are whole"
+    join = "skneuromsi-io merge IN --out OUT takes its whole results"
+    for args, remedy in [
+        (["info", "cut.ndc"], save),
+        (["verify", "cut.ndc"], save),
+        (["verify", "--json", "cut.ndc"], save),
+        (["info", "week.ndc.partial"], join),
+        (["info", "week.ndc"], join),
+        (["ls", "month.ndc"], "skneuromsi-io merge IN... --out OUT takes whole"),
+        (["info", "packed.gz"], "unpack it: gunzip"),
+        (["info", "shapes.ndc", "--storage-option", "a=b"], "--storage-option"),
+        (["convert", "shapes.ndc", "out.nc"], "convert to .ndc or .csv"),
+    ]:
+        verb, *rest = (str(tmp_path / one) if "." in one else one for one in args)
+        done = command(verb, *rest)
+        assert done.status == 1
+        assert remedy in done.err + done.out
+        for python in ("skneuromsi_io.", "resume=True", "storage_options", "(path"):
+            assert python not in done.err + done.out

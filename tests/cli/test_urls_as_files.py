@@ -76,7 +76,7 @@ def test_options_have_a_name_and_a_value(command, url, setting):
 def test_options_are_for_urls(command, sweep):
     done = command("info", sweep, "--storage-option", "anon=true")
     assert done.status == 1
-    assert "'storage_options': expected none for what is not a URL" in done.err
+    assert "--storage-option: expected none for what is not a URL" in done.err
 
 
 def test_secrets_are_not_shown(command, monkeypatch):

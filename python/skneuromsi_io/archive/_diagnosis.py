@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from .. import _native
 from .._errors import BadArchiveError, MissingMemberError, SkneuromsiIOError
+from .._remedies import BZIP2, EXPAND, GZIP, INNER, MERGE, REPAIR, RESUME, XZ
 from ._file_system import printable
 from ._members import METADATA
 from ._partial import SUFFIX
@@ -21,11 +22,6 @@ from ._target import is_path
 
 #: Bytes of a file that tell its kind: tar has its signature at 257.
 _HEAD = 512
-
-REPAIR = "skneuromsi_io.repair(path, out) saves the results that are whole"
-RESUME = (
-    "NDCWriter(..., resume=True) goes on with it, and merge takes its whole results"
-)
 
 
 class Kind(NamedTuple):
@@ -49,9 +45,9 @@ _SIGNATURES = (
         for version in (1, 2, 5)
     ),
     (b"\x93NUMPY", Kind("a NumPy .npy file", "numpy.load opens it")),
-    (b"\x1f\x8b", Kind("a gzip file", "pass gzip.open(path), or unpack it")),
-    (b"BZh", Kind("a bzip2 file", "pass bz2.open(path), or unpack it")),
-    (b"\xfd7zXZ\0", Kind("an xz file", "pass lzma.open(path), or unpack it")),
+    (b"\x1f\x8b", Kind("a gzip file", GZIP)),
+    (b"BZh", Kind("a bzip2 file", BZIP2)),
+    (b"\xfd7zXZ\0", Kind("an xz file", XZ)),
     (b"\x28\xb5\x2f\xfd", Kind("a Zstandard file", "unpack it")),
     (b"7z\xbc\xaf\x27\x1c", Kind("a 7z archive", "unpack it")),
     (b"Rar!\x1a\x07", Kind("a RAR archive", "unpack it")),
@@ -257,7 +253,7 @@ def _kind_of_zip(names: list[str]) -> Kind | None:
         if name.endswith((".ndc", ".ndr")):
             return Kind(
                 f"a zip archive around archives, such as {printable(name)!r:.80}",
-                "unpack it, or pass what zipfile.ZipFile(path).open(name) returns",
+                INNER,
             )
     shown = f"{len(names)} members, such as {printable(names[0])!r:.80}"
     return Kind(f"another zip archive, of {shown}")
@@ -300,7 +296,7 @@ def explain_path(error: OSError, path: str) -> None:
 
 def _instead_of_missing(path: Path) -> str | None:
     if path.parts[:1] and path.parts[0].startswith("~"):
-        return "The ~ is not expanded: pass pathlib.Path(path).expanduser()."
+        return f"The ~ is not expanded: {EXPAND}."
     if not path.name:
         return None
     if not path.parent.is_dir():
@@ -326,7 +322,7 @@ def _left_by_writers(name: str, names: list[str]) -> str | None:
     )
     if not shards:
         return None
-    return f"A sweep that did not finish left {printable(shards[0])!r}: merge takes whole results of such files."
+    return f"A sweep that did not finish left {printable(shards[0])!r}: {MERGE}."
 
 
 def _instead_of_folder(path: Path) -> str | None:

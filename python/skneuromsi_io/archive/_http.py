@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._errors import BadArchiveError, RemoteError
+from .._remedies import OPTIONS
 
 #: Headers that tell versions of a file, the most exact first.
 _VALIDATORS = ("ETag", "Last-Modified")
@@ -102,9 +103,7 @@ def _refused(status: int, display_name: str) -> RemoteError:
         archive=display_name,
         expected="an answer of status 206 (partial content)",
         found=f"status {status}",
-        remedy="pass credentials in 'storage_options'"
-        if forbidden
-        else "try again later",
+        remedy=f"pass credentials in {OPTIONS}" if forbidden else "try again later",
     )
 
 

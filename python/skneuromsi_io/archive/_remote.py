@@ -18,6 +18,7 @@ from .._errors import (
     RemoteError,
     SkneuromsiIOError,
 )
+from .._remedies import OPTIONS
 from ._http import checks, is_http
 
 #: A URL, or several that fsspec chains: ``simplecache::https://...``.
@@ -45,7 +46,7 @@ _CREATED = "created"
 #: Requests that are under way at once.
 _AT_ONCE = 16
 
-_TRY_AGAIN = "see that the server can be reached and 'storage_options' are right"
+_TRY_AGAIN = f"see that the server can be reached and {OPTIONS} are right"
 
 #: What installs fsspec, and its packages for HTTP.
 _EXTRA = 'pip install "skneuromsi-io[remote]"'
@@ -202,7 +203,7 @@ class RemoteFile:
         except Exception as error:  # noqa: BLE001 - of any library
             raise ArgumentError(
                 archive=str(self),
-                expected="a URL and 'storage_options' that fsspec takes",
+                expected=f"a URL and {OPTIONS} that fsspec takes",
                 found=self._clean(error),
             ) from None
         lock = contextlib.nullcontext() if fs.async_impl else threading.Lock()

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from .._errors import MissingPackageError, SkneuromsiIOError
+from .._remedies import in_verbs
 from ._output import warn
+
+if TYPE_CHECKING:
+    from ..files._report import RepairReport, VerifyReport
+
+_Report = TypeVar("_Report", "VerifyReport", "RepairReport")
 
 
 class Failure(Exception):  # noqa: N818 - what a verb says, where no function of the package does
@@ -20,7 +28,7 @@ def report(error: BaseException) -> None:
     """Tell of an exception on stderr, with its notes."""
     notes: Iterable[str] = getattr(error, "__notes__", ())
     text = "\n".join((_text(error), *notes))
-    warn(f"Error: {text}")
+    warn(f"Error: {in_verbs(text)}")
 
 
 def _text(error: BaseException) -> str:
@@ -43,6 +51,15 @@ def without_package(
         found=f"no package {package}",
         remedy=f'pip install "skneuromsi-io[{extra}]"',
     )
+
+
+def for_verbs(report: _Report) -> _Report:
+    """Return a report whose problems are told in the words of the command line."""
+    problems = tuple(
+        dataclasses.replace(one, message=in_verbs(one.message))
+        for one in report.problems
+    )
+    return dataclasses.replace(report, problems=problems)
 
 
 def each(files: Iterable[str], act: Callable[[str], bool]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..files._verify import verify as verified
-from ._failures import each
+from ._failures import each, for_verbs
 from ._options import as_json, files, progress, storage_options
 from ._output import say, write_json
 
@@ -26,10 +26,11 @@ def verify(
     """
 
     def check(file: str) -> bool:
-        report = verified(file, storage_options=storage_options, tqdm_cls=progress())
+        found = verified(file, storage_options=storage_options, tqdm_cls=progress())
+        report = for_verbs(found)
         if as_json:
-            found = dataclasses.asdict(report)
-            write_json({"file": found.pop("path"), "ok": report.ok, **found})
+            fields = dataclasses.asdict(report)
+            write_json({"file": fields.pop("path"), "ok": report.ok, **fields})
         else:
             say(str(report))
         return report.ok

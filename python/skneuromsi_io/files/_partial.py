@@ -13,6 +13,7 @@ from .._errors import (
     MissingMemberError,
     SkneuromsiIOError,
 )
+from .._remedies import REPAIR
 from ..archive import _members
 from ._inspection import is_ours
 from ._reader import ArchiveReader
@@ -94,7 +95,7 @@ def _refuse_others(reader: ArchiveReader, size: int, indices: list[int]) -> None
             archive=reader.display_name,
             expected=f"parts of result {size} at the most behind {size} whole results",
             found=f"members of result {later[0]}",
-            remedy="the file is damaged: save its results with skneuromsi_io.repair",
+            remedy=REPAIR,
         )
     if size and not is_ours(reader, [*range(size)]):
         raise BadArchiveError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._errors import ArgumentError
+from .._remedies import TREE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -59,8 +60,7 @@ def check_alike(first: Labels, other: Labels, position: int) -> None:
         raise ArgumentError(
             expected=f"results of one shape, result 0 having {what} {one!s:.80}",
             found=f"{what} {two!s:.80} in result {position}",
-            remedy="select results of one kind, or open all with "
-            'xarray.open_datatree(..., engine="skneuromsi")',
+            remedy=TREE,
         )
 
 
