@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 import skneuromsi_io as sio
-from helpers import edited, make_collection, make_result, stored
+from helpers import edited, make_collection, make_result, members, stored, zipped
 
 COLLECTION = make_collection()
 RESULT = make_result()
@@ -75,9 +75,13 @@ FILES = {
     "zeros": (bytes(5000), "zero bytes at its beginning", "download it again"),
     "Office": (
         zip_of("[Content_Types].xml", "word/document.xml"),
-        *("an Office document", None),
+        *("an Office document", "check the path"),
     ),
-    "OpenDocument": (zip_of("mimetype", "content.xml"), "an OpenDocument", None),
+    "OpenDocument": (
+        zip_of("mimetype", "content.xml"),
+        "an OpenDocument",
+        "check the path",
+    ),
     "wheel": (
         zip_of("a/__init__.py", "a-1.dist-info/WHEEL"),
         *("a Python wheel", "pip install"),
@@ -89,8 +93,12 @@ FILES = {
         zip_of("sweep/metadata.json", "sweep/ndr_0/nddata.nc"),
         *("packed within a folder", "the content of the folder"),
     ),
-    "another zip": (zip_of("a.jpg", "b.jpg"), "2 members, such as 'a.jpg'", None),
-    "no members": (zip_of(), "an empty zip archive", None),
+    "another zip": (
+        zip_of("a.jpg", "b.jpg"),
+        "2 members, such as 'a.jpg'",
+        "check the path",
+    ),
+    "no members": (zip_of(), "an empty zip archive", "check the path"),
     "without metadata": (
         zip_of("ndr_0/metadata.json", "ndr_0/nddata.nc"),
         *("found 2 members", "skneuromsi_io.repair("),
@@ -120,11 +128,8 @@ def test_other_files(tmp_path, kind, source):
         error = raised.value
         assert found in str(error)
         assert isinstance(error, (zipfile.BadZipFile, KeyError, NotImplementedError))
-        if remedy is None:
-            assert error.remedy is None
-        else:
-            assert remedy in error.remedy
-            assert str(error).endswith(error.remedy)
+        assert remedy in error.remedy
+        assert str(error).endswith(error.remedy)
 
 
 def test_a_file_that_is_being_written(tmp_path):
@@ -133,9 +138,40 @@ def test_a_file_that_is_being_written(tmp_path):
         sio.read_ndc(tmp_path / "sweep.ndc.partial")
 
 
+def changed(archive, at):
+    """An archive of which one bit is wrong."""
+    content = bytearray(archive)
+    content[at] ^= 1
+    return bytes(content)
+
+
+#: Damaged archives, by what is damaged: all name `repair`.
+DAMAGED = {
+    "first local header": changed(ARCHIVE, 0),
+    "compressed data": changed(ARCHIVE, 200),
+    "a byte lost at the beginning": ARCHIVE[1:],
+    "bytes lost in the middle": ARCHIVE[:900] + ARCHIVE[950:],
+    "directory": changed(ARCHIVE, ARCHIVE.index(b"PK\1\2") + 1),
+    "size of the directory": changed(ARCHIVE, len(ARCHIVE) - 9),
+    "end": ARCHIVE[:-10],
+    "a member that is missing": zipped(
+        {n: c for n, c in members(ARCHIVE).items() if n != "ndr_1/nddata.nc"}
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGED)
+def test_damaged_archives(what):
+    with pytest.raises(sio.SkneuromsiIOError) as raised:
+        sio.read_ndc(DAMAGED[what])
+    assert raised.value.remedy.startswith("skneuromsi_io.repair(path, out) saves")
+    report = sio.verify(DAMAGED[what])
+    assert sum("skneuromsi_io.repair(" in one.message for one in report.problems) < 2
+
+
 def test_damage_that_no_kind_explains():
     with pytest.raises(
-        zipfile.BadZipFile, match=r"no end of central directory record$"
+        zipfile.BadZipFile, match=r"no end of central directory record; check the path$"
     ) as raised:
         sio.read_ndc(b"\xff\xfa" * 99)
     assert raised.value.lacks_end

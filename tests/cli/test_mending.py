@@ -24,7 +24,10 @@ def test_verify_goes_on_behind_a_damaged_file(command, sweep, damaged):
     first, *_, last = done.out.splitlines()
     assert first.startswith(f"{damaged}: 8 members, 2 sound results, 1 problem:")
     assert last == f"{sweep}: 8 members, 3 sound results, no problems"
-    assert done.out == f"{sio.verify(damaged)}\n{sio.verify(sweep)}\n"
+    python, shell = "skneuromsi_io.repair(path, out)", "skneuromsi-io repair IN OUT"
+    reports = f"{sio.verify(damaged)}\n{sio.verify(sweep)}\n"
+    assert done.out == reports.replace(python, shell)
+    assert done.out.count(shell) == reports.count(python) == 1
 
 
 def test_verify_as_json(command, sweep, damaged):

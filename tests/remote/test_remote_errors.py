@@ -79,6 +79,27 @@ def test_a_page_in_the_place_of_a_file(read, serve):
         assert "download the file itself" in raised.value.remedy
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"Notes of the lab.", b"\xff\xfa" * 99, ARCHIVE[:-200], SMALL[1:]],
+    ids=["empty", "text", "unknown", "cut", "without its first byte"],
+)
+def test_the_words_are_those_of_a_local_file(read, serve, tmp_path, content):
+    def told(source):
+        if read is sio.verify:
+            return read(source).problems[0].message
+        with pytest.raises(sio.BadArchiveError) as raised:
+            read(source)
+        return raised.value.message
+
+    path = tmp_path / "sweep.ndc"
+    path.write_bytes(content)
+    _, url = serve(content)
+    # What is behind a URL is not repaired there.
+    save = "skneuromsi_io.repair"
+    assert told(url) == told(path).replace(save, f"download it, then {save}")
+
+
 def test_a_directory(memory):
     memory.pipe_file("/folder/sweep.ndc", ARCHIVE)
     with pytest.raises(IsADirectoryError):

@@ -38,6 +38,9 @@ class SkneuromsiIOError(Exception):
 
     """
 
+    #: What to do about most errors of a class.
+    _usually: str | None = None
+
     def __init__(
         self,
         message: str | None = None,
@@ -56,7 +59,7 @@ class SkneuromsiIOError(Exception):
         self.key = key
         self.expected = expected
         self.found = found
-        self.remedy = remedy
+        self.remedy = self._usually if remedy is None else remedy
 
     def fill(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 
+from .._remedies import REPAIR
 from ._base import SkneuromsiIOError
 
 
@@ -51,6 +52,8 @@ class BadMemberError(BadArchiveError):
 
     """
 
+    _usually = REPAIR
+
 
 class MissingMemberError(SkneuromsiIOError, KeyError):
     """A member of the archive, or a key of its metadata, is missing.
@@ -68,6 +71,8 @@ class MissingMemberError(SkneuromsiIOError, KeyError):
     metadata.json | another zip archive, of 1 members, such as 'a.jpg'
 
     """
+
+    _usually = REPAIR
 
 
 class UnsupportedError(SkneuromsiIOError, NotImplementedError):
@@ -123,6 +128,8 @@ class BadNetCDFError(SkneuromsiIOError, OSError, ValueError):
     bad.ndc: member "ndr_1/nddata.nc": expected the signature of NetCDF-3 or HDF5 at offset 0, found ...
 
     """
+
+    _usually = REPAIR
 
 
 class BadMetadataError(SkneuromsiIOError, ValueError):
@@ -320,14 +327,7 @@ class InternalError(SkneuromsiIOError, RuntimeError):
 
     """
 
-    def __init__(
-        self,
-        message: str | None = None,
-        *,
-        remedy: str | None = "this is a fault of skneuromsi-io: please report it",
-        **where: str | None,
-    ):
-        super().__init__(message, remedy=remedy, **where)
+    _usually = "this is a fault of skneuromsi-io: please report it"
 
 
 class NotAtomicWarning(RuntimeWarning):

@@ -7,7 +7,7 @@ import contextlib
 import difflib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,8 +53,8 @@ _SIGNATURES = (
     (b"Rar!\x1a\x07", Kind("a RAR archive", "unpack it")),
     (b"MATLAB 5.0", Kind("a MATLAB file", "scipy.io.loadmat opens it")),
     (b"PAR1", Kind("a Parquet file", "pandas.read_parquet opens it")),
-    (b"SQLite format 3\0", Kind("an SQLite database")),
-    (b"%PDF-", Kind("a PDF document")),
+    (b"SQLite format 3\0", Kind("an SQLite database", "check the path")),
+    (b"%PDF-", Kind("a PDF document", "check the path")),
     *(
         (
             bytes([0x80, protocol]),
@@ -101,9 +101,10 @@ def explained(path_or_stream: Any, source: Any) -> Iterator[None]:
         yield
     except BadArchiveError as error:
         if isinstance(path_or_stream, RemoteFile):
-            _explain_remote(error, path_or_stream)
+            _explain(error, lambda: _head_behind_url(path_or_stream), _DOWNLOAD)
         else:
-            _explain(error, source)
+            remedy = RESUME if _is_partial(source) else REPAIR
+            _explain(error, lambda: _head_of(source), remedy)
         raise
     except OSError as error:
         if is_path(path_or_stream):
@@ -111,30 +112,39 @@ def explained(path_or_stream: Any, source: Any) -> Iterator[None]:
         raise
 
 
-def _explain_remote(error: BadArchiveError, file: RemoteFile) -> None:
-    """Tell what a server sent in the place of an archive: often a page."""
-    if not (error.lacks_end and file.size):
+#: Repairing takes no URL.
+_DOWNLOAD = f"download it, then {REPAIR}"
+
+
+def _explain(
+    error: BadArchiveError, head: Callable[[], bytes | None], remedy: str
+) -> None:
+    """Tell of an archive that has an end what may help, and of another what it is, by its first bytes."""
+    if not error.lacks_end:
+        error.remedy = remedy
         return
+    first = head()
+    if first is None:
+        return
+    if first.startswith(b"PK\3\4"):
+        error.found = (
+            "the beginning of one, without its end: it was cut off, or is being written"
+        )
+        error.remedy = remedy
+        return
+    kind = kind_of(first)
+    if kind is None:
+        error.remedy = "check the path"
+    else:
+        error.found, error.remedy = kind
+
+
+def _head_behind_url(file: RemoteFile) -> bytes | None:
+    """Return the first bytes of what a server sent, often a page; None if they cannot be read."""
     # The first error says more than one of this request.
     with contextlib.suppress(SkneuromsiIOError, OSError):
-        kind = kind_of(file.read([(0, min(_HEAD, file.size))])[0])
-        if kind is not None:
-            error.found, error.remedy = kind
-
-
-def _explain(error: BadArchiveError, source: Any) -> None:
-    head = _head_of(source)
-    if head is None:
-        return
-    if head.startswith(b"PK\3\4"):
-        # What else may be wrong is in its directory, of which the error tells.
-        if error.lacks_end:
-            error.found = "the beginning of one, without its end: it was cut off, or is being written"
-        error.remedy = RESUME if _is_partial(source) else REPAIR
-        return
-    kind = kind_of(head)
-    if kind is not None:
-        error.found, error.remedy = kind
+        return file.read([(0, min(_HEAD, file.size))])[0] if file.size else b""
+    return None
 
 
 def _is_partial(source: Any) -> bool:
@@ -228,15 +238,15 @@ def explain_missing_metadata(
 
 def _kind_of_zip(names: list[str]) -> Kind | None:
     if not names:
-        return Kind("an empty zip archive")
+        return Kind("an empty zip archive", "check the path")
     if any(name.startswith("ndr_") for name in names):
         return None
     if all(name.endswith(".npy") for name in names):
         return Kind("a NumPy .npz file", "numpy.load opens it")
     if "[Content_Types].xml" in names:
-        return Kind("an Office document (.docx, .xlsx, .pptx)")
+        return Kind("an Office document (.docx, .xlsx, .pptx)", "check the path")
     if "mimetype" in names:
-        return Kind("an OpenDocument or EPUB file")
+        return Kind("an OpenDocument or EPUB file", "check the path")
     last = {name.rpartition("/")[2] for name in names}
     if "WHEEL" in last:
         return Kind("a Python wheel", "pip install takes it")
@@ -256,7 +266,7 @@ def _kind_of_zip(names: list[str]) -> Kind | None:
                 INNER,
             )
     shown = f"{len(names)} members, such as {printable(names[0])!r:.80}"
-    return Kind(f"another zip archive, of {shown}")
+    return Kind(f"another zip archive, of {shown}", "check the path")
 
 
 _ONLY_READ = (

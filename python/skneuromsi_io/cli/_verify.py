@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from .._remedies import in_verbs
 from ..files._verify import verify as verified
 from ._failures import each, for_verbs
 from ._options import as_json, files, progress, storage_options
@@ -32,7 +33,7 @@ def verify(
             fields = dataclasses.asdict(report)
             write_json({"file": fields.pop("path"), "ok": report.ok, **fields})
         else:
-            say(str(report))
+            say(in_verbs(str(report)))
         return report.ok
 
     return each(files, check)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .. import _html
 from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
+from .._remedies import REPAIR
 from ..archive._file_system import printable
 
 #: Problems that the text of a report shows.
@@ -52,6 +53,9 @@ def problem_of(error: SkneuromsiIOError) -> Problem:
     """
     if isinstance(error, NOT_OF_THE_ARCHIVE):
         raise error
+    if error.member is not None and error.remedy == REPAIR:
+        # Of each member alike: the text of a report says it once.
+        error.remedy = None
     return Problem(error.member, error.message)
 
 
@@ -93,7 +97,9 @@ class VerifyReport:
 
     def __str__(self) -> str:
         counts = f"{self.members} members, {self.results} sound results"
-        return f"{self.path}: {counts}, {_listing(self.problems)}"
+        text = f"{self.path}: {counts}, {_listing(self.problems)}"
+        damaged = any(problem.member is not None for problem in self.problems)
+        return f"{text}\n  {REPAIR}" if damaged else text
 
     def _repr_html_(self) -> str:
         counts = [("members", self.members), ("sound results", self.results)]
