@@ -6,6 +6,7 @@ RESUME = (
 )
 MERGE = "skneuromsi_io.merge takes whole results of such files"
 TREE = 'select results of one kind, or open all with xarray.open_datatree(..., engine="skneuromsi")'
+INDEX = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
 OPTIONS = "'storage_options'"
 EXPAND = "pass pathlib.Path(path).expanduser()"
 GZIP = "pass gzip.open(path), or unpack it"
@@ -19,6 +20,7 @@ _VERBS = {
     RESUME: "skneuromsi-io merge IN --out OUT takes its whole results",
     MERGE: "skneuromsi-io merge IN... --out OUT takes whole results of such files",
     TREE: 'convert to .ndc or .csv, or open all in Python: xarray.open_datatree(..., engine="skneuromsi")',
+    INDEX: "skneuromsi-io repair IN OUT makes the index anew; skneuromsi-io verify FILE tells all that is wrong",
     OPTIONS: "--storage-option",
     EXPAND: "let the shell expand it, without quotes",
     GZIP: "unpack it: gunzip",

@@ -5,7 +5,14 @@ import gzip
 import pytest
 
 import skneuromsi_io as sio
-from helpers import assert_same, make_array, make_collection, make_result, stored
+from helpers import (
+    assert_same,
+    edited,
+    make_array,
+    make_collection,
+    make_result,
+    stored,
+)
 
 
 def read(path):
@@ -130,6 +137,7 @@ def test_remedies_are_verbs(command, sweep, tmp_path):
         "month.ndc.1.partial": b"",
         "packed.gz": gzip.compress(whole),
         "shapes.ndc": stored(various),
+        "index.ndc": edited(whole, "index.json", lambda doc: doc.update(object_size=9)),
     }.items():
         (tmp_path / name).write_bytes(content)
     save = "skneuromsi-io repair IN OUT saves the results that are whole"
@@ -143,6 +151,7 @@ def test_remedies_are_verbs(command, sweep, tmp_path):
         (["ls", "month.ndc"], "skneuromsi-io merge IN... --out OUT takes whole"),
         (["info", "packed.gz"], "unpack it: gunzip"),
         (["info", "shapes.ndc", "--storage-option", "a=b"], "--storage-option"),
+        (["ls", "index.ndc"], "skneuromsi-io repair IN OUT makes the index anew"),
         (["convert", "shapes.ndc", "out.nc"], "convert to .ndc or .csv"),
     ]:
         verb, *rest = (str(tmp_path / one) if "." in one else one for one in args)

@@ -18,6 +18,7 @@ from .._errors import (
     at,
     translating,
 )
+from .._remedies import INDEX, REPAIR
 from ..archive import _document, _members
 from ..arrays._frame import Frame, shared
 from ..model import _names
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._interface import Signature
-
-#: Remedy of a wrong index.
-REMEDY = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
 
 #: Dtypes of arrays that an index describes.
 _DTYPES = frozenset(f"<{kind}{size}" for kind in "iuf" for size in (2, 4, 8)) | {
@@ -257,7 +255,7 @@ class Index:
             key=_members.of_result(index, member),
             expected=f"{expected:.300} as the index says",
             found=f"{found:.300} in the result",
-            remedy=REMEDY,
+            remedy=INDEX,
         )
 
 
@@ -266,8 +264,8 @@ class _at_index(at):  # noqa: N801 - as `at`
 
     def __exit__(self, cls: Any, error: Any, traceback: Any) -> None:
         super().__exit__(cls, error, traceback)
-        if isinstance(error, SkneuromsiIOError) and error.remedy is None:
-            error.remedy = REMEDY
+        if isinstance(error, SkneuromsiIOError) and error.remedy in (None, REPAIR):
+            error.remedy = INDEX
 
 
 def _check_head(document: dict[str, Any], size: int) -> None:
