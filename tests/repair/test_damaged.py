@@ -71,6 +71,20 @@ def test_each_damage_is_told_once(ours, out):
     assert [problem.member for problem in report.problems] == ["ndr_2/nddata.nc"]
 
 
+@pytest.mark.parametrize("name", ["ndr_2/nddata.nc", "metadata.json"])
+@pytest.mark.parametrize("bit", [1, 0x10])
+def test_both_headers_tell_of_one_damage(ours, out, name, bit):
+    """Each member byte by byte: where a stream ends elsewhere, two ways of reading it fail in two ways."""
+    with zipfile.ZipFile(io.BytesIO(ours)) as archive:
+        start = archive.getinfo(name).header_offset + 30 + len(name)
+    step = max(7, (ends(ours)[name] - start) // 40)
+    for position in range(start, ends(ours)[name], step):
+        bad = bytearray(ours)
+        bad[position] ^= bit
+        told = [problem.member for problem in sio.repair(bytes(bad), out).problems]
+        assert told == [name], position
+
+
 def test_new_metadata_say_so(ours, out):
     report = sio.repair(ours[: ends(ours)["metadata.json"] - 1], out)
     assert "10 results" in str(report)

@@ -40,13 +40,19 @@ pub(super) fn settle(mut found: Vec<Found>, lost: Vec<Loss>) -> Result<(Index, V
             }
         }
     }
-    let lost = lost
-        .into_iter()
-        .filter(|loss| !is_explained(loss, &found))
-        .map(|loss| (loss.name.into(), loss.error));
+    let lost = told_once(lost, &found).map(|loss| (loss.name.into(), loss.error));
     let lost = lost.chain(without).collect();
     index.sort_names()?;
     Ok((index, lost))
+}
+
+/// Leaves out losses that are explained, and what the directory says of those that a local header told of.
+fn told_once(mut lost: Vec<Loss>, found: &[Found]) -> impl Iterator<Item = Loss> {
+    lost.retain(|loss| !is_explained(loss, found));
+    let local = lost.iter().filter(|loss| loss.offset.is_some());
+    let told: HashSet<_> = local.map(|loss| loss.name.clone()).collect();
+    lost.into_iter()
+        .filter(move |loss| loss.offset.is_some() || !told.contains(&loss.name))
 }
 
 /// Returns whether a local header that led to nothing is that of a whole member, or within its data.
