@@ -54,7 +54,7 @@ def test_info_as_json(command, sweep):
         "min": 0,
         "max": 20,
     }
-    assert found["parameters"][1]["values"] == ["False"]
+    assert found["parameters"][1]["values"] == [False]
     assert found["sizes"]["data"]["members"] == 3
     assert found["sizes"]["metadata"]["members"] == 4
     assert found["sizes"]["index"]["members"] == 1

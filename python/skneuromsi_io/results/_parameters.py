@@ -58,7 +58,7 @@ class Column(NamedTuple):
         }
         if self.is_numeric:
             return {**told, "min": min(self.values), "max": max(self.values)}
-        return {**told, "values": [*map(spelled, self.values[:_LISTED])]}
+        return {**told, "values": self.values[:_LISTED]}
 
 
 def parameters_of(rows: Sequence[Mapping[Any, Any]]) -> list[Column]:
