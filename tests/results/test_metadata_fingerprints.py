@@ -55,6 +55,22 @@ def test_a_sweep_is_checked_once(archive, checked):
     assert_same(collection[2], make_collection()[2])
 
 
+def test_a_long_number_is_no_two_numbers():
+    """Without `-5`, text that is not JSON would be the text of the others."""
+    long = "1" * 70
+    results = [make_result(extra={"a": int(long + "0"), "b": i}) for i in range(2)]
+    collection = sio.NDResultCollection.from_ndresults("long", results)
+    archive = stored(collection)
+    assert_same(opened(archive)[1], results[1])
+    damaged = replaced(archive, long + "0", long + "-5")
+    with pytest.raises(sio.BadMetadataError, match=TEXT):
+        opened(damaged)
+    contents = members(damaged)
+    del contents["index.json"]
+    with pytest.raises(sio.BadMetadataError, match=TEXT):
+        sio.scan_ndc(zipped(contents)).to_xarray()
+
+
 def test_texts_and_shapes_make_a_kind_of_their_own(checked):
     collection = make_collection(size=2)
     texts = make_collection(size=2, extra={"note": "other"})
@@ -173,6 +189,7 @@ BITS = st.sampled_from(
             ":",
             " ",
         ),
+        *("1" * 64, "1" * 65, "0." + "1" * 70),
         *('"run": 5, ', '"extra"', '"\\u0072un": {"a": 3}, '),
         '"object_kwargs": {"run": {"z": 9}}, ',
     ]
