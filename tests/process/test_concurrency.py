@@ -69,6 +69,29 @@ def test_many_threads_store_one_collection(tmp_path):
         assert_same(opened(tmp_path / f"{number}.ndc"), collection)
 
 
+class Yielding(io.BytesIO):
+    """A stream that lets other threads go on between `seek` and `read`."""
+
+    def seek(self, *args):
+        found = super().seek(*args)
+        time.sleep(0)
+        return found
+
+
+def test_many_threads_scan_one_stream():
+    expected = make_collection(20)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        scanned = sio.scan_ndc(Yielding(stored(expected)))
+        found = at_once(lambda number: [scanned[(number + i) % 20] for i in range(20)])
+    finally:
+        sys.setswitchinterval(interval)
+    for number, results in enumerate(found):
+        for i, result in enumerate(results):
+            assert_same(result, expected[(number + i) % 20])
+
+
 class Meeting(io.BytesIO):
     """A stream whose first read waits until other threads are in a read too."""
 

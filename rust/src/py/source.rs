@@ -11,11 +11,19 @@ use pyo3::types::PyString;
 use super::ranges::Ranges;
 use crate::error::{Error, Kind, Result};
 use crate::source::{FileSource, ReadAt};
+use crate::work::shared::Shared;
 
 /// A Python object with `seek` and `read`, read while attached.
 struct Stream {
     object: Py<PyAny>,
     size: u64,
+    lock: Shared<Lock>,
+}
+
+/// A `threading.RLock`, and the process that may use it: a forked child finds it as its parent's threads had it.
+struct Lock {
+    process: u32,
+    lock: Py<PyAny>,
 }
 
 /// Largest piece that is asked of a Python stream at once.
@@ -34,11 +42,37 @@ impl ReadAt for Stream {
     }
 
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
-        Python::attach(|py| self.fill(py, buf, offset)).map_err(std::io::Error::other)?
+        Python::attach(|py| self.fill_alone(py, buf, offset)).map_err(std::io::Error::other)?
     }
 }
 
 impl Stream {
+    /// Fills `buf` while no other thread moves the stream. The lock is Python's: who waits for it is detached.
+    fn fill_alone(&self, py: Python<'_>, buf: &mut [u8], offset: u64) -> PyResult<Result<()>> {
+        let lock = self.lock(py)?;
+        let lock = lock.lock.bind(py);
+        lock.call_method0("acquire")?;
+        let filled = self.fill(py, buf, offset);
+        lock.call_method0("release")?;
+        filled
+    }
+
+    fn lock(&self, py: Python<'_>) -> PyResult<Arc<Lock>> {
+        let process = std::process::id();
+        let ours = |known: &Arc<Lock>| known.process == process;
+        let known = self.lock.get();
+        if let Some(lock) = known.clone().filter(ours) {
+            return Ok(lock);
+        }
+        let lock = py.import("threading")?.call_method0("RLock")?.unbind();
+        let lock = Arc::new(Lock { process, lock });
+        if self.lock.replace(known.as_ref(), Arc::clone(&lock)) {
+            return Ok(lock);
+        }
+        // Another thread has made one.
+        Ok(self.lock.get().filter(ours).unwrap_or(lock))
+    }
+
     fn fill(&self, py: Python<'_>, buf: &mut [u8], offset: u64) -> PyResult<Result<()>> {
         let object = self.object.bind(py);
         object.call_method1("seek", (offset,))?;
@@ -106,6 +140,7 @@ pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadA
     Ok(Ok(Arc::new(Stream {
         object: object.clone().unbind(),
         size: end,
+        lock: Shared::default(),
     })))
 }
 
