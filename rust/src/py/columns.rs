@@ -46,7 +46,15 @@ impl Columns {
         names: Vec<String>,
         threads: usize,
     ) -> PyResult<()> {
-        archive.run(py, |archive| self.lock().read(archive, &names, threads))
+        archive.run(py, |archive| {
+            // Others wait for the lock while they are attached, and to read a stream attaches.
+            results::texts(archive, &names, threads, |texts| {
+                let mut columns = self.lock();
+                for text in texts {
+                    columns.add_text(text.as_deref());
+                }
+            })
+        })
     }
 
     fn __len__(&self) -> usize {

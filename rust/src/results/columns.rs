@@ -111,39 +111,10 @@ impl Columns {
         self.size += 1;
     }
 
-    /// Adds the texts of some members of an archive, without frames. Those that are too long for a template are not
-    /// read.
-    pub fn read(&mut self, archive: &Archive, names: &[String], threads: usize) -> Result<()> {
-        let short = |name: &String| Ok(Some(archive.size(name)?).filter(|&size| size <= LONGEST));
-        let sizes = names.iter().map(short).collect::<Result<Vec<_>>>()?;
-        let (mut start, mut bytes) = (0, 0);
-        for end in 1..=names.len() {
-            bytes += sizes[end - 1].unwrap_or(0);
-            if bytes >= TEXTS || end == names.len() {
-                self.read_some(archive, &names[start..end], &sizes[start..end], threads)?;
-                (start, bytes) = (end, 0);
-            }
-        }
-        Ok(())
-    }
-
-    fn read_some(
-        &mut self,
-        archive: &Archive,
-        names: &[String],
-        sizes: &[Option<u64>],
-        threads: usize,
-    ) -> Result<()> {
-        let short = names.iter().zip(sizes).filter(|(_, size)| size.is_some());
-        let short: Vec<_> = short.map(|(name, _)| name.as_str()).collect();
-        let texts = with_each(archive, &short, threads, |_, input, _| input.text())?;
-        let mut texts = texts.into_iter();
-        for size in sizes {
-            let text = size.and_then(|_| texts.next());
-            let template = text.and_then(|text| self.template_of(&text));
-            self.push(template, None);
-        }
-        Ok(())
+    /// Adds a result by its text, without a frame.
+    pub fn add_text(&mut self, text: Option<&[u8]>) {
+        let template = text.and_then(|text| self.template_of(text));
+        self.push(template, None);
     }
 
     /// Number of results.
@@ -280,6 +251,42 @@ impl Columns {
         self.frames.push(Arc::clone(frame));
         Some(self.frames.len() - 1)
     }
+}
+
+/// Reads the texts of some members of an archive, and shows them to `each`, many at once. Those that are too long for a
+/// template are not read.
+pub fn texts(
+    archive: &Archive,
+    names: &[String],
+    threads: usize,
+    mut each: impl FnMut(&[Option<Vec<u8>>]),
+) -> Result<()> {
+    let short = |name: &String| Ok(Some(archive.size(name)?).filter(|&size| size <= LONGEST));
+    let sizes = names.iter().map(short).collect::<Result<Vec<_>>>()?;
+    let (mut start, mut bytes) = (0, 0);
+    for end in 1..=names.len() {
+        bytes += sizes[end - 1].unwrap_or(0);
+        if bytes >= TEXTS || end == names.len() {
+            let (names, sizes) = (&names[start..end], &sizes[start..end]);
+            each(&short_texts(archive, names, sizes, threads)?);
+            (start, bytes) = (end, 0);
+        }
+    }
+    Ok(())
+}
+
+fn short_texts(
+    archive: &Archive,
+    names: &[String],
+    sizes: &[Option<u64>],
+    threads: usize,
+) -> Result<Vec<Option<Vec<u8>>>> {
+    let short = names.iter().zip(sizes).filter(|(_, size)| size.is_some());
+    let short: Vec<_> = short.map(|(name, _)| name.as_str()).collect();
+    let texts = with_each(archive, &short, threads, |_, input, _| input.text())?;
+    let mut texts = texts.into_iter();
+    let text = |size: &Option<u64>| size.and_then(|_| texts.next());
+    Ok(sizes.iter().map(text).collect())
 }
 
 impl Template {

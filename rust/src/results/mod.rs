@@ -22,7 +22,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use columns::{Columns, Numbers};
+pub use columns::{Columns, Numbers, texts};
 pub use format01::{Labelled, Spelled, spell};
 pub use frame::Frame;
 pub use frame_cache::FrameCache;
