@@ -32,11 +32,12 @@ pub(super) fn with_each<T: Send>(
         let done = work(position, input, file).map_err(|error| error.in_member(input.member))?;
         Ok((position, done))
     };
-    in_order(if archive.concurrent() {
+    let done = if archive.concurrent() {
         by_threads(archive, names, &runs, threads, work)?
     } else {
         in_chunks(archive, names, &runs, threads, work)?
-    })
+    };
+    in_order(done, names.len())
 }
 
 /// Each thread reads a run, and does the work of its members.
@@ -109,21 +110,23 @@ fn chunks<'r, 'a>(
             total += run.size();
             total <= most
         });
-        let count = small.count().max(threads).min(runs.len());
+        let count = small.count().max(threads.max(1)).min(runs.len());
         let (chunk, rest) = runs.split_at(count);
         runs = rest;
         (!chunk.is_empty()).then_some(chunk)
     })
 }
 
-fn in_order<T>(mut done: Vec<(usize, T)>) -> Result<Vec<T>> {
+fn in_order<T>(mut done: Vec<(usize, T)>, count: usize) -> Result<Vec<T>> {
     done.sort_unstable_by_key(|&(position, _)| position);
     let ordered = done
         .iter()
         .enumerate()
         .all(|(nth, &(position, _))| nth == position);
-    if !ordered {
-        return Err(Error::internal("each member once", "others"));
+    if !ordered || done.len() != count {
+        let expected = format!("each of {count} members once");
+        let found = format!("{} of them, or others", done.len());
+        return Err(Error::internal(expected, found));
     }
     Ok(done.into_iter().map(|(_, done)| done).collect())
 }
