@@ -132,9 +132,9 @@ impl Bits<'_> {
     }
 
     fn symbol(&mut self, code: &Code) -> Option<u16> {
-        let entry = *code
-            .0
-            .get(usize::try_from(self.peek()).ok()? % (1 << LONGEST))?;
+        // Cut before it is an index: all bits of it are more than 32.
+        let next = self.peek() & ((1 << LONGEST) - 1);
+        let entry = *code.0.get(usize::try_from(next).ok()?)?;
         self.skip(usize::from(entry & 15))?;
         // No symbol has a code without bits.
         (entry & 15 != 0).then_some(entry >> 4)
