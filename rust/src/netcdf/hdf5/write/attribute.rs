@@ -45,8 +45,7 @@ impl ObjectHeader<'_> {
                         simple(&[count])?
                     };
                     self.attribute(name, &number(*dtype, *order), &space, |file| {
-                        file.put(bytes);
-                        Ok(())
+                        file.put(bytes)
                     })?;
                 }
             }
@@ -63,8 +62,7 @@ impl ObjectHeader<'_> {
             .map_err(|_| unsupported("fewer than 2^31 dimensions", id.to_string()))?;
         let integer = number(DType::I32, Endian::Little);
         self.attribute("_Netcdf4Dimid", &integer, &SCALAR, |file| {
-            file.put(&id.to_le_bytes());
-            Ok(())
+            file.put(&id.to_le_bytes())
         })
     }
 
@@ -93,8 +91,7 @@ impl ObjectHeader<'_> {
             .map_err(|_| unsupported("a text below 4 GiB", format!("{} bytes", text.len())))?;
         let space = if text.is_empty() { NULL } else { SCALAR };
         self.attribute(name, &fixed_text(len), &space, |file| {
-            file.put(text.as_bytes());
-            Ok(())
+            file.put(text.as_bytes())
         })
     }
 
@@ -111,16 +108,16 @@ impl ObjectHeader<'_> {
             .ok_or_else(|| unsupported("fewer than 65,536 attributes", "more"))?;
         self.message(message::ATTRIBUTE, order, |file| {
             // Version 3, nothing shared.
-            file.put(&[3, 0]);
+            file.put(&[3, 0])?;
             file.short(name.len().saturating_add(1))?;
             file.short(datatype.len())?;
             file.short(dataspace.len())?;
             // The name is UTF-8 and ends with NUL.
-            file.put(&[1]);
-            file.put(name.as_bytes());
-            file.put(&[0]);
-            file.put(datatype);
-            file.put(dataspace);
+            file.put(&[1])?;
+            file.put(name.as_bytes())?;
+            file.put(&[0])?;
+            file.put(datatype)?;
+            file.put(dataspace)?;
             data(file)
         })
     }

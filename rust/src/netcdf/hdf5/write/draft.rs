@@ -6,6 +6,7 @@ use super::super::checksum::lookup3;
 use super::super::{SIGNATURE, UNDEFINED};
 use super::heap::Heap;
 use crate::error::Result;
+use crate::memory::{try_extend, try_reserve};
 use crate::netcdf::unsupported;
 
 /// Bytes of a superblock of version 2 (section II.A).
@@ -48,56 +49,53 @@ impl Draft {
         self.out.len()
     }
 
-    pub(super) fn put(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        try_extend(&mut self.out, bytes)
     }
 
-    pub(super) fn u64(&mut self, value: u64) {
-        self.put(&value.to_le_bytes());
+    pub(super) fn u64(&mut self, value: u64) -> Result<()> {
+        self.put(&value.to_le_bytes())
     }
 
     /// The address of the payload.
-    pub(super) fn payload(&mut self) {
+    pub(super) fn payload(&mut self) -> Result<()> {
         self.of_payload = Some(self.out.len());
-        self.u64(0);
+        self.u64(0)
     }
 
-    pub(super) fn u32(&mut self, value: u32) {
-        self.put(&value.to_le_bytes());
+    pub(super) fn u32(&mut self, value: u32) -> Result<()> {
+        self.put(&value.to_le_bytes())
     }
 
-    pub(super) fn u16(&mut self, value: u16) {
-        self.put(&value.to_le_bytes());
+    pub(super) fn u16(&mut self, value: u16) -> Result<()> {
+        self.put(&value.to_le_bytes())
     }
 
     /// A length in 32 bits.
     pub(super) fn size(&mut self, len: usize) -> Result<()> {
         let len = u32::try_from(len)
             .map_err(|_| unsupported("less than 4 GiB", format!("{len} bytes or elements")))?;
-        self.u32(len);
-        Ok(())
+        self.u32(len)
     }
 
     /// A length in 16 bits.
     pub(super) fn short(&mut self, len: usize) -> Result<()> {
         let len = u16::try_from(len)
             .map_err(|_| unsupported("a name below 64 KiB", format!("{len} bytes")))?;
-        self.u16(len);
-        Ok(())
+        self.u16(len)
     }
 
     /// An element of variable length: `len` items in a heap object, or none.
     pub(super) fn element(&mut self, len: usize, object: &[u8]) -> Result<()> {
         self.size(len)?;
         if object.is_empty() {
-            self.put(&[0; 12]);
-        } else {
-            let (collection, index) = self.heap.insert(object);
-            self.in_heap.push(self.out.len());
-            self.u64(collection);
-            self.u32(u32::from(index));
+            return self.put(&[0; 12]);
         }
-        Ok(())
+        let (collection, index) = self.heap.insert(object)?;
+        try_reserve(&mut self.in_heap, 1)?;
+        self.in_heap.push(self.out.len());
+        self.u64(collection)?;
+        self.u32(u32::from(index))
     }
 
     /// A text of variable length.
@@ -114,16 +112,17 @@ impl Draft {
     }
 
     /// Ends the object header that began at `start`; its checksum comes with the addresses.
-    pub(super) fn seal(&mut self, start: usize) {
+    pub(super) fn seal(&mut self, start: usize) -> Result<()> {
         self.headers.push(start..self.out.len());
-        self.u32(0);
+        self.u32(0)
     }
 
     /// Places the heap behind everything and the payload behind the heap, and fills in what depended on that.
-    pub(super) fn finish(mut self, root: u64) -> Vec<u8> {
+    pub(super) fn finish(mut self, root: u64) -> Result<Vec<u8>> {
         let heap = self.address();
-        let bytes = std::mem::take(&mut self.heap).finish();
-        self.put(&bytes);
+        let bytes = std::mem::take(&mut self.heap).finish()?;
+        try_reserve(&mut self.out, bytes.len() + 8)?;
+        self.put(&bytes)?;
         for at in std::mem::take(&mut self.in_heap) {
             let mut offset = [0; 8];
             offset.copy_from_slice(&self.out[at..at + 8]);
@@ -140,7 +139,7 @@ impl Draft {
             self.fill(header.end, &sum.to_le_bytes());
         }
         self.superblock(root, self.address() + self.payload_bytes);
-        self.out
+        Ok(self.out)
     }
 
     fn superblock(&mut self, root: u64, end: u64) {

@@ -20,17 +20,17 @@ pub(super) struct ObjectHeader<'f> {
 }
 
 impl<'f> ObjectHeader<'f> {
-    pub(super) fn new(file: &'f mut Draft) -> Self {
+    pub(super) fn new(file: &'f mut Draft) -> Result<Self> {
         let start = file.position();
-        file.put(b"OHDR");
-        file.put(&[2, FLAGS]);
-        file.u32(0);
-        Self {
+        file.put(b"OHDR")?;
+        file.put(&[2, FLAGS])?;
+        file.u32(0)?;
+        Ok(Self {
             file,
             start,
             attrs: 0,
             links: 0,
-        }
+        })
     }
 
     /// The header ends here: fills in its size.
@@ -39,26 +39,21 @@ impl<'f> ObjectHeader<'f> {
             let count = self.attrs;
             self.message(message::ATTRIBUTE_INFO, 0, |file| {
                 // Version 0; creation order is tracked; no dense storage.
-                file.put(&[0, 1]);
-                file.u16(count);
-                file.u64(UNDEFINED);
-                file.u64(UNDEFINED);
-                Ok(())
+                file.put(&[0, 1])?;
+                file.u16(count)?;
+                file.u64(UNDEFINED)?;
+                file.u64(UNDEFINED)
             })?;
         }
         let content = self.file.position() - self.start - 10;
         let size = u32::try_from(content)
             .map_err(|_| unsupported("an object header below 4 GiB", content.to_string()))?;
         self.file.fill(self.start + 6, &size.to_le_bytes());
-        self.file.seal(self.start);
-        Ok(())
+        self.file.seal(self.start)
     }
 
     fn bytes(&mut self, kind: u8, body: &[u8]) -> Result<()> {
-        self.message(kind, 0, |file| {
-            file.put(body);
-            Ok(())
-        })
+        self.message(kind, 0, |file| file.put(body))
     }
 
     /// A message whose size is what `body` writes.
@@ -68,8 +63,8 @@ impl<'f> ObjectHeader<'f> {
         order: u16,
         body: impl FnOnce(&mut Draft) -> Result<()>,
     ) -> Result<()> {
-        self.file.put(&[kind, 0, 0, 0]);
-        self.file.u16(order);
+        self.file.put(&[kind, 0, 0, 0])?;
+        self.file.u16(order)?;
         let start = self.file.position();
         body(self.file)?;
         let size = self.file.position() - start;
@@ -93,9 +88,8 @@ impl<'f> ObjectHeader<'f> {
         if let Stored::Shuffled { itemsize, .. } = stored {
             self.message(message::FILTERS, 0, |file| {
                 // Version 2, one filter: shuffle (2), mandatory, with one value.
-                file.put(&[2, 1, 2, 0, 0, 0, 1, 0]);
-                file.u32(itemsize);
-                Ok(())
+                file.put(&[2, 1, 2, 0, 0, 0, 1, 0])?;
+                file.u32(itemsize)
             })?;
         }
         self.message(message::LAYOUT, 0, |file| {
@@ -111,10 +105,9 @@ impl<'f> ObjectHeader<'f> {
             unsupported("dimensions of less than 2^62", found)
         })?;
         self.message(message::LAYOUT, 0, |file| {
-            file.put(&[3, 1]);
-            file.u64(UNDEFINED);
-            file.u64(bytes);
-            Ok(())
+            file.put(&[3, 1])?;
+            file.u64(UNDEFINED)?;
+            file.u64(bytes)
         })?;
         self.scale(id, &format!("{NOT_A_VARIABLE}{length:>10}"))
     }
@@ -126,10 +119,9 @@ impl<'f> ObjectHeader<'f> {
         match fill {
             None => self.bytes(message::FILL_VALUE, &[3, 0x0A]),
             Some(value) => self.message(message::FILL_VALUE, 0, |file| {
-                file.put(&[3, 0x2A]);
+                file.put(&[3, 0x2A])?;
                 file.size(value.len())?;
-                file.put(value);
-                Ok(())
+                file.put(value)
             }),
         }
     }
@@ -138,11 +130,10 @@ impl<'f> ObjectHeader<'f> {
     pub(super) fn group(&mut self, links: usize) -> Result<()> {
         self.message(message::LINK_INFO, 0, |file| {
             // Version 0; creation order is tracked; no dense storage.
-            file.put(&[0, 1]);
-            file.u64(links as u64);
-            file.u64(UNDEFINED);
-            file.u64(UNDEFINED);
-            Ok(())
+            file.put(&[0, 1])?;
+            file.u64(links as u64)?;
+            file.u64(UNDEFINED)?;
+            file.u64(UNDEFINED)
         })?;
         self.bytes(message::GROUP_INFO, &[0, 0])
     }
@@ -153,13 +144,12 @@ impl<'f> ObjectHeader<'f> {
         self.links += 1;
         self.message(message::LINK, 0, |file| {
             // Version 1; length of the name in 2 bytes, creation order and character set (UTF-8) given.
-            file.put(&[1, 0x01 | 0x04 | 0x10]);
-            file.u64(order);
-            file.put(&[1]);
+            file.put(&[1, 0x01 | 0x04 | 0x10])?;
+            file.u64(order)?;
+            file.put(&[1])?;
             file.short(name.len())?;
-            file.put(name.as_bytes());
-            file.u64(address);
-            Ok(())
+            file.put(name.as_bytes())?;
+            file.u64(address)
         })
     }
 }
@@ -196,26 +186,24 @@ fn layout(file: &mut Draft, shape: &[u64], stored: Stored) -> Result<()> {
             // more bytes than the largest needs, and the last of them is the element's size.
             let largest = shape.iter().copied().fold(u64::from(itemsize), u64::max);
             let width = largest.ilog2() as usize / 8 + 1;
-            file.put(&[4, 2, 2]);
-            file.put(&[byte(shape.len() + 1, "dimensions")?, byte(width, "bytes")?]);
+            file.put(&[4, 2, 2])?;
+            file.put(&[byte(shape.len() + 1, "dimensions")?, byte(width, "bytes")?])?;
             for len in shape.iter().copied().chain([u64::from(itemsize)]) {
-                file.put(&len.to_le_bytes()[..width]);
+                file.put(&len.to_le_bytes()[..width])?;
             }
             // A single-chunk index: stored size, no filter left out, address.
-            file.put(&[1]);
-            file.u64(bytes);
-            file.u32(0);
-            put_address(file, address);
-            return Ok(());
+            file.put(&[1])?;
+            file.u64(bytes)?;
+            file.u32(0)?;
+            return put_address(file, address);
         }
     };
-    file.put(&[3, 1]);
-    put_address(file, address);
-    file.u64(bytes);
-    Ok(())
+    file.put(&[3, 1])?;
+    put_address(file, address)?;
+    file.u64(bytes)
 }
 
-fn put_address(file: &mut Draft, address: Address) {
+fn put_address(file: &mut Draft, address: Address) -> Result<()> {
     match address {
         Address::At(address) => file.u64(address),
         Address::Payload => file.payload(),

@@ -1,5 +1,8 @@
 //! The global heap (section III.E): texts of variable length and the references to dimensions.
 
+use crate::error::Result;
+use crate::memory::try_reserve;
+
 /// libhdf5 refuses a smaller collection ("global heap size is too small", `H5HGcache.c`).
 const SMALLEST: usize = 4096;
 
@@ -20,7 +23,9 @@ pub(super) struct Heap {
 
 impl Heap {
     /// Adds an object; gives the offset in the heap of its collection, and its number there.
-    pub(super) fn insert(&mut self, object: &[u8]) -> (u64, u16) {
+    pub(super) fn insert(&mut self, object: &[u8]) -> Result<(u64, u16)> {
+        // The headers of a collection and of an object, and what rounds the object up.
+        try_reserve(&mut self.bytes, object.len().saturating_add(3 * HEADER))?;
         let start = self.open.unwrap_or_else(|| {
             self.bytes
                 .extend_from_slice(b"GCOL\x01\0\0\0\0\0\0\0\0\0\0\0");
@@ -34,15 +39,15 @@ impl Heap {
         self.open = Some(start);
         let place = (start as u64, self.index);
         if self.bytes.len() - start > LARGE {
-            self.close();
+            self.close()?;
         }
-        place
+        Ok(place)
     }
 
     /// The heap as it is in the file.
-    pub(super) fn finish(mut self) -> Vec<u8> {
-        self.close();
-        self.bytes
+    pub(super) fn finish(mut self) -> Result<Vec<u8>> {
+        self.close()?;
+        Ok(self.bytes)
     }
 
     fn record(&mut self, index: u16, len: usize) {
@@ -52,10 +57,11 @@ impl Heap {
         self.bytes.extend_from_slice(&(len as u64).to_le_bytes());
     }
 
-    fn close(&mut self) {
+    fn close(&mut self) -> Result<()> {
         let Some(start) = self.open.take() else {
-            return;
+            return Ok(());
         };
+        try_reserve(&mut self.bytes, SMALLEST)?;
         let used = self.bytes.len() - start;
         let size = used.max(SMALLEST);
         // Object 0 is the free space, its own header included; less than a header has none.
@@ -64,5 +70,6 @@ impl Heap {
         }
         self.bytes.resize(start + size, 0);
         self.bytes[start + 8..start + HEADER].copy_from_slice(&(size as u64).to_le_bytes());
+        Ok(())
     }
 }

@@ -37,7 +37,7 @@ pub fn file_prefix(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<
     let scales = put_scales(&mut file, &writable)?;
     let variables = put_variables(&mut file, &writable, &scales)?;
     let root = put_root(&mut file, &writable, &scales, &variables)?;
-    Ok(file.finish(root))
+    file.finish(root)
 }
 
 /// Writes dimensions, with their coordinates; gives the addresses of their headers.
@@ -49,7 +49,7 @@ fn put_scales(file: &mut Draft, writable: &Writable) -> Result<Vec<u64>> {
             None => Stored::Nowhere,
         };
         scales.push(file.address());
-        let mut header = ObjectHeader::new(file);
+        let mut header = ObjectHeader::new(file)?;
         match coordinate.map(|at| &writable.dataset.variables[at]) {
             Some(variable) => {
                 header.variable(variable, stored)?;
@@ -74,7 +74,7 @@ fn put_variables(file: &mut Draft, writable: &Writable, scales: &[u64]) -> Resul
         }
         let stored = store(file, writable, at)?;
         addresses.push(file.address());
-        let mut header = ObjectHeader::new(file);
+        let mut header = ObjectHeader::new(file)?;
         header.variable(variable, stored)?;
         let axes: Vec<_> = writable.axes(variable).map(|id| scales[id]).collect();
         header.attrs(&variable.attrs)?;
@@ -93,7 +93,7 @@ fn put_root(
 ) -> Result<u64> {
     let dataset = writable.dataset;
     let root = file.address();
-    let mut header = ObjectHeader::new(file);
+    let mut header = ObjectHeader::new(file)?;
     let bare = writable.coordinates.iter().filter(|c| c.is_none()).count();
     header.group(bare + variables.len())?;
     for (id, (name, _)) in dataset.dims.iter().enumerate() {
@@ -119,7 +119,7 @@ fn store_shuffled(file: &mut Draft, variable: &Variable, bytes: &[u8]) -> Result
     let itemsize = variable.number()?.size();
     let mut planes = try_zeroed(bytes.len())?;
     shuffle(bytes, itemsize, &mut planes);
-    file.put(&planes);
+    file.put(&planes)?;
     Ok(Stored::Shuffled {
         address: Address::At(address),
         itemsize: u32::from(byte(itemsize, "bytes of a number")?),
@@ -170,7 +170,7 @@ fn store(file: &mut Draft, writable: &Writable, at: usize) -> Result<Stored> {
         Data::Owned(bytes) if writable.shuffled.is_some() && bytes.len() >= SHUFFLED_FROM => {
             return store_shuffled(file, variable, bytes);
         }
-        Data::Owned(bytes) => file.put(bytes),
+        Data::Owned(bytes) => file.put(bytes)?,
         Data::Strings(texts) => texts.iter().try_for_each(|text| file.text(text))?,
         Data::Raw { .. } => {
             let expected = format!("data of {:?} in memory", variable.name);
