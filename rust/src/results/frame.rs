@@ -242,3 +242,30 @@ pub(super) fn plain_array(dataset: &Dataset) -> Option<usize> {
     });
     (!decoded).then_some(payload)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_texts_and_names_take_memory_too() {
+        let bare = Frame::bare(DType::U8, &[1]).unwrap();
+        let Dataset {
+            dims, variables, ..
+        } = &bare.dataset;
+        let labels = Variable {
+            name: String::new(),
+            dtype: None,
+            data: Data::Strings(vec![String::new(); 1000]),
+            ..variables[0].clone()
+        };
+        let dataset = Dataset {
+            dims: dims.clone(),
+            variables: vec![variables[0].clone(), labels],
+            attrs: Vec::new(),
+        };
+        let labelled = Frame::new(dataset, 0).unwrap();
+        let taken = labelled.label_bytes() - bare.label_bytes();
+        assert!(taken >= 1000 * size_of::<String>(), "{taken}");
+    }
+}
