@@ -120,6 +120,15 @@ def test_expected_size(archive):
         sio.open_ndresult(archive)
 
 
+def test_expected_size_comes_before_the_version(archive):
+    """Upstream asks metadata for no version, so another number of results is a ValueError without one too."""
+    broken = edited(archive, "metadata.json", lambda d: d.pop("format_version"))
+    with pytest.raises(ValueError, match="Expected 1 results, but 3 were found"):
+        sio.open_ndresult(broken)
+    with pytest.raises(sio.MissingMemberError, match="format_version"):
+        opened(broken, expected_size=3)
+
+
 @pytest.mark.parametrize("wrong", [0, -1, 2.0, "3", None, True, [], 4])
 def test_wrong_object_size(archive, wrong):
     broken = edited(archive, "metadata.json", lambda d: d.update(object_size=wrong))

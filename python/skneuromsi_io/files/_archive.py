@@ -147,7 +147,14 @@ class OpenArchive:
 
     @cached_property
     def metadata(self) -> dict[str, Any]:
-        """Metadata of the collection, types restored."""
+        """Metadata of the collection, of a version that there is, types restored."""
+        with self._at_metadata():
+            _document.check_version(self._stated)
+        return self._stated
+
+    @cached_property
+    def _stated(self) -> dict[str, Any]:
+        """Metadata of the collection as the file states them, of whatever version."""
         with self._at_metadata():
             try:
                 return _document.collection_document(self.archive)
@@ -173,8 +180,9 @@ class OpenArchive:
     @property
     def size(self) -> int:
         """Number of results that the metadata state; a damaged file may state any."""
+        # As upstream, whose metadata may have no version: another number than expected is told of first.
         with self._at_metadata():
-            return _document.size_of(self.metadata)
+            return _document.size_of(self._stated)
 
     def size_in_file(self) -> int:
         """Return the number of results; each has members, of which the directory has so many at least.
