@@ -40,7 +40,10 @@ def without(monkeypatch):
 
     def take(package):
         _dtypes._dtype.cache_clear()
-        monkeypatch.setitem(sys.modules, package, None)
+        # Its modules too: a test before may have imported that of the zone.
+        for name in {package, *sys.modules}:
+            if name.partition(".")[0] == package:
+                monkeypatch.setitem(sys.modules, name, None)
         if package == "tzdata":
             # The machine's own database too, and the zone, which is known already.
             zoneinfo.reset_tzpath(to=[])
