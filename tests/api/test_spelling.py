@@ -10,7 +10,7 @@ from skneuromsi_io.cli._output import plain
 SPELLED = [
     (np.datetime64("2024-01-01T10:00", "ns"), "2024-01-01T10:00:00.000000000", None),
     (np.datetime64("2024-01-01", "D"), "2024-01-01", None),
-    (np.datetime64("NaT"), "NaT", None),
+    (np.datetime64("NaT", "s"), "NaT", None),
     (np.timedelta64(5, "ms"), "5 milliseconds", None),
     (np.array(["2024-01-01"], "M8[D]"), "['2024-01-01']", ["2024-01-01"]),
     (np.float32(0.1), "0.1", 0.1),
