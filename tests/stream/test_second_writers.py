@@ -1,6 +1,7 @@
 """One writer at a time has a file, and its lock goes with its process."""
 
 import os
+import pickle
 
 import pytest
 from left import left_behind
@@ -117,3 +118,10 @@ def die_with_a_child(path):
 
 def test_the_lock_dies_with_the_process_that_took_it(path):
     assert in_process(die_with_a_child, path) is None
+
+
+def test_a_writer_is_not_pickled(tmp_path):
+    with sio.NDCWriter(tmp_path / "sweep.ndc", name="sweep") as writer:
+        with pytest.raises(TypeError, match=r"one in each process.*merge"):
+            pickle.dumps(writer)
+        writer.append(make_collection(1)[0])

@@ -7,7 +7,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from .._errors import ArgumentError, ArgumentTypeError, UnstorableError, WriterError
 from .._types import FilePath, NDResultLike
@@ -297,6 +297,14 @@ class NDCWriter:
         self._closed = True
         self._archive.close()
         self._file.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise UnstorableError(
+            archive=printable(self.path),
+            expected="a writer in the process that made it",
+            found="one to be pickled",
+            remedy="make one in each process, with a file of its own, and join these with skneuromsi_io.merge",
+        )
 
     def __enter__(self) -> Self:
         return self
