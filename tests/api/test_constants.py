@@ -89,9 +89,9 @@ def test_codecs(codec):
 
 @pytest.mark.parametrize("excess", [0, 1])
 def test_long_numbers(excess):
-    """Both languages know which numbers vary, or a template would have more of them than a result."""
+    """Both languages know which numbers vary; text with one that is too long has no template."""
     number = 10 ** (CONSTANTS["longest_number"] - 1 + excess)
     result = make_result(run_parameters={"long": number})
     (packed,) = sio.NDResultCollection.from_ndresults("c", [result])._packed
     template = template_of(packed.native, packed)
-    assert len(template.slots) == 1 - excess
+    assert (None if template is None else len(template.slots)) == [1, None][excess]

@@ -79,11 +79,11 @@ impl Codec {
     }
 
     pub(super) fn from_tag(tag: u8, level: u8) -> Option<Self> {
-        Some(match tag {
-            0 => Self::None,
-            1 => Self::Lz4,
-            2 => Self::Lz4Hc(level),
-            3 => Self::Deflate(level),
+        Some(match (tag, level) {
+            (0, 0) => Self::None,
+            (1, 0) => Self::Lz4,
+            (2, _) => Self::Lz4Hc(level),
+            (3, _) => Self::Deflate(level),
             _ => return None,
         })
     }

@@ -58,6 +58,17 @@ fn smooth_numbers_get_smaller() {
 }
 
 #[test]
+fn a_pickle_states_a_level_only_where_there_is_one() {
+    for codec in [Codec::None, Codec::Lz4] {
+        let mut bytes = CompressedArray::from_plain(&smooth(100), 8, codec)
+            .unwrap()
+            .to_bytes();
+        bytes[1] = 9;
+        assert!(CompressedArray::from_bytes(&bytes).is_err(), "{codec:?}");
+    }
+}
+
+#[test]
 fn a_damaged_pickle_never_panics() {
     let plain = smooth(3_000);
     let bytes = CompressedArray::from_plain(&plain, 8, Codec::Lz4)
