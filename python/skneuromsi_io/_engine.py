@@ -104,13 +104,21 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         filename_or_obj: Any,
         *,
         drop_variables: str | Iterable[str] | None = None,
+        mask_and_scale: Any = None,
+        decode_times: Any = None,
+        concat_characters: Any = None,
+        decode_coords: Any = None,
+        use_cftime: Any = None,
+        decode_timedelta: Any = None,
         limits: Mapping[str, int] | None = None,
         storage_options: Mapping[str, Any] | None = None,
     ) -> dict[str, xr.Dataset]:
         """Open a file of results that cannot all be stacked: a dataset of each kind, by its name.
 
-        ``run`` has the numbers of its results.
+        ``run`` has the numbers of its results. Parameters are those of :meth:`open_dataset`.
         """
+        del mask_and_scale, decode_times, concat_characters
+        del decode_coords, use_cftime, decode_timedelta
         with _opened(filename_or_obj, limits, storage_options) as stored:
             datasets = lazy_datasets(stored.reader.name, stored)
             return {
@@ -123,12 +131,20 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         filename_or_obj: Any,
         *,
         drop_variables: str | Iterable[str] | None = None,
+        mask_and_scale: Any = None,
+        decode_times: Any = None,
+        concat_characters: Any = None,
+        decode_coords: Any = None,
+        use_cftime: Any = None,
+        decode_timedelta: Any = None,
         limits: Mapping[str, int] | None = None,
         storage_options: Mapping[str, Any] | None = None,
     ) -> xr.DataTree:
         """Open a file as a tree of what :meth:`open_groups_as_dict` gives."""
         import xarray as xr
 
+        del mask_and_scale, decode_times, concat_characters
+        del decode_coords, use_cftime, decode_timedelta
         groups = self.open_groups_as_dict(
             filename_or_obj,
             drop_variables=drop_variables,
