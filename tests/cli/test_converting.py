@@ -173,6 +173,17 @@ def test_nothing_is_replaced_unasked(command, sweep, tmp_path, suffix):
     assert {one.name for one in tmp_path.iterdir()} == {"sweep.ndc", out.name}
 
 
+@pytest.mark.parametrize("verb", ["convert", "repair"])
+def test_standard_output_is_named_as_a_path(
+    command, sweep, tmp_path, verb, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    done = command(verb, sweep, "-", *(["--to", "ndc"] if verb == "convert" else []))
+    assert done.status == 2
+    assert "/dev/stdout" in done.err
+    assert not (tmp_path / "-").exists()
+
+
 def test_a_folder_that_is_not_a_zarr_store_stays(command, sweep, tmp_path):
     out = tmp_path / "home.zarr"
     out.mkdir()

@@ -62,10 +62,17 @@ def check_output(out: str, overwrite: bool) -> None:
 
     Raises
     ------
+    click.UsageError
+        If it is "-", by which other programs mean their standard output.
     Failure
         If it is there.
 
     """
+    if out == "-":
+        raise click.UsageError(
+            "-: expected a path; that of standard output is /dev/stdout, "
+            "and ./- that of a file of this name"
+        )
     path = Path(out)
     # A pipe or a device is not replaced, but written to.
     if not overwrite and (path.is_file() or path.is_dir()):
