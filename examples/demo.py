@@ -126,7 +126,9 @@ def main() -> None:
         require(stored == metadata["extra"], "equal metadata")
     with step("Draw a picture"):
         draw(collection, OUT / "demo.png")
-    print("\nTime of each step\n-----------------")
+    print(
+        "\nTime of each step, with the imports of the first\n------------------------------------------------"
+    )
     for title, seconds in _times:
         print(f"  {title:<28}{1e3 * seconds:>9.2f} ms")
 
