@@ -292,20 +292,6 @@ def test_a_tree_of_datasets(tmp_path):
         tree.load()
 
 
-@pytest.mark.skipif(not hasattr(xr, "DataTree"), reason="xarray before 2024.10")
-@pytest.mark.parametrize("open_all", ["open_datatree", "open_groups"])
-def test_a_tree_takes_options_for_decoding_and_drops_variables(tmp_path, open_all):
-    path = store(tmp_path / "sweep.ndc", sweep(shapes()))
-    options = {"decode_times": False, "mask_and_scale": False}
-    found = getattr(xr, open_all)(
-        path, engine=SkneuromsiEntrypoint, drop_variables="values", **options
-    )
-    for name in ("/kind_0", "/kind_1"):
-        assert "values" not in found[name]
-        assert "number" in found[name]
-        found[name].close()
-
-
 @pytest.mark.parametrize("index", [True, False])
 def test_labels_that_differ_are_told(tmp_path, index):
     results = [
