@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from ._errors import ArgumentTypeError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def names_unknown(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function without ``**kwargs`` refuse unknown keyword arguments as :func:`refuse_unknown` does."""
+    known = frozenset(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not known.issuperset(kwargs):
+            unknown = {name: kwargs[name] for name in kwargs if name not in known}
+            refuse_unknown(function, (), unknown)
+        return function(*args, **kwargs)
+
+    return call
 
 
 def refuse_unknown(
@@ -40,12 +58,18 @@ def refuse_unknown(
     ]
     known = [*named, *options]
     raise ArgumentTypeError(
-        f"{function.__name__}() got an unexpected keyword argument {unknown[0]!r}",
+        f"{_called(function)}() got an unexpected keyword argument {unknown[0]!r}",
         key=unknown[0],
         expected=f"one of {', '.join(known)}",
         found=repr(unknown[0]),
         remedy=did_you_mean(unknown[0], known) or f"it takes {', '.join(known)}",
     )
+
+
+def _called(function: Callable[..., Any]) -> str:
+    """Return the name by which a user calls it: that of the class for its constructor."""
+    name = function.__name__
+    return function.__qualname__.split(".")[-2] if name == "__init__" else name
 
 
 def nearest(found: object, choices: Iterable[str]) -> str | None:

@@ -263,6 +263,13 @@ KEYWORDS = {
         *("quite", "quiet"),
     ),
     "to_ndr": (lambda: RESULT.to_ndr(io.BytesIO(), metdata={}), "metdata", "metadata"),
+    "verify": (lambda: sio.verify(ARCHIVE, limts={}), "limts", "limits"),
+    "repair": (lambda: sio.repair("a", "b", tqdm_cl=None), "tqdm_cl", "tqdm_cls"),
+    "merge": (lambda: sio.merge(["a"], "b", nam="x"), "nam", "name"),
+    "NDCWriter": (
+        lambda: sio.NDCWriter("a", name="x", resum=True),
+        *("resum", "resume"),
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .._errors import ArgumentError, ArgumentTypeError
+from .._keywords import names_unknown
 from .._progress import Steps, tqdm_class
 from .._types import Bar, FilePath, Limits, Source, StorageOptions
 from ..archive import _document
@@ -26,6 +27,7 @@ from ._writer import ArchiveWriter
 from ._wrong_objects import check_name
 
 
+@names_unknown
 def merge(
     paths: Iterable[Source],
     out: FilePath,

@@ -6,6 +6,7 @@ import json
 import os
 
 from .._errors import ArgumentTypeError, BadArchiveError
+from .._keywords import names_unknown
 from .._progress import Steps, tqdm_class
 from .._types import Bar, FilePath, Limits, Source
 from ..archive import _document, _members
@@ -24,6 +25,7 @@ from ._report import Problem, RepairReport, problem_of
 from ._writer import ArchiveWriter
 
 
+@names_unknown
 def repair(
     path_or_stream: Source,
     out: FilePath,

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from .._errors import ArgumentError, ArgumentTypeError, UnstorableError, WriterError
+from .._keywords import names_unknown
 from .._types import FilePath, NDResultLike
 from ..archive._diagnosis import explaining
 from ..archive._file_system import printable
@@ -95,6 +96,7 @@ class NDCWriter:
     #: What saves the results of a partial file.
     _SAVED = "NDCWriter(..., resume=True) goes on with them, and merge takes them"
 
+    @names_unknown
     def __init__(
         self,
         path: FilePath,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .. import _native
 from .._batches import batches, thread_count
 from .._errors import ArgumentError, SkneuromsiIOError
+from .._keywords import names_unknown
 from .._progress import Steps, tqdm_class
 from .._types import Bar, Limits, Source, StorageOptions
 from ..archive import _document, _members
@@ -23,6 +24,7 @@ from ._reader import ArchiveReader
 from ._report import Problem, VerifyReport, problem_of
 
 
+@names_unknown
 def verify(
     path_or_stream: Source,
     *,
