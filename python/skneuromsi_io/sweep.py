@@ -1,4 +1,4 @@
-"""For ``ParameterSweep(processing_strategy=...)``; importing this module imports scikit-neuromsi."""
+"""Processing strategies of scikit-neuromsi's ``ParameterSweep``; importing this module imports scikit-neuromsi."""
 
 from __future__ import annotations
 

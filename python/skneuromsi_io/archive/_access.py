@@ -1,4 +1,4 @@
-"""Who may do what with a file that takes the place of another: those who might before."""
+"""Owner, group and permissions of a file that takes the place of another: those of the old one."""
 
 import errno
 import os

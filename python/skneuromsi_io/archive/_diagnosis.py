@@ -1,4 +1,4 @@
-"""Tells what a file is that is not an archive of ours, and what to do with it."""
+"""Kinds of files that are not archives of ours, and what to do with them."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
     The content is on disk before the rename (fsync of the file, then of its directory), so a crash at
     any moment leaves the old file or the new one, whole. After any exception, KeyboardInterrupt included,
     the temporary file is gone and the old file is untouched. An interrupt right after the rename leaves the new
-    file. A symbolic link stays a link: the file it
-    points to is replaced. Owner, group and permissions of an old file are kept.
+    file. A symbolic link stays a link: the file it points to is replaced. Owner, group and permissions of an old
+    file are kept.
 
     Only a process that is killed leaves its temporary file behind: hidden, named ``.NAME.16 hex digits.tmp``, and
     in nobody's way. A file without a name (``O_TMPFILE``) would vanish by itself, but cannot replace another.

@@ -1,4 +1,4 @@
-"""Tells of what went wrong, in a line and without a traceback."""
+"""Errors of the command line: one line each, without a traceback."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def info(
 
 
 class _Summary:
-    """All that there is to tell of a file."""
+    """The lines of `info` about one file."""
 
     def __init__(self, contents: Contents):
         rows = contents.columns()

@@ -1,4 +1,4 @@
-"""Opening a file again, as it was: the way in which collections that stay in their file go to other processes."""
+"""Opening a file again in another process, where collections that stay in their file are unpickled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Stamp = tuple[tuple[str, object], ...]
 
 
 class Again(NamedTuple):
-    """All that opens a file again, in this process or in another."""
+    """Path and options that open a file again, in this process or in another."""
 
     path: str
     limits: dict[str, int]

@@ -1,4 +1,4 @@
-"""Tells what an archive holds: from its directory and metadata, and from each array where that is asked for."""
+"""Contents of an archive, from its directory and metadata, and from each array where that is asked for."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _replacements: dict[Target, Callable[..., Any]] = {}
 
 
 class _Holders:
-    """Who wants the patch: a call of `patch`, and the ``with`` blocks of all threads."""
+    """Holders of the patch: a call of `patch`, and the ``with`` blocks of all threads."""
 
     explicit = False
     blocks = 0

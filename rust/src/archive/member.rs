@@ -141,7 +141,7 @@ pub(super) fn load_bytes<'a>(
     Loaded::of(source, entry.offset..end)
 }
 
-/// The place of a member's data in `bytes`, which begin with the local header of `entry`.
+/// The place of a member's data in `bytes`, whose first bytes are the local header of `entry`.
 pub(super) fn data_start(bytes: &[u8], entry: &Entry, name: &str) -> Result<usize> {
     let local = Local::parse(bytes)?;
     refuse_flags(local.flags)?;

@@ -100,8 +100,8 @@ impl<'a> Fields<'a> {
         ))
     }
 
-    /// Takes an extra field of `len` bytes and gives `narrow` back with every all-ones sentinel
-    /// replaced by its value from the zip64 extra field, where they stand in this order.
+    /// Gives `narrow` back with every all-ones sentinel replaced by its value from the zip64 field in `extra`, where
+    /// they stand in this order (APPNOTE.TXT 4.5.3).
     pub(super) fn widen<const N: usize>(&self, narrow: [u32; N], extra: &[u8]) -> Result<[u64; N]> {
         let mut wide = narrow.map(u64::from);
         if !narrow.contains(&u32::MAX) {

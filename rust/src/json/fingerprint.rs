@@ -46,7 +46,7 @@ pub fn fingerprint(text: &[u8], varying: &Varying) -> Option<u64> {
 pub struct Number {
     /// Its place in the text.
     pub at: Range<usize>,
-    /// Which of the keys it belongs to.
+    /// Index of the key to which it belongs.
     pub key: usize,
 }
 

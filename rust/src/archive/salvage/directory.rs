@@ -91,7 +91,7 @@ struct Search<'a> {
     start: Option<u64>,
     /// End of the last header, if another record begins there.
     due: Option<u64>,
-    /// Which records stand one behind the other from the beginning of the directory on, and up to where.
+    /// Records that stand one behind the other from the beginning of the directory on, and the end of the last.
     listed: Range<usize>,
     listed_end: Option<u64>,
 }

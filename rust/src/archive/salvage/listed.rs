@@ -135,7 +135,7 @@ impl Found {
     }
 }
 
-/// Which of the members that were found by their local headers a directory means.
+/// Members, of those that were found by their local headers, that a directory means.
 struct Known {
     /// Their numbers, by name and content.
     by_name: Vec<usize>,

@@ -1,4 +1,4 @@
-//! Which name each whole member has, where its two headers do not agree.
+//! Names of whole members whose two headers do not agree.
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;

@@ -1,4 +1,4 @@
-//! Which bytes of a source belong to a whole member already: members must not overlap.
+//! Bytes of a source that belong to a whole member already: members must not overlap.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -29,7 +29,7 @@ pub(super) fn all(
     }
 }
 
-/// Those of a layout of version 3: a B-tree has them.
+/// Chunks of a layout of version 3: a B-tree has them.
 fn in_tree(
     file: &File,
     layout: &mut Cursor,

@@ -89,7 +89,7 @@ fn missing(header: &ObjectHeader, what: &str) -> crate::Error {
     )
 }
 
-/// What the messages of a dataset say of its data.
+/// Messages of a dataset about its data.
 struct Declared<'a> {
     shape: &'a [u64],
     itemsize: usize,

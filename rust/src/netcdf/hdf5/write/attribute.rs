@@ -79,7 +79,7 @@ impl ObjectHeader<'_> {
         })
     }
 
-    /// Who wrote the file.
+    /// The writer of the file.
     pub(super) fn properties(&mut self) -> Result<()> {
         let text = format!("{WRITER}{}", env!("CARGO_PKG_VERSION"));
         self.text("_NCProperties", &text)

@@ -26,7 +26,7 @@ pub(super) fn simple(shape: &[u64]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A number that fits one byte: HDF5 allows 32 dimensions, which `Plan` has checked.
+/// A number that fits one byte: HDF5 allows 32 dimensions, which `Writable` has checked.
 pub(super) fn byte(number: usize, what: &str) -> Result<u8> {
     u8::try_from(number).map_err(|_| Error::internal(format!("fewer than 256 {what}"), number))
 }
