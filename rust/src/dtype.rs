@@ -79,12 +79,6 @@ impl DType {
             .into_iter()
             .find(|dtype| dtype.numpy_name() == name)
     }
-
-    /// True for the floating-point types.
-    #[must_use]
-    pub const fn is_float(self) -> bool {
-        matches!(self, Self::F16 | Self::F32 | Self::F64)
-    }
 }
 
 /// Byte order of numbers.
@@ -106,7 +100,8 @@ mod tests {
             let name = dtype.numpy_name();
             assert_eq!(DType::from_numpy_name(name), Some(dtype));
             assert_eq!(name[2..].parse(), Ok(dtype.size()));
-            assert_eq!(name[1..].starts_with('f'), dtype.is_float());
+            let float = matches!(dtype, DType::F16 | DType::F32 | DType::F64);
+            assert_eq!(name[1..].starts_with('f'), float);
         }
         for other in ["O", ">f8", "|b1", "<f16", "<c8", ""] {
             assert_eq!(DType::from_numpy_name(other), None, "{other}");

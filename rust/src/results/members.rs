@@ -4,12 +4,12 @@ use super::input::Input;
 use crate::archive::{Archive, Run};
 use crate::error::{Error, Result};
 use crate::memory::Scratch;
+use crate::source::requests;
 use crate::work::parallel;
 
-/// Compressed bytes that are in memory at once of a source that is not made for threads, or one run a thread.
+/// Compressed bytes that are in memory at once of a source that is not made for threads, or one run a thread. Of a
+/// distant source it is the bytes of the largest request.
 const PREFETCHED: u64 = 16 << 20;
-/// The same of a distant source: a request, of which the largest has as many bytes.
-const REQUESTED: u64 = 64 << 20;
 
 /// Memory that a thread works in: compressed bytes, and what comes out.
 #[derive(Default)]
@@ -80,7 +80,7 @@ fn in_chunks<T: Send>(
     work: impl Fn(usize, &Input<'_>, &mut Scratch) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
     let most = if archive.distant() {
-        REQUESTED
+        requests::PIECE
     } else {
         PREFETCHED
     };

@@ -4,6 +4,7 @@ use crate::archive::Compressed;
 use crate::codec::zip::{self, Method};
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::netcdf::hdf5::SHUFFLED_FROM;
 
 /// The caller's choices.
 #[derive(Debug, Clone, Copy)]
@@ -32,10 +33,6 @@ pub(super) enum Content {
 /// Texts up to this size are deflated at level 1: to set up a better search takes longer than the search. For 1,000
 /// results of Kording2007 that is 17 ms of processor time instead of 20, for 0.7 % more.
 const SHORT: usize = 4 << 10;
-
-/// Payloads from this size on are byte-shuffled: below, the description of the chunk costs more than the
-/// shuffle saves.
-const SHUFFLE_LEAST: usize = 4096;
 
 /// Levels from this one on ask for the smallest file.
 const SMALLEST_FROM: i32 = 6;
@@ -67,7 +64,7 @@ impl StoreOptions {
 
     /// True if the values of an array are byte-shuffled.
     pub(super) fn shuffles(&self, nbytes: usize, itemsize: usize) -> bool {
-        (SHUFFLE_LEAST..=SHUFFLE_MOST).contains(&nbytes)
+        (SHUFFLED_FROM..=SHUFFLE_MOST).contains(&nbytes)
             && self.method != Method::Stored
             && itemsize > 1
     }

@@ -11,7 +11,7 @@ pub type Request = (u64, u64);
 const GAP: u64 = 256 << 10;
 
 /// Bytes of one request at most; more would be lost if the connection breaks.
-const PIECE: u64 = 64 << 20;
+pub const PIECE: u64 = 64 << 20;
 
 /// The ranges that hold all of `stretches`, which must be in the order of their offsets.
 #[must_use]

@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 pub use read::{read, stated_length};
-pub use write::file_prefix;
+pub use write::{SHUFFLED_FROM, file_prefix};
 
 /// First bytes of a file (section II.A).
 pub(super) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";

@@ -110,8 +110,8 @@ fn put_root(
     Ok(root)
 }
 
-/// Coordinates of fewer bytes are not worth a chunk.
-const SHUFFLED_FROM: usize = 4096;
+/// Arrays from this size on are worth a chunk that is byte-shuffled: below, its description costs more than that saves.
+pub const SHUFFLED_FROM: usize = 4096;
 
 /// Writes a coordinate as byte planes: 4,000 consecutive int64 then deflate to 0.5 kB instead of 8.
 fn store_shuffled(file: &mut Draft, variable: &Variable, bytes: &[u8]) -> Result<Stored> {
