@@ -24,11 +24,15 @@ from ._target import is_path
 _HEAD = 512
 
 
+#: Remedy where no program is known that opens what was found.
+_CHECK = "check the path"
+
+
 class Kind(NamedTuple):
     """A kind of file that was found, and what to do about it."""
 
     found: str
-    remedy: str | None = None
+    remedy: str = _CHECK
 
 
 #: Kinds of files by their first bytes.
@@ -53,8 +57,8 @@ _SIGNATURES = (
     (b"Rar!\x1a\x07", Kind("a RAR archive", "unpack it")),
     (b"MATLAB 5.0", Kind("a MATLAB file", "scipy.io.loadmat opens it")),
     (b"PAR1", Kind("a Parquet file", "pandas.read_parquet opens it")),
-    (b"SQLite format 3\0", Kind("an SQLite database", "check the path")),
-    (b"%PDF-", Kind("a PDF document", "check the path")),
+    (b"SQLite format 3\0", Kind("an SQLite database")),
+    (b"%PDF-", Kind("a PDF document")),
     *(
         (
             bytes([0x80, protocol]),
@@ -80,8 +84,8 @@ _TEXTS = (
             "download the file itself; the page may say why this one came",
         ),
     ),
-    (("<?xml", "<"), Kind("XML text", "check the path")),
-    (("{", "["), Kind("JSON text", "check the path")),
+    (("<?xml", "<"), Kind("XML text")),
+    (("{", "["), Kind("JSON text")),
 )
 
 
@@ -134,7 +138,7 @@ def _explain(
         return
     kind = kind_of(first)
     if kind is None:
-        error.remedy = "check the path"
+        error.remedy = _CHECK
     else:
         error.found, error.remedy = kind
 
@@ -205,7 +209,7 @@ def kind_of(head: bytes) -> Kind | None:
 def _kind_of_text(head: bytes) -> Kind | None:
     """Tell the kind of a text; None for what is none."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Kind("a text file", "check the path")
+        return Kind("a text file")
     try:
         # The last letter may be cut.
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
@@ -217,7 +221,7 @@ def _kind_of_text(head: bytes) -> Kind | None:
     for beginnings, kind in _TEXTS:
         if begin.startswith(beginnings):
             return kind
-    return Kind("a text file", "check the path")
+    return Kind("a text file")
 
 
 def explain_missing_metadata(
@@ -238,15 +242,15 @@ def explain_missing_metadata(
 
 def _kind_of_zip(names: list[str]) -> Kind | None:
     if not names:
-        return Kind("an empty zip archive", "check the path")
+        return Kind("an empty zip archive")
     if any(name.startswith("ndr_") for name in names):
         return None
     if all(name.endswith(".npy") for name in names):
         return Kind("a NumPy .npz file", "numpy.load opens it")
     if "[Content_Types].xml" in names:
-        return Kind("an Office document (.docx, .xlsx, .pptx)", "check the path")
+        return Kind("an Office document (.docx, .xlsx, .pptx)")
     if "mimetype" in names:
-        return Kind("an OpenDocument or EPUB file", "check the path")
+        return Kind("an OpenDocument or EPUB file")
     last = {name.rpartition("/")[2] for name in names}
     if "WHEEL" in last:
         return Kind("a Python wheel", "pip install takes it")
@@ -266,7 +270,7 @@ def _kind_of_zip(names: list[str]) -> Kind | None:
                 INNER,
             )
     shown = f"{len(names)} members, such as {printable(names[0])!r:.80}"
-    return Kind(f"another zip archive, of {shown}", "check the path")
+    return Kind(f"another zip archive, of {shown}")
 
 
 _ONLY_READ = (
