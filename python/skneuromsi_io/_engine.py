@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xarray.backends import BackendEntrypoint
 
 from ._errors import SkneuromsiIOError
+from ._keywords import refuse_unknown
 from .archive import _members
 from .files._reader import ArchiveReader
 from .results._in_file import StoredResults
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 #: The local header of the first member (APPNOTE 4.3.7), up to a name of a result's member.
 _FIRST_MEMBER = re.compile(rb"PK\x03\x04.{22}(..).{2}(.*)", re.DOTALL)
+
+#: Options of xarray's for decoding, which have no effect: values are labelled as they were stored.
+_DECODING = (
+    *("mask_and_scale", "decode_times", "concat_characters"),
+    *("decode_coords", "use_cftime", "decode_timedelta"),
+)
 
 #: Bytes of a file that are looked at first.
 _LOOKED_AT = 128
@@ -40,12 +47,7 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
     open_dataset_parameters = (
         "filename_or_obj",
         "drop_variables",
-        "mask_and_scale",
-        "decode_times",
-        "concat_characters",
-        "decode_coords",
-        "use_cftime",
-        "decode_timedelta",
+        *_DECODING,
         "limits",
         "storage_options",
     )
@@ -104,21 +106,15 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         filename_or_obj: Any,
         *,
         drop_variables: str | Iterable[str] | None = None,
-        mask_and_scale: Any = None,
-        decode_times: Any = None,
-        concat_characters: Any = None,
-        decode_coords: Any = None,
-        use_cftime: Any = None,
-        decode_timedelta: Any = None,
         limits: Mapping[str, int] | None = None,
         storage_options: Mapping[str, Any] | None = None,
+        **decoding: Any,
     ) -> dict[str, xr.Dataset]:
         """Open a file of results that cannot all be stacked: a dataset of each kind, by its name.
 
         ``run`` has the numbers of its results. Parameters are those of :meth:`open_dataset`.
         """
-        del mask_and_scale, decode_times, concat_characters
-        del decode_coords, use_cftime, decode_timedelta
+        refuse_unknown(self.open_groups_as_dict, _DECODING, decoding)
         with _opened(filename_or_obj, limits, storage_options) as stored:
             datasets = lazy_datasets(stored.reader.name, stored)
             return {
@@ -131,20 +127,14 @@ class SkneuromsiEntrypoint(BackendEntrypoint):
         filename_or_obj: Any,
         *,
         drop_variables: str | Iterable[str] | None = None,
-        mask_and_scale: Any = None,
-        decode_times: Any = None,
-        concat_characters: Any = None,
-        decode_coords: Any = None,
-        use_cftime: Any = None,
-        decode_timedelta: Any = None,
         limits: Mapping[str, int] | None = None,
         storage_options: Mapping[str, Any] | None = None,
+        **decoding: Any,
     ) -> xr.DataTree:
         """Open a file as a tree of what :meth:`open_groups_as_dict` gives."""
         import xarray as xr
 
-        del mask_and_scale, decode_times, concat_characters
-        del decode_coords, use_cftime, decode_timedelta
+        refuse_unknown(self.open_datatree, _DECODING, decoding)
         groups = self.open_groups_as_dict(
             filename_or_obj,
             drop_variables=drop_variables,
