@@ -16,7 +16,7 @@ from ..arrays._frame import shared
 from ..values import dtype_of
 from ._gathering import Stated, gathered_from, stated_by_index
 from ._in_file import StoredResults
-from ._labelled import alike
+from ._labelled import Alike, alike
 from ._labels import Labels, check_alike, labels_of, labels_of_array
 from ._stack import (
     RUN,
@@ -300,16 +300,26 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
         If their arrays differ, as far as the sizes of members tell.
 
     """
-    stated = stated_by_index(stored.reader, stored.indices)
-    of_index = None if stated is None else StatedMetadata(stored)
-    metadata, described, kinds = stated or _read(stored)
-    (first, *others) = alike(stored, described)
+    metadata, of_index = _metadata(stored)
+    (first, *others) = alike(stored, metadata.described)
     for other in others:
         check_alike(first.labels, other.labels, int(other.positions[0]))
-    labels = first.labels
+    return _of_kind(name, stored, first, metadata, of_index)
+
+
+def _of_kind(
+    name: Any,
+    stored: StoredResults,
+    group: Alike,
+    metadata: Stated,
+    of_index: StatedMetadata | None,
+) -> xr.Dataset:
+    """Make the dataset of results that can be stacked."""
+    gathered, _, kinds = metadata
+    labels = group.labels
     values: Arrays = (
         LabelledArrays(stored, labels, of_index)
-        if first.plain
+        if group.plain
         else OpenedArrays(stored, labels)
     )
 
@@ -318,7 +328,7 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
         return indexing.LazilyIndexedArray(stacked)
 
     found = {}
-    for key, arrays in large_arrays(metadata).items():
+    for key, arrays in large_arrays(gathered).items():
         large = LargeArrays(stored, arrays, of_index)
         found[key] = lazy(large, dtype_of(arrays[0].dtype), arrays[0].shape)
     if of_index is not None:
@@ -327,8 +337,8 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
     stack = Stack(
         lazy(values, labels.dtype, labels.shape),
         labels,
-        metadata._replace(extra=metadata.extra | dict.fromkeys(kinds, ())),
-        found | decoded(lambda: stored, metadata, found),
+        gathered._replace(extra=gathered.extra | dict.fromkeys(kinds, ())),
+        found | decoded(lambda: stored, gathered, found),
     )
     dataset = assembled(stack, name, stored.reader.common()[1])
     _prefer_chunks(dataset)
@@ -338,18 +348,22 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
 def lazy_datasets(name: Any, stored: StoredResults) -> dict[str, xr.Dataset]:
     """Make a dataset of each kind of results, by the name of its node; ``run`` has their numbers in the file."""
     datasets = {}
-    metadata = stated_by_index(stored.reader, stored.indices) or _read(stored)
+    metadata, _ = _metadata(stored)
     for number, group in enumerate(alike(stored, metadata.described)):
         part = stored.select(group.positions)
-        dataset = lazy_dataset(name, part)
+        dataset = _of_kind(name, part, group, *_metadata(part))
         datasets[f"kind_{number}"] = dataset.assign_coords(
             {RUN: np.asarray(part.indices)}
         )
     return datasets
 
 
-def _read(stored: StoredResults) -> Stated:
-    return Stated(*gathered_from(stored.reader, stored.indices), {})
+def _metadata(stored: StoredResults) -> tuple[Stated, StatedMetadata | None]:
+    """Return metadata of results, and what compares them with the index; None where they were read."""
+    stated = stated_by_index(stored.reader, stored.indices)
+    if stated is not None:
+        return stated, StatedMetadata(stored)
+    return Stated(*gathered_from(stored.reader, stored.indices), {}), None
 
 
 def _prefer_chunks(dataset: xr.Dataset) -> None:
