@@ -10,6 +10,7 @@ import numpy as np
 
 from .._errors import UnstorableError
 from ..model import NDResult
+from ..model._arguments import by_names
 from ..values import show
 from ._interface import LazyResult, Signature
 
@@ -72,8 +73,7 @@ class HeldResult(LazyResult):
             for name, value in kwargs.items()
             if name != "extra"
         }
-        result = NDResult._without_data(copied)
-        return {name.removeprefix("_"): value for name, value in vars(result).items()}
+        return by_names(NDResult._without_data(copied))
 
     def extra(self) -> dict[str, Any]:
         return copy.deepcopy(self._result[0]["extra"])

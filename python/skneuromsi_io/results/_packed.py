@@ -20,6 +20,7 @@ from ..archive import _document, _members
 from ..archive._schema import Claims, check_restored, check_result, typed_mappings
 from ..arrays import _sidecar, _xarray_netcdf
 from ..model import NDResult, _names
+from ..model._arguments import by_names
 from ..model._validation import validate
 from ..values import TYPES, loads, loads_plain, put_arrays
 from ._interface import Block, LazyResult, Signature
@@ -103,8 +104,7 @@ class PackedResult(LazyResult):
     def columns(self) -> dict[str, Any]:
         with self.at(_members.METADATA), translating(BadMetadataError):
             kwargs = self._checked_kwargs(skip=f"/{_document.OBJECT_KWARGS}/extra")
-            result = NDResult._without_data(kwargs)
-        return {name.removeprefix("_"): value for name, value in vars(result).items()}
+            return by_names(NDResult._without_data(kwargs))
 
     def extra(self) -> dict[str, Any]:
         with self.at(_members.METADATA), translating(BadMetadataError):

@@ -13,6 +13,7 @@ from .._batches import thread_count
 from .._errors import BadMetadataError, translating
 from ..archive import _members
 from ..arrays._frame import Frame, shared
+from ..model._arguments import by_names
 from ..values import restore_carried
 from ._columns import Gathered, gather, gathered
 from ._exact import as_column, exact_array
@@ -207,7 +208,7 @@ def _one_by_one(packed: Sequence[LazyResult]) -> Stack:
         check_alike(labels, found, position)
         labels = in_common(labels, found)
         values[position] = array.values
-        columns = {name.removeprefix("_"): v for name, v in vars(result).items()}
+        columns = by_names(result)
         rows.append((columns, columns["extra"]))
     if labels is None or values is None:
         raise ValueError("expected at least one result, found none")
