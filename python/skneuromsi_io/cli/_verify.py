@@ -28,12 +28,11 @@ def verify(
 
     def check(file: str) -> bool:
         found = verified(file, storage_options=storage_options, tqdm_cls=progress())
-        report = for_verbs(found)
         if as_json:
-            fields = dataclasses.asdict(report)
-            write_json({"file": fields.pop("path"), "ok": report.ok, **fields})
+            fields = dataclasses.asdict(for_verbs(found))
+            write_json({"file": fields.pop("path"), "ok": found.ok, **fields})
         else:
-            say(in_verbs(str(report)))
-        return report.ok
+            say(in_verbs(str(found)))
+        return found.ok
 
     return each(files, check)
