@@ -171,8 +171,7 @@ class Shard(NDCWriter):
         super().__init__(file.path, name="", metadata=file.metadata, **file.compression)
 
     def _partial_file(self, resume: bool) -> PartialFile:  # noqa: ARG002 - it is new
-        with explaining(self.path):
-            return ShardFile(self.path, self.sweep)
+        return ShardFile(self.path, self.sweep)
 
     def append_stub(self, result: Any) -> Stub:
         """Add a result, and return its stub."""

@@ -122,7 +122,8 @@ class NDCWriter:
         self._archive.metadata(name, 1, metadata)
         self._failure: str | None = None
         self._closed = False
-        self._file = self._partial_file(resume)
+        with explaining(self.path):
+            self._file = self._partial_file(resume)
         self.partial = str(self._file.path)
         try:
             self._begin()
@@ -131,8 +132,7 @@ class NDCWriter:
             raise
 
     def _partial_file(self, resume: bool) -> PartialFile:
-        with explaining(self.path):
-            return PartialFile(self.path, resume=resume)
+        return PartialFile(self.path, resume=resume)
 
     def _begin(self) -> None:
         """Keep what is whole of the partial file."""
