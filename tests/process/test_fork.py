@@ -1,5 +1,6 @@
 """A process may fork at any moment: what another thread was at does not hold the child up."""
 
+import contextlib
 import datetime as dt
 import io
 import os
@@ -160,6 +161,30 @@ def forks_in_the_midst():
 
 def test_fork_while_a_stream_is_waited_for():
     assert in_process(forks_in_the_midst) == (True, True)
+
+
+def forks_in_a_patch(folder):
+    """Fork while another thread is in the midst of `patch`, which imports scikit-neuromsi."""
+    stopped = Stopped()
+    sys.modules["stopped"] = stopped
+    (folder / "skneuromsi.py").write_text("import stopped; stopped.wait(); 1 / 0")
+    sys.path.insert(0, str(folder))
+
+    def work():
+        with contextlib.suppress(sio.PatchError):
+            sio.patch()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert stopped.reached.wait(timeout=LONG)
+    ended = ends(sio.unpatch)
+    stopped.go_on.set()
+    thread.join()
+    return ended
+
+
+def test_fork_while_another_thread_patches(tmp_path):
+    assert in_process(forks_in_a_patch, tmp_path)
 
 
 #: Children, of which one in eight hung where a lock was held while files were compared.

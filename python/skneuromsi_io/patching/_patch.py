@@ -8,11 +8,11 @@ import importlib
 import inspect
 import operator
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from .._errors import PatchError
+from .._locks import Lock
 from .._warn import warn_user
 from ._targets import TARGETS, Target, replacement
 
@@ -32,7 +32,7 @@ class _Holders:
 
 
 _holders = _Holders()
-_lock = threading.Lock()
+_lock = Lock()
 
 
 def patch() -> None:
