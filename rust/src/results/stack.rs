@@ -1,7 +1,7 @@
 //! Arrays of many results, each decoded straight into its place in one.
 
 use std::io::Read;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::body::{Located, locate};
 use super::frame::{Frame, plain_array};
@@ -19,7 +19,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
 use crate::memory::{Buffer, Scratch, no_memory};
 use crate::netcdf::{self, Data};
-use crate::work::parallel;
+use crate::work::parallel::{self, Parts};
 
 /// Arrays of one type and shape, to be decoded into one array.
 pub struct Part<'a> {
@@ -43,17 +43,21 @@ pub fn stack(
     threads: usize,
     frames: &FrameCache,
 ) -> Result<Vec<Option<Arc<Frame>>>> {
-    let (mut names, mut wanted) = (Vec::new(), Vec::new());
+    let (mut names, mut wanted, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         names.extend(part.members.iter().map(String::as_str));
-        for place in places(part.out, part.members.len())? {
-            wanted.push((part.labelled, part.dtype, part.shape, place));
-        }
+        let count = part.members.len();
+        wanted.extend(std::iter::repeat_n(
+            (part.labelled, part.dtype, part.shape),
+            count,
+        ));
+        places.extend(places_in(part.out, count)?);
     }
+    let places: Parts<'_> = places.into_iter().collect();
     let found = with_each(archive, &names, threads, |nth, input, file| {
-        let &(labelled, dtype, shape, ref place) = &wanted[nth];
+        let (labelled, dtype, shape) = wanted[nth];
         let file = netcdf_member::decode_into(input, file)?;
-        let place = taken(place)?;
+        let place = places.take(nth)?;
         if labelled {
             unpack_labelled(file, input, frames, (dtype, shape), place)
         } else {
@@ -191,17 +195,15 @@ pub fn stack_packed_arrays(arrays: &[&Array], out: &mut [u8], threads: usize) ->
 }
 
 fn unpack_all(arrays: &[&CompressedArray], out: &mut [u8], threads: usize) -> Result<()> {
-    let places = places(out, arrays.len())?;
+    let places: Parts<'_> = places_in(out, arrays.len())?.into_iter().collect();
     parallel::map(arrays.len(), threads, |index| {
-        arrays[index].unpack_into(taken(&places[index])?)
+        arrays[index].unpack_into(places.take(index)?)
     })?;
     Ok(())
 }
 
-/// A part of the array that is filled, until a thread takes it.
-type Place<'a> = Mutex<Option<&'a mut [u8]>>;
-
-fn places(mut out: &mut [u8], count: usize) -> Result<Vec<Place<'_>>> {
+/// So many places of one size, one after the other.
+fn places_in(mut out: &mut [u8], count: usize) -> Result<Vec<&mut [u8]>> {
     let length = out.len() / count.max(1);
     if length * count != out.len() {
         let expected = format!("an array of {count} results");
@@ -210,14 +212,8 @@ fn places(mut out: &mut [u8], count: usize) -> Result<Vec<Place<'_>>> {
     let mut places = Vec::with_capacity(count);
     for _ in 0..count {
         let (place, rest) = out.split_at_mut(length);
-        places.push(Mutex::new(Some(place)));
+        places.push(place);
         out = rest;
     }
     Ok(places)
-}
-
-/// Each place is taken once; the mutex only hands it to the thread.
-fn taken<'a>(place: &Place<'a>) -> Result<&'a mut [u8]> {
-    let place = place.lock().ok().and_then(|mut place| place.take());
-    place.ok_or_else(|| Error::internal("a place to fill", "one that was taken"))
 }

@@ -1,10 +1,38 @@
 //! Scoped threads over an atomic index: nothing outlives the call, so `fork` stays safe.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Thread};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::work::interrupt;
+
+/// Parts of one array, each of which a job takes once.
+pub(crate) struct Parts<'a>(Vec<Mutex<Option<&'a mut [u8]>>>);
+
+impl<'a> FromIterator<&'a mut [u8]> for Parts<'a> {
+    fn from_iter<I: IntoIterator<Item = &'a mut [u8]>>(parts: I) -> Self {
+        Self(
+            parts
+                .into_iter()
+                .map(|part| Mutex::new(Some(part)))
+                .collect(),
+        )
+    }
+}
+
+impl<'a> Parts<'a> {
+    /// The number of parts.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes a part; the mutex only hands it to the thread.
+    pub(crate) fn take(&self, index: usize) -> Result<&'a mut [u8]> {
+        let part = self.0.get(index).and_then(|part| part.lock().ok()?.take());
+        part.ok_or_else(|| Error::internal("a part to fill", "one that was taken"))
+    }
+}
 
 /// Runs `job` for every index below `count` on up to `threads` threads, the calling one included.
 ///
@@ -125,7 +153,22 @@ mod tests {
     use std::sync::Barrier;
 
     use super::*;
-    use crate::error::{Error, Kind};
+    use crate::error::Kind;
+
+    #[test]
+    fn a_part_is_taken_once() {
+        let mut bytes = [0; 5];
+        let parts: Parts<'_> = bytes.chunks_mut(2).collect();
+        map(parts.len(), 2, |index| {
+            parts.take(index)?.fill(7);
+            Ok(())
+        })
+        .unwrap();
+        for index in [0, 3] {
+            assert_eq!(parts.take(index).unwrap_err().kind(), Kind::Internal);
+        }
+        assert_eq!(bytes, [7; 5]);
+    }
 
     #[test]
     fn results_come_back_in_order() {

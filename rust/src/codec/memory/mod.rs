@@ -15,7 +15,8 @@ use codec::slack;
 use crate::codec::shuffle;
 use crate::error::{Error, Kind, Result};
 use crate::memory::{Buffer, try_zeroed};
-use crate::work::{interrupt, parallel};
+use crate::work::interrupt;
+use crate::work::parallel::{self, Parts};
 
 /// Items of one stripe. A plane of a stripe is then 64 KiB, the window of LZ4, and the eight planes of doubles
 /// fit the second-level cache.
@@ -174,15 +175,9 @@ impl CompressedArray {
             shuffle::unshuffle(&planes, self.itemsize, out);
             return Ok(());
         }
-        let parts: Vec<_> = out
-            .chunks_mut(STRIPE * self.itemsize)
-            .map(|part| std::sync::Mutex::new(Some(part)))
-            .collect();
+        let parts: Parts<'_> = out.chunks_mut(STRIPE * self.itemsize).collect();
         parallel::map(parts.len(), threads, |stripe| {
-            // Each stripe is taken once; the mutex only hands its part of `out` to the thread.
-            let part = parts[stripe].lock().ok().and_then(|mut part| part.take());
-            let taken = || Error::internal("a stripe to unpack", "one that was taken");
-            self.unpack_stripe(stripe, part.ok_or_else(taken)?)
+            self.unpack_stripe(stripe, parts.take(stripe)?)
         })?;
         Ok(())
     }
