@@ -71,23 +71,27 @@ impl Columns {
     }
 
     fn table<'py>(&self, py: Python<'py>) -> PyResult<Table<'py>> {
-        let columns = self.lock();
-        let templates = columns.templates().map(|(text, numbers)| {
-            let numbers = numbers.map(|numbers| match numbers {
-                Numbers::Floats(floats) => {
-                    let floats: Vec<_> = floats.into_iter().map(f64::to_le_bytes).collect();
-                    array_of(py, DType::F64, &floats)
-                }
-                Numbers::Spelled(spelled) => Ok(bytes(py, &spelled)?.into_any()),
-            });
+        // Nothing of Python's is made under the lock: its garbage collector lets threads run that may wait for it.
+        let (template, frame, templates) = py.detach(|| {
+            let columns = self.lock();
+            let templates = columns
+                .templates()
+                .map(|(text, numbers)| (text.to_owned(), numbers.collect()));
+            let templates: Vec<(String, Vec<Numbers>)> = templates.collect();
+            let template: Vec<_> = columns.template_numbers().collect();
+            let frame: Vec<_> = columns.frame_numbers().collect();
+            (template, frame, templates)
+        });
+        let templates = templates.into_iter().map(|(text, numbers)| {
+            let numbers = numbers.into_iter().map(|numbers| column(py, numbers));
             Ok((
                 bytes(py, text.as_bytes())?,
                 numbers.collect::<PyResult<_>>()?,
             ))
         });
         Ok((
-            numbered(py, columns.template_numbers())?,
-            numbered(py, columns.frame_numbers())?,
+            numbered(py, template.into_iter())?,
+            numbered(py, frame.into_iter())?,
             templates.collect::<PyResult<_>>()?,
         ))
     }
@@ -95,6 +99,17 @@ impl Columns {
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let json = py.detach(|| self.lock().json());
         bytes(py, &json)
+    }
+}
+
+/// A column as an array of floats, or as JSON.
+fn column(py: Python<'_>, numbers: Numbers) -> PyResult<Bound<'_, PyAny>> {
+    match numbers {
+        Numbers::Floats(floats) => {
+            let floats: Vec<_> = floats.into_iter().map(f64::to_le_bytes).collect();
+            array_of(py, DType::F64, &floats)
+        }
+        Numbers::Spelled(spelled) => Ok(bytes(py, &spelled)?.into_any()),
     }
 }
 
