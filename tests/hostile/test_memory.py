@@ -14,6 +14,7 @@ from zipkit import build, changed, members_of
 
 import skneuromsi_io as sio
 from helpers import DIMS, make_array, make_result, members, stored
+from processes import PEAK
 from skneuromsi_io.arrays import _sidecar
 
 pytestmark = pytest.mark.skipif(
@@ -27,14 +28,10 @@ PER_LABEL_BYTE = 4
 PER_TEXT_BYTE = 40
 PER_TEXT_LABEL, PER_LABEL_CHARACTER = 160, 16
 
-MEASURE = """
-import json, re, sys
-from pathlib import Path
+MEASURE = f"""{PEAK}
+import json, sys
 import skneuromsi_io as sio
 small, path = sys.argv[1:]
-# Not getrusage, whose peak Linux carries over from the parent process.
-status = Path("/proc/self/status")
-peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) << 10
 sio.open_ndresults_collection(small, tqdm_cls=None, classes="light")[0].to_xarray()
 before = peak()
 try:
@@ -56,13 +53,10 @@ def peak(tmp_path, archive):
     return json.loads(done.stdout)
 
 
-PEAK_OF_A_STREAM = """
-import json, re, sys
-from pathlib import Path
+PEAK_OF_A_STREAM = f"""{PEAK}
+import sys
 import skneuromsi_io as sio
 kind, small, path = sys.argv[1:]
-status = Path("/proc/self/status")
-peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) << 10
 sio.read_ndc(small, tqdm_cls=None, classes="light")
 before = peak()
 sio.read_ndc(path if kind == "path" else open(path, "rb"), tqdm_cls=None, classes="light")

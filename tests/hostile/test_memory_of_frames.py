@@ -10,6 +10,7 @@ from test_memory import CONSTANT, PER_DECODED_BYTE, PER_LABEL_BYTE
 
 import skneuromsi_io as sio
 from helpers import make_array, make_result
+from processes import PEAK
 
 pytestmark = [
     pytest.mark.skipif(
@@ -20,14 +21,10 @@ pytestmark = [
 
 COUNT, LABELS = 16, 1_000_000
 
-MEASURE = """
-import re, sys
-from pathlib import Path
+MEASURE = f"""{PEAK}
+import sys
 import skneuromsi_io as sio
 way, small, path, out = sys.argv[1:]
-# Not getrusage, whose peak Linux carries over from the parent process.
-status = Path("/proc/self/status")
-peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) << 10
 def run(path):
     if way == "scan":
         return all(r.to_xarray().size for r in sio.scan_ndc(path, classes="light"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers import make_result, members, stored
+from processes import PEAK
 
 pytestmark = [
     pytest.mark.skipif(
@@ -22,14 +23,10 @@ OPEN, VERIFY, REPAIR, PROBLEM = 200, 250, 500, 1200
 
 COUNT = 200_000
 
-MEASURE = """
-import re, sys
-from pathlib import Path
+MEASURE = f"""{PEAK}
+import sys
 import skneuromsi_io as sio
 way, small, path, out = sys.argv[1:]
-# Not getrusage, whose peak Linux carries over from the parent process.
-status = Path("/proc/self/status")
-peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) << 10
 def run(path):
     if way == "open":
         return sio.open_ndresults_collection(path, tqdm_cls=None, classes="light")[0].to_xarray()

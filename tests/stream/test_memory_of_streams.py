@@ -6,13 +6,16 @@ import sys
 
 import pytest
 
+from processes import PEAK
+
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the peak of a process stands in /proc"
 )
 
-APPEND = """
-import re, sys
-from pathlib import Path
+APPEND = (
+    PEAK
+    + """
+import sys
 import numpy as np
 import skneuromsi_io as sio
 from helpers import make_array, make_result
@@ -25,9 +28,9 @@ with sio.NDCWriter(path, name="sweep", compression=0) as writer:
         writer.append(make_result(array))
 if "merge" in sys.argv:
     sio.merge([path], path + "2")
-# Not getrusage, whose peak Linux carries over from the parent process.
-print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+print(peak() >> 10)
 """
+)
 
 
 def peak(path, count, *arguments):

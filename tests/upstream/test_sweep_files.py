@@ -20,6 +20,7 @@ from skneuromsi.testing import assert_ndresult_collection_allclose
 from tqdm import tqdm
 
 import skneuromsi_io as sio
+from processes import PEAK
 from skneuromsi_io.files._writer import ArchiveWriter
 from skneuromsi_io.sweep import NativeCollectionStrategy, NDCFileStrategy
 
@@ -127,9 +128,10 @@ def test_what_upstream_refuses(path):
     assert len(found) == 6
 
 
-PEAKS = """
-import re, sys
-from pathlib import Path
+PEAKS = (
+    PEAK
+    + """
+import sys
 from skneuromsi.mle import AlaisBurr2004
 from skneuromsi.sweep import ParameterSweep
 from skneuromsi_io.sweep import NDCFileStrategy
@@ -143,9 +145,9 @@ if __name__ == "__main__":
     )
     found = sweep.run()
     print(len(found), found[repeat - 1].to_xarray().nbytes, flush=True)
-    # Not getrusage, whose peak Linux carries over from the parent process.
-    print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+    print(peak() >> 10)
 """
+)
 
 
 @pytest.mark.slow
