@@ -81,7 +81,7 @@ s.as_light(c), s.is_patched(), repr(c), c[0].get_modes()
 
 
 def test_all_names_every_public_name():
-    """What checkers of types read is what Python finds."""
+    """Checkers of types read the names that Python finds."""
     imported = [
         (f"skneuromsi_io.{node.module}", alias.name)
         for node in ast.walk(ast.parse(Path(sio.__file__).read_text(encoding="utf-8")))

@@ -127,7 +127,7 @@ def test_a_file_that_is_there_is_not_replaced(command, sweep, tmp_path, verb):
 
 
 def test_remedies_are_verbs(command, sweep, tmp_path):
-    """What a message tells a program to call, it tells a person to type."""
+    """A message names a function to a program, and the verb to a person."""
     whole = sweep.read_bytes()
     shapes = [make_result(make_array(shape=(2, times, 4, 1))) for times in (3, 5)]
     various = sio.NDResultCollection.from_ndresults("various", shapes)

@@ -1,4 +1,4 @@
-"""What columns and sums read and copy: each result once, and nothing that is not asked for."""
+"""Columns and sums read each result once, and copy nothing that is not asked for."""
 
 import pytest
 from sweeps import Text

@@ -112,7 +112,7 @@ def test_a_limit_cuts_nothing_off(tmp_path):
 
 
 def test_a_zone_that_no_database_has():
-    """Where tzdata is installed, the name is wrong or newer: no package is missing."""
+    """The name is wrong or newer, and no package missing, if tzdata is installed."""
     pytest.importorskip("tzdata")
     from skneuromsi_io.values._timezones import iana_zone
 

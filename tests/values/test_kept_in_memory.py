@@ -1,4 +1,4 @@
-"""What no file carries, and a collection in memory keeps (docs/drop-in.md, "Not kept by a file")."""
+"""Values that no file carries, and that a collection in memory keeps (docs/drop-in.md, "Not kept by a file")."""
 
 import pickle
 
