@@ -5,7 +5,6 @@ A lock that another thread holds when a process forks is never released in the c
 
 import contextlib
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ def temporary_folder() -> str:
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Yield a new temporary folder, and remove it with all that is in it."""
-    folder = Path(temporary_folder(), f"skneuromsi-io-{secrets.token_hex(8)}")
+    folder = Path(temporary_folder(), f"skneuromsi-io-{os.urandom(8).hex()}")
     folder.mkdir(mode=0o700)
     try:
         yield folder

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import os
 import re
-import secrets
 import stat
 import sys
 import weakref
@@ -44,6 +42,9 @@ def _stem_of(target: Path, suffix: str) -> str:
     encoded = os.fsencode(target.name)
     if len(encoded) + len(suffix) <= _LONGEST_NAME:
         return target.name
+    # Here, as it takes 3 ms to import, and few names are so long.
+    import hashlib
+
     digest = hashlib.sha256(encoded).hexdigest()[:16]
     return f"{target.name[:50]}.{digest}"
 
@@ -69,7 +70,7 @@ def shards_of(path: str | os.PathLike[str], sweep: str = "") -> list[Path]:
 
 def new_sweep() -> str:
     """Return a name for the shards of a sweep, or for a shard within one."""
-    return secrets.token_hex(4)
+    return os.urandom(4).hex()
 
 
 #: Names that :func:`new_sweep` gives.

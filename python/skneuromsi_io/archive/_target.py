@@ -3,7 +3,6 @@
 import contextlib
 import io
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +54,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
             yield file
         return
     # File systems count bytes, at most 255, and a letter has up to four.
-    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".{target.name[:50]}.{os.urandom(8).hex()}.tmp")
     refusal: OSError | None = None
     try:
         # Within the outer `try`, since an interrupt may come right after the file was made.
