@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -182,6 +184,61 @@ def test_standard_output_is_named_as_a_path(
     assert done.status == 2
     assert "/dev/stdout" in done.err
     assert not (tmp_path / "-").exists()
+
+
+#: A command line whose output is /dev/stdout, by verb; the file comes behind the verb.
+TO_STDOUT = {
+    "convert": ("convert", "/dev/stdout", "--to", "csv"),
+    "merge": ("merge", "--out", "/dev/stdout"),
+    "repair": ("repair", "/dev/stdout"),
+    "plot": ("plot", "--out", "/dev/stdout"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no descriptors with names")
+@pytest.mark.parametrize("verb", TO_STDOUT)
+@pytest.mark.parametrize("into", ["a file", "a pipe"])
+def test_standard_output_gets_the_output_alone(sweep, tmp_path, verb, into):
+    if verb == "plot":
+        pytest.importorskip("matplotlib")
+    name, *rest = TO_STDOUT[verb]
+    line = [sys.executable, "-m", "skneuromsi_io", name, str(sweep), *rest]
+    out = tmp_path / "out"
+    with out.open("wb") as file:
+        done = subprocess.run(
+            line,
+            stdout=file if into == "a file" else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            check=True,
+        )
+    content = out.read_bytes() if into == "a file" else done.stdout
+    assert b"/dev/stdout" in done.stderr
+    if verb == "convert":
+        assert content.startswith(b"result,model,")
+        assert len(content.splitlines()) == 4
+    elif verb == "plot":
+        assert content.startswith(b"\x89PNG")
+        assert content.endswith(b"IEND\xaeB`\x82")
+    else:
+        assert sio.verify(content).ok
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no descriptors with names")
+@pytest.mark.parametrize("kind", ["netcdf", "zarr"])
+def test_what_takes_a_path_is_not_written_to_a_descriptor(
+    command, sweep, tmp_path, kind
+):
+    if kind == "zarr":
+        pytest.importorskip("zarr")
+    out = tmp_path / "out"
+    with out.open("wb") as file:
+        done = command(
+            *("convert", sweep, f"/dev/fd/{file.fileno()}", "--to", kind, "--overwrite")
+        )
+    assert done.status == 1
+    assert "write to a path, and copy it from there" in done.err
+    assert out.read_bytes() == b""
 
 
 def test_a_folder_that_is_not_a_zarr_store_stays(command, sweep, tmp_path):

@@ -12,7 +12,7 @@ import click
 from ..archive._target import refuse_same_file
 from ..files._store import to_ndc
 from ._export import Source, write_csv, write_netcdf, write_zarr
-from ._options import FILE, as_json, check_output, overwrite, progress, storage_options
+from ._options import FILE, as_json, overwrite, progress, settle_output, storage_options
 from ._output import say, write_json
 
 #: Formats by the extensions of files.
@@ -80,7 +80,7 @@ def convert(
             f"{out}: the extension is none of {', '.join(_BY_EXTENSION)}; say with "
             "--to what to write"
         )
-    check_output(out, overwrite)
+    settle_output(out, overwrite)
     refuse_same_file(file, out, "another file than the one that is read")
     size = _FORMATS[name](Source(file, storage_options), out)
     if as_json:

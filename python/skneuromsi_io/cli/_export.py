@@ -7,7 +7,7 @@ import csv
 import importlib
 import io
 import json
-import secrets
+import os
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import SkneuromsiIOError
 from .._spelling import spelled
-from ..archive._target import replacing
+from ..archive._target import replacing, status_of
 from ..files._contents import Contents
 from ..files._open import read_metadata
 from ..files._scan import scan_ndc
 from ._failures import Failure, without_package
+from ._options import is_written_to
 from ._output import plain
 
 if TYPE_CHECKING:
@@ -92,12 +93,20 @@ def write_netcdf(source: Source, out: str) -> int:
         for name, variable in dataset.data_vars.items()
         if variable.dtype.kind in "iuf"
     }
-    with replacing(out) as target:
-        if not isinstance(target, str):
-            raise Failure(f"{out}: expected a file, found a pipe or a device")
-        with _telling(out, "NetCDF"):
-            dataset.to_netcdf(target, engine="h5netcdf", encoding=encoding)
+    _refuse_descriptor(out, "a NetCDF-4 file")
+    with replacing(out) as target, _telling(out, "NetCDF"):
+        dataset.to_netcdf(target, engine="h5netcdf", encoding=encoding)
     return dataset.sizes["run"]
+
+
+def _refuse_descriptor(out: str, kind: str) -> None:
+    """Raise for an output that takes bytes only one after the other."""
+    status = status_of(out)
+    if status is not None and is_written_to(out, status):
+        raise Failure(
+            f"{out}: expected a path for {kind}, found a pipe, a device or a "
+            "descriptor; write to a path, and copy it from there"
+        )
 
 
 def write_zarr(source: Source, out: str) -> int:
@@ -106,6 +115,7 @@ def write_zarr(source: Source, out: str) -> int:
         importlib.import_module("zarr")
     except ImportError as error:
         raise without_package(out, "zarr", "writes Zarr stores", "zarr") from error
+    _refuse_descriptor(out, "a Zarr store")
     path = Path(out)
     if path.is_dir() and not any((path / name).exists() for name in _ZARR):
         raise Failure(f"{out}: expected a Zarr store, found another folder")
@@ -170,7 +180,7 @@ def _replacing_folder(path: Path) -> Iterator[Path]:
 
 
 def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    return path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
 
 
 def _remove(path: Path) -> None:

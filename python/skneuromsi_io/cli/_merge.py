@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from ..files._merge import merge as merged
-from ._options import as_json, check_output, files, overwrite, progress, storage_options
+from ._options import (
+    as_json,
+    files,
+    overwrite,
+    progress,
+    settle_output,
+    storage_options,
+)
 from ._output import say, write_json
 
 
@@ -57,7 +64,7 @@ def merge(
     as_json: bool,
 ) -> None:
     """Join files, shards of a sweep and .partial files of killed writers into one file."""
-    check_output(out, overwrite)
+    settle_output(out, overwrite)
     size = merged(
         files,
         out,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import os
+import stat
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
+from ..archive._special import is_special
+from ..archive._target import status_of
 from ._failures import Failure
 
 
@@ -57,8 +60,10 @@ overwrite = click.option(
 )
 
 
-def check_output(out: str, overwrite: bool) -> None:
+def settle_output(out: str, overwrite: bool) -> None:
     """Refuse to replace a file or a folder that nobody said should be replaced.
+
+    Where the output is standard output, what the verb says goes to stderr.
 
     Raises
     ------
@@ -73,10 +78,27 @@ def check_output(out: str, overwrite: bool) -> None:
             "-: expected a path; that of standard output is /dev/stdout, "
             "and ./- that of a file of this name"
         )
-    path = Path(out)
-    # A pipe or a device is not replaced, but written to.
-    if not overwrite and (path.is_file() or path.is_dir()):
+    status = status_of(out)
+    if status is None:
+        return
+    if is_written_to(out, status):
+        if _is_standard_output(status):
+            to_stderr = contextlib.redirect_stdout(sys.stderr)
+            click.get_current_context().with_resource(to_stderr)
+    elif not overwrite:
         raise Failure(f"{out}: is there already; pass --overwrite to replace it")
+
+
+def is_written_to(out: str, status: os.stat_result) -> bool:
+    """Return whether what is there is a pipe, a device or a descriptor, which is not replaced."""
+    return not stat.S_ISDIR(status.st_mode) and is_special(out, status)
+
+
+def _is_standard_output(status: os.stat_result) -> bool:
+    # What stands for it in a test, or in a program that calls this one, may have no descriptor.
+    with contextlib.suppress(OSError, ValueError):
+        return os.path.samestat(status, os.fstat(sys.stdout.fileno()))
+    return False
 
 
 def progress() -> Callable[..., Any] | None:

@@ -12,7 +12,7 @@ from ..results._parameters import parameters_of
 from ._drawing import Curve, curves_of_result, curves_of_sweep
 from ._export import Source, write_bytes
 from ._failures import without_package
-from ._options import check_output, one_file, overwrite, progress, storage_options
+from ._options import one_file, overwrite, progress, settle_output, storage_options
 from ._output import say
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def plot(
 
     The response of a mode is its greatest value, and the position of that.
     """
-    check_output(out, overwrite)
+    settle_output(out, overwrite)
     with Source(file, storage_options).scan() as collection:
         curves, title = _curves(collection, over, result)
     write_bytes(out, _picture(curves, title, out))

@@ -8,7 +8,7 @@ import click
 
 from ..files._repair import repair as repaired
 from ._failures import for_verbs
-from ._options import FILE, as_json, check_output, overwrite, progress
+from ._options import FILE, as_json, overwrite, progress, settle_output
 from ._output import say, write_json
 
 
@@ -22,7 +22,7 @@ def repair(file: str, out: str, overwrite: bool, as_json: bool) -> int:
 
     The exit status is 1 if something was lost.
     """
-    check_output(out, overwrite)
+    settle_output(out, overwrite)
     report = for_verbs(repaired(file, out, tqdm_cls=progress()))
     if as_json:
         found = dataclasses.asdict(report)
