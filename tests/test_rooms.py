@@ -129,7 +129,7 @@ def test_the_light_result_needs_nothing():
     arrows = python_arrows()
     ground = {
         f"skneuromsi_io{name}"
-        for name in ("", "._errors", "._html", "._keywords", "._types")
+        for name in ("", "._errors", "._html", "._keywords", "._remedies", "._types")
     }
     for module, targets in arrows.items():
         if module.startswith("skneuromsi_io.model"):

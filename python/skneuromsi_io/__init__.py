@@ -14,6 +14,7 @@ Examples
 import importlib
 import logging as _logging  # noqa: F401 - it holds a lock in forks too, and is to know of ours
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,12 @@ _MODULES = (
     *("files._scan", "files._store", "files._stream", "files._verify", "model"),
     *("patching", "results._collection", "upstream"),
 )
+
+#: Modules that are imported by their own names, and what is in them.
+_MODULE_OF = {
+    "examples": "examples",
+    **dict.fromkeys(("sweep", "NDCFileStrategy", "NativeCollectionStrategy"), "sweep"),
+}
 
 #: Held while names are imported, and when a process is forked: the child would find modules that nobody finishes.
 _importing = threading.RLock()
@@ -143,7 +150,10 @@ if not TYPE_CHECKING:  # to a checker, any name would be one of the package
 
     def __getattr__(name):
         if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            told = f"module {__name__!r} has no attribute {name!r}"
+            if name in _MODULE_OF:
+                told = f"{told}: import {__name__}.{_MODULE_OF[name]}"
+            raise AttributeError(told, name=name, obj=sys.modules[__name__])
         with _importing:
             for module in _MODULES:
                 values = vars(importlib.import_module(f".{module}", __name__))

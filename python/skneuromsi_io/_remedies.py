@@ -7,6 +7,7 @@ RESUME = (
 MERGE = "skneuromsi_io.merge takes whole results of such files"
 TREE = 'select results of one kind, or open all with xarray.open_datatree(..., engine="skneuromsi")'
 INDEX = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
+UPSTREAM = "pip install scikit-neuromsi"
 OPTIONS = "'storage_options'"
 EXPAND = "pass pathlib.Path(path).expanduser()"
 GZIP = "pass gzip.open(path), or unpack it"

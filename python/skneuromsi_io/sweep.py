@@ -11,7 +11,10 @@ from ._errors import ArgumentTypeError
 from ._progress import check_tqdm
 from .files._scan import scan_ndc
 from .files._shards import Stub, SweepFile
-from .upstream._sweep import NativeCollectionStrategy, ProcessingStrategyABC
+from .upstream import importing
+
+with importing("whose ParameterSweep takes these strategies"):
+    from .upstream._sweep import NativeCollectionStrategy, ProcessingStrategyABC
 
 __all__ = ["NDCFileStrategy", "NativeCollectionStrategy"]
 

@@ -108,6 +108,24 @@ assert verify is s.verify == 3
 def test_a_name_that_is_not_there():
     with pytest.raises(AttributeError, match="'skneuromsi_io' has no attribute 'opne'"):
         sio.opne  # noqa: B018
+    # Python suggests a name by these, where nobody catches the error.
+    with pytest.raises(AttributeError) as raised:
+        sio.open_ndresult_collection  # noqa: B018
+    assert (raised.value.name, raised.value.obj) == ("open_ndresult_collection", sio)
+
+
+def test_modules_that_are_imported_by_their_own_names():
+    program = """
+import skneuromsi_io as s
+told = []
+for name in ("sweep", "NDCFileStrategy", "NativeCollectionStrategy", "examples"):
+    try:
+        getattr(s, name)
+    except AttributeError as error:
+        told.append(str(error).rpartition(": ")[2])
+assert told == [*["import skneuromsi_io.sweep"] * 3, "import skneuromsi_io.examples"]
+"""
+    assert imported_by(program) == set()
 
 
 def test_public_names_are_documented():

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import importlib
 import io
 import lzma
 import pickle
@@ -325,6 +326,11 @@ CALLS = {
     ),
     "as_upstream": (
         lambda: sio.as_upstream(COLLECTION),
+        *(ImportError, "pip install scikit-neuromsi"),
+    ),
+    "patch": (sio.patch, ImportError, "pip install scikit-neuromsi"),
+    "strategies": (
+        lambda: importlib.import_module("skneuromsi_io.sweep"),
         *(ImportError, "pip install scikit-neuromsi"),
     ),
 }

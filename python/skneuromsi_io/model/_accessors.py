@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._remedies import UPSTREAM
+
 
 class UpstreamAccessor:
     """An attribute that the class of scikit-neuromsi has and the light one has not.
@@ -20,5 +22,5 @@ class UpstreamAccessor:
             return self
         raise AttributeError(
             f"{cls.__name__!r} object has no attribute {self._name!r}: it is an accessor of scikit-neuromsi's "
-            "class; with that installed (pip install scikit-neuromsi), skneuromsi_io.as_upstream(object) has it"
+            f"class; with that installed ({UPSTREAM}), skneuromsi_io.as_upstream(object) has it"
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._errors import PatchError
 from .._locks import Lock
+from .._remedies import UPSTREAM
 from .._warn import warn_user
 from ._targets import TARGETS, Target, replacement
 
@@ -180,7 +181,7 @@ def _checked_originals() -> dict[Target, Callable[..., Any]]:
         raise PatchError(
             "scikit-neuromsi cannot be patched because it cannot be imported "
             f"({type(error).__name__}: {error})",
-            remedy=f"pip install scikit-neuromsi=={TESTED_VERSION}",
+            remedy=f"{UPSTREAM}=={TESTED_VERSION}",
         ) from error
     # Not `__version__`, which is "1...0...2", and no metadata, which a checkout of the sources has not.
     version = getattr(modules[0], "VERSION", "of unknown version")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
+from collections.abc import Iterator
 from typing import Any, overload
 
 from .._errors import ArgumentTypeError, MissingPackageError
+from .._remedies import UPSTREAM
 from .._types import NDResultCollectionLike, NDResultLike
 from .._warn import warn_user
 from ..model import NDResult
@@ -67,17 +70,32 @@ def collection_class() -> type[Any]:
 
 def _bridge() -> Any:
     """Return the module of the bridge, which imports scikit-neuromsi."""
-    try:
+    remedy = f"{UPSTREAM}, or use the light classes"
+    with importing("whose classes are asked for", remedy):
         from . import _collection
+    return _collection
+
+
+@contextlib.contextmanager
+def importing(use: str, remedy: str = UPSTREAM) -> Iterator[None]:
+    """Say what scikit-neuromsi is needed for, where the block cannot import it.
+
+    Raises
+    ------
+    MissingPackageError
+        If it is not installed.
+
+    """
+    try:
+        yield
     except ModuleNotFoundError as error:
         if error.name != "skneuromsi":
             raise
         raise MissingPackageError(
-            expected="scikit-neuromsi, whose classes are asked for",
+            expected=f"scikit-neuromsi, {use}",
             found="no package skneuromsi",
-            remedy="pip install scikit-neuromsi, or use the light classes",
+            remedy=remedy,
         ) from error
-    return _collection
 
 
 @overload
