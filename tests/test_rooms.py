@@ -107,7 +107,7 @@ FLOORS = (
     ("model",),
     ("_batches", "_html", "_keywords", "_progress"),
     ("_errors", "_locks", "_native", "_scratch", "_spelling", "_types", "_warn"),
-    ("_remedies",),
+    ("_automatic", "_remedies"),
 )
 
 

@@ -27,7 +27,7 @@ def tqdm_class(tqdm_cls: Any) -> Any:
 
 def _resolved(tqdm_cls: Any) -> Any:
     if tqdm_cls is True:
-        from tqdm.auto import tqdm
+        from ._automatic import tqdm
 
         return tqdm
     return tqdm_cls or None

@@ -1,6 +1,9 @@
 """Progress bars: one step a result, in order, closed at the end and on errors."""
 
 import io
+import os
+import subprocess
+import sys
 from typing import ClassVar
 
 import pytest
@@ -29,6 +32,30 @@ class Bar(tqdm.tqdm):
 @pytest.fixture(autouse=True)
 def no_bars():
     Bar.made = []
+
+
+def test_a_notebook_without_widgets_shows_text_and_no_warning():
+    program = """
+import sys, types, warnings
+warnings.simplefilter("always")
+# By these, versions of tqdm find a notebook.
+kernel = types.SimpleNamespace(config={"IPKernelApp": {}})
+sys.modules["IPython"] = types.SimpleNamespace(get_ipython=lambda: kernel)
+sys.modules["ipykernel.zmqshell"] = types.ModuleType("ipykernel.zmqshell")
+sys.modules["ipywidgets"] = None
+import skneuromsi_io as s
+from skneuromsi_io._progress import tqdm_class
+print(s.read_ndc.__kwdefaults__["tqdm_cls"], tqdm_class(True))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    text = "<class 'tqdm.asyncio.tqdm_asyncio'>"
+    assert (done.stdout, done.stderr) == (f"{text} {text}\n", "")
 
 
 def test_verify_repair_and_merge_count(archive, tmp_path):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from tqdm.auto import tqdm
-
 from .. import upstream
+from .._automatic import tqdm
 from .._errors import ArgumentError
 from .._keywords import did_you_mean, refuse_unknown
 from .._progress import check_tqdm

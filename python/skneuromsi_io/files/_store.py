@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Unpack
 
-from tqdm.auto import tqdm
-
+from .._automatic import tqdm
 from .._keywords import refuse_unknown
 from .._progress import Steps, tqdm_class
 from .._types import (
