@@ -44,8 +44,8 @@ _Job = tuple[
     bytes, Frame | None, npt.NDArray[Any], Sequence[tuple[str, npt.NDArray[Any]]]
 ]
 
-#: Arrays to stack: their members, whether they are labelled, the dtype and the shape of each.
-_Part = tuple[Sequence[str], bool, str, Sequence[int]]
+#: Arrays to stack: their members, whether they are labelled, dtype and shape of each; None if the first says them.
+_Part = tuple[Sequence[str], bool, tuple[str, Sequence[int]] | None]
 
 #: An exception that is reported, not raised; it names its member.
 _Fault = SkneuromsiIOError
@@ -151,12 +151,6 @@ class Archive:
     ) -> list[Packed]:
         """Read the metadata members `names` as :meth:`results` does, without the arrays beside them."""
 
-    def claimed_shape(self, name: str) -> tuple[str, Sequence[int]] | None:
-        """Return dtype and shape of the labelled array in a member; None where xarray has to decode it.
-
-        Of a large file its beginning says it, which is not verified.
-        """
-
     def frame(self, name: str) -> Frame | None:
         """Return the frame of a labelled member, all of which is decoded; None where xarray has to decode it."""
 
@@ -167,7 +161,8 @@ class Archive:
 
         Bare arrays must have the dtype and shape of their part. Of labelled ones also return the frames, and the
         number of that of each member, -1 where xarray has to decode it; places of those that have another dtype
-        or shape hold zeros.
+        or shape hold zeros. Labelled arrays without dtype and shape have those that the first claims. Return no
+        arrays where xarray has to decode that.
         """
 
     def result_faults(self, plan_: _Place, lift: int | None) -> list[_Fault]:

@@ -34,6 +34,13 @@ class Served:
             self.requests, self.nbytes = [], 0
         return found
 
+    def spans(self):
+        """Return the first byte and the last of each range that was asked for since `asked` was called last."""
+        with self.lock:
+            ranges = [asked for _, asked in self.requests if asked]
+        found = [RANGE.fullmatch(asked).groups() for asked in ranges]
+        return sorted((int(first), int(last)) for first, last in found)
+
     @property
     def tag(self):
         return f'"{hashlib.sha256(self.content).hexdigest()[:16]}"'

@@ -1,6 +1,7 @@
 """Archives behind URLs: every way to read one, and what is asked of the server."""
 
 import gc
+import itertools
 import multiprocessing
 import os
 import pickle
@@ -153,6 +154,40 @@ def test_requests_of_everything(serve):
         # The first result; metadata and two arrays of 6; the values in one, since little is between them.
         assert requests <= 2 + 3 * 6
         assert nbytes < 1.2 * len(ARCHIVE)
+
+
+def test_the_first_array_is_fetched_once(serve):
+    """Without an index it says how much memory all take."""
+    served, url = serve(without_index(ARCHIVE))
+    with scan(url) as found:
+        served.asked()
+        assert_same(found.to_xarray(), COLLECTION.to_xarray())
+    assert [first for first, _ in served.spans() if first < 300_000] == [0]
+
+
+def test_a_tree_without_an_index_fetches_nothing_twice(serve):
+    arrays = [(make_array(shape=(2, 1, 50_000 + 100 * (n % 2), 1))) for n in range(6)]
+    for number, array in enumerate(arrays):
+        array.values[:] = np.random.default_rng(number).random(array.shape)
+    results = [
+        make_result(array, extra={"ab"[n % 2]: 0.5 * n, "n": n})
+        for n, array in enumerate(arrays)
+    ]
+    archive = stored(sio.NDResultCollection.from_ndresults("two kinds", results))
+    served, url = serve(without_index(archive))
+    with xr.open_datatree(url, engine=SkneuromsiEntrypoint) as found:
+        spans = served.spans()
+        assert len(spans) > 4
+        for (_, last), (following, _) in itertools.pairwise(spans):
+            assert last < following
+        for kind, name in enumerate("ab"):
+            node = found[f"kind_{kind}"]
+            assert node["run"].values.tolist() == [kind, kind + 2, kind + 4]
+            assert node[name].values.tolist() == [
+                0.5 * run for run in node["run"].values
+            ]
+            assert node["n"].values.tolist() == node["run"].values.tolist()
+            assert "ba"[kind] not in node
 
 
 def test_metadata_of_large_results_are_read_without_them(serve):

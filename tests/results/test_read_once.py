@@ -4,7 +4,7 @@ import pytest
 from sweeps import Text
 
 import skneuromsi_io as sio
-from helpers import assert_same, make_collection, make_result, stored
+from helpers import assert_same, edited, make_collection, make_result, stored
 from skneuromsi_io.files._reader import ArchiveReader
 
 
@@ -27,6 +27,31 @@ def test_variances_of_a_scan_read_each_result_once(loaded):
     scanned = sio.scan_ndc(stored(collection), classes="light")
     assert_same(scanned.modes_variance_sum(), collection.modes_variance_sum())
     assert loaded == [*range(5)]
+
+
+def test_modes_of_results_without_a_template_read_no_data(loaded):
+    collection = make_collection(4, extra={"long": "x" * 70_000})
+    found = sio.scan_ndc(stored(collection), classes="light")
+    assert_same(found.modes_, collection.modes_)
+    assert found.output_mode_ == "multi"
+    assert found.run_parameters_ == ("soa", "noise")
+    assert loaded == []
+    assert_same(found[3], collection[3])
+    assert loaded == [3]
+
+
+def test_a_wrong_array_of_an_index_is_blamed_on_it(loaded):
+    archive = stored(make_collection(4, extra={"long": "x" * 70_000}))
+
+    def longer(index):
+        (array,) = index["arrays"]
+        array["shape"][1] += 1
+        array["coords"][1][1].append(7)
+        array["types"]["/coords/1/1"][2] = [array["shape"][1]]
+
+    with pytest.raises(sio.BadMetadataError, match="as the index says"):
+        _ = sio.scan_ndc(edited(archive, "index.json", longer), classes="light").modes_
+    assert loaded == [0]
 
 
 class Uncopied:

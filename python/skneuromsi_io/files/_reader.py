@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -105,22 +106,36 @@ class ArchiveReader(OpenArchive):
         return table, np.arange(len(indices))
 
     def claimed_shape(self, index: int) -> tuple[str, Sequence[int]] | None:
-        """Return dtype and shape of an array, as its frame has to confirm; None where xarray has to decode it."""
+        """Return dtype and shape of an array, as its frame has to confirm; None where the index says none."""
+        if self.index is None:
+            return None
         name = _members.of_result(index, _members.NDDATA)
-        claimed = None
-        if self.index is not None:
-            claimed = self.index.claimed_shape(index, self.archive.size(name))
-        return claimed or self.archive.claimed_shape(name)
+        return self.index.claimed_shape(index, self.archive.size(name))
 
     def common(self) -> Signature:
         """Return what all results must have in common: that of the first in the archive."""
         if self.agreement.common is None:
-            claimed = None if self.index is None else self.index.signature()
+            claimed = self._claimed()
             if claimed is None:
                 self.check(self.load_unpacked([0], thread_count())[0])
             else:
                 self.agreement.common = claimed
         return self.agreement.expected
+
+    def _claimed(self) -> Signature | None:
+        """Return what the index says that all results have, if need be with the metadata of the first."""
+        if self.index is None:
+            return None
+        claimed = self.index.signature()
+        frame = self.index.frame_of(0) if claimed is None else None
+        if frame is None:
+            return claimed
+        native = self.described([0], 1)[0].native
+        first = PackedResult(native, frame, self.display_name, 0)
+        # Else the array is read, and all that is wrong with it is told.
+        with contextlib.suppress(BadMetadataError):
+            return None if first.plain_frame() is None else first.signature()
+        return None
 
     def load_checked(self, index: int) -> PackedResult:
         """Read a result, and check that it is like the first in the archive, which is not read twice."""

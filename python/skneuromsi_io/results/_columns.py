@@ -160,7 +160,14 @@ class _Group(NamedTuple):
 
 def gather(results: Sequence[LazyResult]) -> Gathered:
     """Gather the metadata of results."""
-    groups = []
+    return joined(gather_groups(results), len(results))
+
+
+def gather_groups(
+    results: Sequence[LazyResult],
+) -> list[tuple[Sequence[int], Gathered]]:
+    """Gather the metadata of groups of results, each at some positions: what all of one have, others may lack."""
+    groups: list[tuple[Sequence[int], Gathered]] = []
     for template, positions, rows in _groups(results):
         of_group = [results[position] for position in positions]
         found = None
@@ -174,7 +181,7 @@ def gather(results: Sequence[LazyResult]) -> Gathered:
                 ([at], _one(result.columns(), result.extra()))
                 for at, result in zip(positions, of_group, strict=True)
             ]
-    return joined(groups, len(results))
+    return groups
 
 
 def gather_alike(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..archive import _document
-from ._columns import Gathered, gather, gather_alike, gather_stated, joined
+from ._columns import Gathered, gather_alike, gather_groups, gather_stated, joined
 from ._packed import PackedResult
 from ._stored import described_in_batches
 from ._table import NONE, chosen_column, firsts, read_table
@@ -20,11 +20,84 @@ if TYPE_CHECKING:
     from ..arrays._frame import Frame
     from ._stored import Reader
     from ._table import Table
+    from ._templates import Column
+
+#: Dtype and shape of what is below a key of `extra`.
+Kinds = dict[str, tuple[np.dtype[Any], tuple[int, ...]]]
 
 
-def gathered_from(
+class Group(NamedTuple):
+    """Results at some positions, in their order, and their metadata.
+
+    Attributes
+    ----------
+    positions : numpy.ndarray
+    gathered : Gathered
+    unstated : dict
+        Dtype and shape of the numbers and arrays of `extra` that an index says no more of.
+
+    """
+
+    positions: npt.NDArray[np.intp]
+    gathered: Gathered
+    unstated: Kinds
+
+    def part(
+        self, chosen: npt.NDArray[np.intp], positions: npt.NDArray[np.intp]
+    ) -> Group:
+        """Return some of these results, which have other positions."""
+        gathered = [
+            {key: _chosen(column, chosen) for key, column in columns.items()}
+            for columns in self.gathered
+        ]
+        return Group(positions, Gathered(*gathered), self.unstated)
+
+
+class Metadata(NamedTuple):
+    """Metadata of results by groups: what all of one have, others may lack."""
+
+    groups: list[Group]
+    size: int
+
+    def gathered(self) -> Gathered:
+        """Return what all results have."""
+        pairs = [(group.positions.tolist(), group.gathered) for group in self.groups]
+        return joined(pairs, self.size)
+
+    def unstated(self) -> Kinds:
+        """Return dtype and shape of what all results have that an index says no more of."""
+        first, *others = [group.unstated for group in self.groups]
+        return {
+            key: kind
+            for key, kind in first.items()
+            if all(other.get(key) == kind for other in others)
+        }
+
+    def parted(self, parts: Sequence[npt.NDArray[np.intp]]) -> list[Metadata]:
+        """Return the metadata of some parts, which have each result once."""
+        part, place = np.empty((2, self.size), np.intp)
+        for number, positions in enumerate(parts):
+            part[positions], place[positions] = number, np.arange(len(positions))
+        found: list[list[Group]] = [[] for _ in parts]
+        for group in self.groups:
+            numbers = part[group.positions]
+            for number in np.unique(numbers).tolist():
+                chosen = np.flatnonzero(numbers == number)
+                places = place[group.positions[chosen]]
+                found[number].append(group.part(chosen, places))
+        pairs = zip(found, parts, strict=True)
+        return [Metadata(groups, len(positions)) for groups, positions in pairs]
+
+
+def _chosen(column: Column, chosen: npt.NDArray[np.intp]) -> Column:
+    if isinstance(column, np.ndarray):
+        return column[chosen]
+    return [column[at] for at in chosen.tolist()]
+
+
+def read_metadata(
     reader: Reader, indices: range | npt.NDArray[np.int64]
-) -> tuple[Gathered, Described]:
+) -> tuple[Metadata, Described]:
     """Gather the metadata of results in a file, of which nothing else is read.
 
     Raises
@@ -36,7 +109,7 @@ def gathered_from(
     indices = np.asarray(indices)
     described = Described(reader, indices)
     table = read_table(reader.archive, indices, _document.VARYING[1])
-    groups: list[tuple[Sequence[int], Gathered]] = []
+    groups: list[Group] = []
     listed, alone = [], [np.flatnonzero(table.template == NONE)]
     for number, known in enumerate(table.templates):
         positions = np.flatnonzero(table.template == number)
@@ -51,7 +124,7 @@ def gathered_from(
         if found is None:
             alone.append(positions)
         else:
-            groups.append((positions.tolist(), found))
+            groups.append(Group(positions, found, {}))
             described.add(positions, like)
     rest = np.sort(np.concatenate(alone))
     alike = np.setdiff1d(np.arange(len(indices)), rest)
@@ -61,33 +134,19 @@ def gathered_from(
         start, end = end, end + len(batch)
         if reader.index is not None:
             reader.index.check_texts(batch)
-        groups.append((rest[start:end].tolist(), gather(batch)))
-        for position, result in zip(rest[start:end], batch, strict=True):
+        of_batch = rest[start:end]
+        groups += [
+            Group(of_batch[[*positions]], found, {})
+            for positions, found in gather_groups(batch)
+        ]
+        for position, result in zip(of_batch, batch, strict=True):
             described.add(position, result)
-    return joined(groups, len(indices)), described
+    return Metadata(groups, len(indices)), described
 
 
-class Stated(NamedTuple):
-    """Metadata of results as an index states them.
-
-    Attributes
-    ----------
-    gathered : Gathered
-        Without the numbers of `extra`, which are not in an index.
-    described : Described
-    kinds : dict
-        Dtype and shape of each number and array of `extra` that is made of these numbers.
-
-    """
-
-    gathered: Gathered
-    described: Described
-    kinds: dict[str, tuple[np.dtype[Any], tuple[int, ...]]]
-
-
-def stated_by_index(
+def stated_metadata(
     reader: Reader, indices: range | npt.NDArray[np.int64]
-) -> Stated | None:
+) -> tuple[Metadata, Described] | None:
     """Return what the index says of results, nothing of which is read; None where it does not say enough."""
     if reader.index is None:
         return None
@@ -96,7 +155,7 @@ def stated_by_index(
     if NONE in numbers:
         return None
     described = Described(reader, indices)
-    groups, kinds = [], []
+    groups = []
     for number in np.unique(numbers).tolist():
         positions = np.flatnonzero(numbers == number)
         at = table.ordinal[indices[positions]]
@@ -107,15 +166,9 @@ def stated_by_index(
         found = template and gather_stated(template, chosen, len(positions))
         if not found:
             return None
-        groups.append((positions.tolist(), found[0]))
-        kinds.append(found[1])
+        groups.append(Group(positions, *found))
         described.add(positions, like)
-    same = {
-        key: kind
-        for key, kind in kinds[0].items()
-        if all(other.get(key) == kind for other in kinds)
-    }
-    return Stated(joined(groups, len(indices)), described, same)
+    return Metadata(groups, len(indices)), described
 
 
 def _check_alike(
@@ -158,6 +211,12 @@ class Described:
         """Add results, whose metadata are like those of one but for numbers."""
         self._like[positions] = len(self._likes)
         self._likes.append(like)
+
+    def are_labelled_alike(self, positions: npt.NDArray[np.intp]) -> bool:
+        """Return whether the metadata of some results all have labels, which are the same."""
+        likes = np.unique(self._like[positions]).tolist()
+        found = {self._likes[like].stated_labels() for like in likes}
+        return len(found) == 1 and None not in found
 
     def agree(
         self,

@@ -159,12 +159,27 @@ class Index:
         if not len(described):
             return None
         template = table.templates[table.template[described[0]]]
-        frame = self.frame(int(table.array[described[0]]))
-        # Else as many labels as the index claims would be made.
-        if not any(name == _names.MODES for name, _, _ in frame.coords):
+        frame = self.frame_of(int(described[0]))
+        if frame is None:
             return None
         with self._blamed():
             return PackedResult(template.native, frame).signature()
+
+    def frame_of(self, index: int) -> Frame | None:
+        """Return what labels the array of a result; None where it does not say, or nothing labels the modes.
+
+        Raises
+        ------
+        BadMetadataError
+            If that is not the array of a result.
+
+        """
+        number = int(self.table.array[index])
+        frame = None if number == NONE else self.frame(number)
+        # Else as many labels as the index claims would be made.
+        if frame is None or all(name != _names.MODES for name, _, _ in frame.coords):
+            return None
+        return frame
 
     def check(self, index: int, result: PackedResult) -> None:
         """Compare a result with what the index says of it.

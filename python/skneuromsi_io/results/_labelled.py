@@ -16,7 +16,6 @@ from ._labels import (
     labels_of_array,
     without_attrs,
 )
-from ._stored import described_in_batches
 from ._table import NONE
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ def alike(stored: StoredResults, described: Described) -> list[Alike]:
             labels = labels_of(frame)
         else:
             labels = labels_of_array(stored[first].open().to_xarray())
-        part = stored.select(positions)
-        if len(part) > 1 and not (is_stated if plain else _are_labelled_alike(part)):
+        known = is_stated if plain else described.are_labelled_alike(positions)
+        if len(positions) > 1 and not known:
             # Arrays of one size may have other attributes.
             labels = without_attrs(labels)
         _add(groups, Alike(positions, labels, plain))
@@ -62,14 +61,6 @@ def _add(groups: list[Alike], found: Alike) -> None:
             groups[number] = Alike(both, labels, group.plain and found.plain)
             return
     groups.append(found)
-
-
-def _are_labelled_alike(part: StoredResults) -> bool:
-    """Return whether the metadata of all results have labels, which are the same."""
-    found: set[str | None] = set()
-    for batch in described_in_batches(part.reader, part.indices):
-        found.update(result.stated_labels() for result in batch)
-    return len(found) == 1 and None not in found
 
 
 class _Framed(NamedTuple):

@@ -14,7 +14,7 @@ from .._errors import InternalError
 from ..archive import _members
 from ..arrays._frame import shared
 from ..values import dtype_of
-from ._gathering import Stated, gathered_from, stated_by_index
+from ._gathering import Metadata, read_metadata, stated_metadata
 from ._in_file import StoredResults
 from ._labelled import Alike, alike
 from ._labels import Labels, check_alike, labels_of, labels_of_array
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
+    from ._gathering import Described
     from ._stored import Reader
     from ._templates import External
 
@@ -86,8 +87,8 @@ class StatedMetadata(_OfFile):
         asked, last = positions.tobytes(), self._last
         if last is None or last[0] != asked:
             part = self._stored.select(positions)
-            gathered, _ = gathered_from(part.reader, part.indices)
-            last = self._last = asked, gathered.extra
+            metadata, _ = read_metadata(part.reader, part.indices)
+            last = self._last = asked, metadata.gathered().extra
         return last[1]
 
 
@@ -118,7 +119,7 @@ class LabelledArrays(_OfFile):
         like = self._labels.dtype.str, self._labels.shape
         names = _members.of_results(map(int, part.indices), _members.NDDATA)
         (values,), natives, kinds = part.reader.archive.stack(
-            [(names, True, *like)], threads=thread_count()
+            [(names, True, like)], threads=thread_count()
         )
         if NONE in kinds:
             return OpenedArrays(self._stored, self._labels).read(positions)
@@ -186,7 +187,7 @@ class LargeArrays(_OfFile):
         pairs = zip(part.indices, names, strict=True)
         members = [_members.of_result(int(index), name) for index, name in pairs]
         (values,), *_ = part.reader.archive.stack(
-            [(members, False, *self._first.carried)], threads=thread_count()
+            [(members, False, self._first.carried)], threads=thread_count()
         )
         return restored(values, self._first)
 
@@ -300,22 +301,23 @@ def lazy_dataset(name: Any, stored: StoredResults) -> xr.Dataset:
         If their arrays differ, as far as the sizes of members tell.
 
     """
-    metadata, of_index = _metadata(stored)
-    (first, *others) = alike(stored, metadata.described)
+    metadata, described, is_stated = _metadata(stored)
+    (first, *others) = alike(stored, described)
     for other in others:
         check_alike(first.labels, other.labels, int(other.positions[0]))
-    return _of_kind(name, stored, first, metadata, of_index)
+    return _of_kind(name, stored, first, metadata, is_stated)
 
 
 def _of_kind(
     name: Any,
     stored: StoredResults,
     group: Alike,
-    metadata: Stated,
-    of_index: StatedMetadata | None,
+    metadata: Metadata,
+    is_stated: bool,
 ) -> xr.Dataset:
     """Make the dataset of results that can be stacked."""
-    gathered, _, kinds = metadata
+    gathered, kinds = metadata.gathered(), metadata.unstated()
+    of_index = StatedMetadata(stored) if is_stated else None
     labels = group.labels
     values: Arrays = (
         LabelledArrays(stored, labels, of_index)
@@ -348,22 +350,24 @@ def _of_kind(
 def lazy_datasets(name: Any, stored: StoredResults) -> dict[str, xr.Dataset]:
     """Make a dataset of each kind of results, by the name of its node; ``run`` has their numbers in the file."""
     datasets = {}
-    metadata, _ = _metadata(stored)
-    for number, group in enumerate(alike(stored, metadata.described)):
+    metadata, described, is_stated = _metadata(stored)
+    groups = alike(stored, described)
+    parts = metadata.parted([group.positions for group in groups])
+    for number, (group, of_part) in enumerate(zip(groups, parts, strict=True)):
         part = stored.select(group.positions)
-        dataset = _of_kind(name, part, group, *_metadata(part))
+        dataset = _of_kind(name, part, group, of_part, is_stated)
         datasets[f"kind_{number}"] = dataset.assign_coords(
             {RUN: np.asarray(part.indices)}
         )
     return datasets
 
 
-def _metadata(stored: StoredResults) -> tuple[Stated, StatedMetadata | None]:
-    """Return metadata of results, and what compares them with the index; None where they were read."""
-    stated = stated_by_index(stored.reader, stored.indices)
+def _metadata(stored: StoredResults) -> tuple[Metadata, Described, bool]:
+    """Return metadata of results, read once, and True if the index states them."""
+    stated = stated_metadata(stored.reader, stored.indices)
     if stated is not None:
-        return stated, StatedMetadata(stored)
-    return Stated(*gathered_from(stored.reader, stored.indices), {}), None
+        return *stated, True
+    return *read_metadata(stored.reader, stored.indices), False
 
 
 def _prefer_chunks(dataset: xr.Dataset) -> None:

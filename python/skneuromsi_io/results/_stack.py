@@ -17,7 +17,7 @@ from ..model._arguments import by_names
 from ..values import restore_carried
 from ._columns import Gathered, gather, gathered
 from ._exact import as_column, exact_array
-from ._gathering import gathered_from
+from ._gathering import read_metadata
 from ._labels import Labels, check_alike, in_common, labels_of, labels_of_array
 from ._stored import StoredResult
 from ._templates import Column, External
@@ -127,18 +127,19 @@ def _from_file(
     indices: npt.NDArray[np.int64],
     results: Callable[[], Sequence[LazyResult]],
 ) -> Stack | None:
-    metadata, described = gathered_from(reader, indices)
+    read, described = read_metadata(reader, indices)
+    metadata = read.gathered()
     names = _members.of_results(indices.tolist(), _members.NDDATA)
-    claimed = reader.claimed_shape(int(indices[0]))
-    if claimed is None:
-        return None
-    parts = [(names, True, *claimed)]
+    parts: list[tuple[list[str], bool, tuple[str, Sequence[int]] | None]]
+    parts = [(names, True, reader.claimed_shape(int(indices[0])))]
     large = large_arrays(metadata)
     for found in large.values():
         pairs = zip(indices.tolist(), found, strict=True)
         named = [_members.of_result(index, array.member) for index, array in pairs]
-        parts.append((named, False, *found[0].carried))
+        parts.append((named, False, found[0].carried))
     stacked, natives, kinds = reader.archive.stack(parts, threads=thread_count())
+    if not stacked:
+        return None
     # The last is that of the number -1.
     frames = [*map(shared, natives), None]
     if not described.agree(np.arange(len(indices)), frames, kinds):

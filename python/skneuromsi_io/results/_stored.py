@@ -65,7 +65,7 @@ class Reader(Protocol):
         """Return a table that has some results, and their positions in it."""
 
     def claimed_shape(self, index: int) -> tuple[str, Sequence[int]] | None:
-        """Return dtype and shape of an array, as its frame has to confirm; None where xarray has to decode it."""
+        """Return dtype and shape of an array, as its frame has to confirm; None where the index says none."""
 
 
 def described_in_batches(

@@ -29,8 +29,8 @@ pub(super) struct Archive {
     frames: FrameCache,
 }
 
-/// Arrays to stack: their members, true for labelled ones, the dtype and the shape of each.
-type PyPart = (Vec<String>, bool, String, Vec<u64>);
+/// Arrays to stack: their members, true for labelled ones, dtype and shape of each; None where the first says them.
+type PyPart = (Vec<String>, bool, Option<(String, Vec<u64>)>);
 
 /// The array of each part, the frames of labelled members, and the number of that of each.
 type Stacked<'py> = (Vec<Bound<'py, PyAny>>, Vec<Py<Frame>>, Bound<'py, PyAny>);
@@ -225,17 +225,6 @@ impl Archive {
         wrap(py, results)
     }
 
-    fn claimed_shape(
-        &self,
-        py: Python<'_>,
-        name: &str,
-    ) -> PyResult<Option<(&'static str, Vec<u64>)>> {
-        let claimed = self.run(py, |archive| {
-            results::claimed_shape(archive, name, &self.frames)
-        })?;
-        Ok(claimed.map(|(dtype, shape)| (dtype.numpy_name(), shape)))
-    }
-
     fn frame(&self, py: Python<'_>, name: &str) -> PyResult<Option<Frame>> {
         let frame = self.run(py, |archive| results::frame_of(archive, name, &self.frames))?;
         Ok(frame.map(Frame))
@@ -248,23 +237,36 @@ impl Archive {
         parts: Vec<PyPart>,
         threads: usize,
     ) -> PyResult<Stacked<'py>> {
+        let raised = |error: Error| raise(py, &self.display_name, &error);
         let archive = self.open_archive()?;
-        let made = parts.iter().map(|(members, _, dtype, shape)| {
-            Ok((dtype_of(dtype)?, stacked(members.len(), shape)))
-        });
-        let made = made.collect::<PyResult<Vec<_>>>()?;
+        let (mut made, mut claim) = (Vec::with_capacity(parts.len()), None);
+        for (members, _, like) in &parts {
+            let like = if let Some((dtype, shape)) = like {
+                (dtype_of(dtype)?, shape.clone())
+            } else {
+                let first = members.first().map_or("", String::as_str);
+                let found = detached(py, || results::claimed(&archive, first, &self.frames));
+                let Some(found) = found.map_err(raised)? else {
+                    return Ok((Vec::new(), Vec::new(), numbered(py, std::iter::empty())?));
+                };
+                let like = (found.dtype, found.shape.clone());
+                claim = Some(found);
+                like
+            };
+            made.push((like.0, stacked(members.len(), &like.1)));
+        }
         let (arrays, frames) = all_filled(py, &made, |slices| {
             let parts = parts.iter().zip(&made).zip(slices);
-            let parts = parts.map(|(((members, labelled, _, shape), (dtype, _)), out)| Part {
+            let parts = parts.map(|(((members, labelled, _), (dtype, shape)), out)| Part {
                 members,
                 labelled: *labelled,
                 dtype: *dtype,
-                shape,
+                shape: &shape[1..],
                 out,
             });
-            results::stack(&archive, parts.collect(), threads, &self.frames)
+            results::stack(&archive, parts.collect(), claim, threads, &self.frames)
         })?;
-        let frames = frames.map_err(|error| raise(py, &self.display_name, &error))?;
+        let frames = frames.map_err(raised)?;
         let (distinct, numbers) = distinct(frames);
         let distinct = distinct
             .into_iter()

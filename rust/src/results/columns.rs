@@ -283,7 +283,7 @@ fn short_texts(
 ) -> Result<Vec<Option<Vec<u8>>>> {
     let short = names.iter().zip(sizes).filter(|(_, size)| size.is_some());
     let short: Vec<_> = short.map(|(name, _)| name.as_str()).collect();
-    let texts = with_each(archive, &short, threads, |_, input, _| input.text())?;
+    let texts = with_each(archive, &short, None, threads, |_, input, _| input.text())?;
     let mut texts = texts.into_iter();
     let text = |size: &Option<u64>| size.and_then(|_| texts.next());
     Ok(sizes.iter().map(text).collect())

@@ -44,6 +44,24 @@ impl<'a> Input<'a> {
             .collect())
     }
 
+    /// As [`Input::all`], where one of them may be here already; it is taken.
+    pub(super) fn all_beside(
+        archive: &'a Archive,
+        members: &[&'a str],
+        here: &mut Option<Self>,
+    ) -> Result<Vec<Self>> {
+        let is_here = |here: &Self| members.iter().position(|&name| name == here.member);
+        let Some(at) = here.as_ref().and_then(is_here) else {
+            return Self::all(archive, members);
+        };
+        let others: Vec<_> = [&members[..at], &members[at + 1..]].concat();
+        let mut inputs = Self::all(archive, &others)?;
+        if let Some(here) = here.take() {
+            inputs.insert(at, here);
+        }
+        Ok(inputs)
+    }
+
     /// One whose compressed bytes are in memory.
     pub(super) fn fetched(archive: &'a Archive, fetched: Fetched<'a>) -> Self {
         Self {

@@ -20,10 +20,11 @@ pub(super) struct Room {
 
 /// Does `work` with each of the members `names`; what comes of it is in their order.
 ///
-/// `work` is given the position of the member, and memory for what it decodes.
-pub(super) fn with_each<T: Send>(
-    archive: &Archive,
-    names: &[&str],
+/// `work` is given the position of the member, and memory for what it decodes. One of the members may be `here` already.
+pub(super) fn with_each<'a, T: Send>(
+    archive: &'a Archive,
+    names: &[&'a str],
+    here: Option<Input<'a>>,
     threads: usize,
     work: impl Fn(usize, &Input<'_>, &mut Scratch) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
@@ -35,7 +36,7 @@ pub(super) fn with_each<T: Send>(
     let done = if archive.concurrent() {
         by_threads(archive, names, &runs, threads, work)?
     } else {
-        in_chunks(archive, names, &runs, threads, work)?
+        in_chunks(archive, names, here, &runs, threads, work)?
     };
     in_order(done, names.len())
 }
@@ -72,9 +73,10 @@ fn by_threads<T: Send>(
 }
 
 /// This thread reads, as many runs at once as memory has room for; all do the work.
-fn in_chunks<T: Send>(
-    archive: &Archive,
-    names: &[&str],
+fn in_chunks<'a, T: Send>(
+    archive: &'a Archive,
+    names: &[&'a str],
+    mut here: Option<Input<'a>>,
     runs: &[Run<'_>],
     threads: usize,
     work: impl Fn(usize, &Input<'_>, &mut Scratch) -> Result<T> + Sync,
@@ -88,7 +90,7 @@ fn in_chunks<T: Send>(
     for runs in chunks(runs, threads, most) {
         let positions: Vec<_> = runs.iter().flat_map(Run::positions).collect();
         let members: Vec<_> = positions.iter().map(|&position| names[position]).collect();
-        let inputs = Input::all(archive, &members)?;
+        let inputs = Input::all_beside(archive, &members, &mut here)?;
         done.extend(parallel::map_with(
             inputs.len(),
             threads,

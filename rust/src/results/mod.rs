@@ -30,5 +30,5 @@ pub use open::{OpenOptions, faults, open, open_metadata, read_netcdf};
 pub use packed::{Array, Body, PackedResult};
 pub use plan::{Arrays, Plan, is_numbered};
 pub use policy::StoreOptions;
-pub use stack::{Part, claimed_shape, frame_of, stack, stack_packed, stack_packed_arrays};
+pub use stack::{Claim, Part, claimed, frame_of, stack, stack_packed, stack_packed_arrays};
 pub use store::store;

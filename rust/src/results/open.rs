@@ -93,7 +93,7 @@ pub fn open_metadata(
     options: &OpenOptions,
 ) -> Result<Vec<PackedResult>> {
     let names: Vec<_> = names.iter().map(String::as_str).collect();
-    with_each(archive, &names, options.threads, |_, input, _| {
+    with_each(archive, &names, None, options.threads, |_, input, _| {
         let text = open_text(input, options)?;
         assemble([text, Opened::Body(Body::Absent)].into_iter())
     })

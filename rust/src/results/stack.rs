@@ -35,11 +35,22 @@ pub struct Part<'a> {
     pub out: &'a mut [u8],
 }
 
+/// Type and shape that a labelled array claims to have, and its member, as far as it was read.
+pub struct Claim<'a> {
+    /// Type of the numbers.
+    pub dtype: DType,
+    /// Shape of the array.
+    pub shape: Vec<u64>,
+    input: Input<'a>,
+}
+
 /// Decodes all members of all parts, many at once, and returns the frames of the labelled ones: `None` for each that
 /// xarray has to decode. The places of these, and of those that are not like their part, are left as they are.
-pub fn stack(
-    archive: &Archive,
-    parts: Vec<Part<'_>>,
+/// The member of `claim` is not fetched again.
+pub fn stack<'a>(
+    archive: &'a Archive,
+    parts: Vec<Part<'a>>,
+    claim: Option<Claim<'a>>,
     threads: usize,
     frames: &FrameCache,
 ) -> Result<Vec<Option<Arc<Frame>>>> {
@@ -54,7 +65,8 @@ pub fn stack(
         places.extend(places_in(part.out, count)?);
     }
     let places: Parts<'_> = places.into_iter().collect();
-    let found = with_each(archive, &names, threads, |nth, input, file| {
+    let here = claim.map(|claim| claim.input);
+    let found = with_each(archive, &names, here, threads, |nth, input, file| {
         let (labelled, dtype, shape) = wanted[nth];
         let file = netcdf_member::decode_into(input, file)?;
         let place = places.take(nth)?;
@@ -125,18 +137,22 @@ const LOOKED_AT: u64 = 256 << 10;
 
 /// The type and shape of a labelled array, `None` where xarray has to decode it. Of a large file it is a claim: the
 /// beginning says it, which is not verified.
-pub fn claimed_shape(
-    archive: &Archive,
-    name: &str,
+pub fn claimed<'a>(
+    archive: &'a Archive,
+    name: &'a str,
     frames: &FrameCache,
-) -> Result<Option<(DType, Vec<u64>)>> {
+) -> Result<Option<Claim<'a>>> {
     let input = Input::new(archive, name)?;
-    let claimed = claim_of(&input).map_err(|error| error.in_member(name))?;
-    if claimed.is_some() {
-        return Ok(claimed);
+    let mut claimed = claim_of(&input).map_err(|error| error.in_member(name))?;
+    if claimed.is_none() {
+        let shape = |frame: Arc<Frame>| (frame.dtype(), frame.variable().shape.clone());
+        claimed = frame_in(&input, frames)?.map(shape);
     }
-    let shape = |frame: Arc<Frame>| (frame.dtype(), frame.variable().shape.clone());
-    Ok(frame_in(&input, frames)?.map(shape))
+    Ok(claimed.map(|(dtype, shape)| Claim {
+        dtype,
+        shape,
+        input,
+    }))
 }
 
 /// The frame of a labelled array, all of which is decoded; `None` where xarray has to decode it.
