@@ -7,6 +7,7 @@ use pyo3::types::PyBytes;
 
 use super::archive::Archive;
 use super::buffer::{array_of, bytes, numbered};
+use super::error::raise;
 use super::frame::Frame;
 use super::packed::Packed;
 use super::varying::{PyVarying, py_varying};
@@ -28,14 +29,15 @@ impl Columns {
         )))
     }
 
-    fn add(&self, py: Python<'_>, packed: Vec<Py<Packed>>) {
+    fn add(&self, py: Python<'_>, packed: Vec<Py<Packed>>) -> PyResult<()> {
         let packed: Vec<_> = packed.iter().map(|one| &one.get().result).collect();
-        py.detach(|| {
+        let added = py.detach(|| {
             let mut columns = self.lock();
-            for result in packed {
-                columns.add(result);
-            }
+            packed
+                .into_iter()
+                .try_for_each(|result| columns.add(result))
         });
+        added.map_err(|error| raise(py, "", &error))
     }
 
     #[pyo3(signature = (archive, names, *, threads))]

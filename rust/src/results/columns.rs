@@ -8,12 +8,14 @@ use std::sync::Arc;
 use super::frame::Frame;
 use super::members::with_each;
 use super::packed::{Body, PackedResult};
+use super::spelled;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::json::{self, Number, Varying, write};
 
-/// Bytes of all templates and, counted on their own, of all frames. A result beyond has none: columns say of it only
-/// that it is there, and memory stays small where every result differs from all others.
+/// Bytes of all templates and, counted on their own, of all frames, each as JSON or in memory, whichever takes more. A
+/// result beyond has none: columns say of it only that it is there, and index and memory stay small where every
+/// result differs from all others. Of a template the numbers of its first result count, too.
 const MOST_BYTES: usize = 4 << 20;
 
 /// Frames that a new one is compared with.
@@ -92,9 +94,9 @@ impl Columns {
     }
 
     /// Adds a result.
-    pub fn add(&mut self, result: &PackedResult) {
+    pub fn add(&mut self, result: &PackedResult) -> Result<()> {
         let frame = match &result.body {
-            Body::Plain(frame, _) => self.frame_of(frame),
+            Body::Plain(frame, _) => self.frame_of(frame)?,
             Body::General(_) | Body::Absent => None,
         };
         let template = if result.lifted {
@@ -103,6 +105,7 @@ impl Columns {
             self.template_of(&result.text)
         };
         self.push(template, frame);
+        Ok(())
     }
 
     fn push(&mut self, template: Option<u32>, frame: Option<u32>) {
@@ -198,18 +201,17 @@ impl Columns {
         let skeleton = String::from_utf8(json::without(text, &numbers)).ok()?;
         let number = match self.by_text.get(skeleton.as_str()) {
             Some(known) => *known,
-            None => self.new_template(skeleton)?,
+            None => self.new_template(skeleton, &numbers)?,
         };
         Some((number, numbers))
     }
 
-    fn new_template(&mut self, skeleton: String) -> Option<u32> {
+    fn new_template(&mut self, skeleton: String, numbers: &[Number]) -> Option<u32> {
         let zeros = json::numbers(skeleton.as_bytes(), &self.varying)?;
-        let listed = zeros
-            .iter()
-            .filter(|number| self.listed[number.key])
-            .count();
-        let bytes = self.template_bytes + skeleton.len();
+        let listed = numbers.iter().filter(|number| self.listed[number.key]);
+        let lengths: Vec<_> = listed.map(|number| number.at.len()).collect();
+        let listed = lengths.len();
+        let bytes = self.template_bytes + spelled::template_bytes(&skeleton, &lengths);
         if bytes > MOST_BYTES || listed > MOST_NUMBERS {
             return None;
         }
@@ -227,29 +229,34 @@ impl Columns {
         Some(number)
     }
 
-    fn frame_of(&mut self, frame: &Arc<Frame>) -> Option<u32> {
+    fn frame_of(&mut self, frame: &Arc<Frame>) -> Result<Option<u32>> {
         let is_it = |known: &Arc<Frame>| Arc::ptr_eq(known, frame);
         let last = self.frame.0.last().and_then(|(number, _)| *number);
         if last.is_some_and(|number| is_it(&self.frames[number as usize])) {
-            return last;
+            return Ok(last);
         }
         let known = self.frames.iter().position(is_it);
         let known = known.or_else(|| self.frames.iter().position(|known| known == frame));
         let number = match known {
-            Some(number) => number,
+            Some(number) => Some(number),
             None => self.new_frame(frame)?,
         };
-        u32::try_from(number).ok()
+        Ok(number.and_then(|number| u32::try_from(number).ok()))
     }
 
-    fn new_frame(&mut self, frame: &Arc<Frame>) -> Option<usize> {
-        let bytes = self.frame_bytes + frame.label_bytes();
-        if bytes > MOST_BYTES || self.frames.len() == MOST_FRAMES {
-            return None;
+    fn new_frame(&mut self, frame: &Arc<Frame>) -> Result<Option<usize>> {
+        let in_memory = frame.label_bytes();
+        let most = MOST_BYTES - self.frame_bytes;
+        if in_memory > most || self.frames.len() == MOST_FRAMES {
+            return Ok(None);
         }
-        self.frame_bytes = bytes;
+        let bytes = in_memory.max(spelled::frame_bytes(frame)?);
+        if bytes > most {
+            return Ok(None);
+        }
+        self.frame_bytes += bytes;
         self.frames.push(Arc::clone(frame));
-        Some(self.frames.len() - 1)
+        Ok(Some(self.frames.len() - 1))
     }
 }
 

@@ -17,6 +17,7 @@ mod packed;
 mod payload;
 mod plan;
 mod policy;
+mod spelled;
 mod stack;
 mod store;
 #[cfg(test)]

@@ -273,13 +273,14 @@ fn columns_are_floats_where_all_numbers_are_spelled_so() {
     };
     let mut columns = Columns::new(varying.clone(), &varying.keys);
     for (a, b, c) in rows {
-        columns.add(&PackedResult {
+        let result = PackedResult {
             text: text(a, b, c),
             body: Body::Absent,
             arrays: Vec::new(),
             lifted: false,
             fingerprint: None,
-        });
+        };
+        columns.add(&result).unwrap();
     }
     let (skeleton, numbers) = columns.templates().next().unwrap();
     assert_eq!(skeleton.as_bytes(), text("0", "0", "0"));

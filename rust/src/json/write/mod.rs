@@ -4,6 +4,6 @@ mod nested;
 mod number;
 mod text;
 
-pub use nested::{Nested, line};
+pub use nested::{Nested, line, push_number};
 pub use number::push_float;
-pub use text::push_string;
+pub use text::{push_string, string_bytes};

@@ -98,7 +98,8 @@ pub fn line(out: &mut Vec<u8>, level: usize) {
     out.resize(out.len() + 2 * level, b' ');
 }
 
-fn push_number(out: &mut Vec<u8>, dtype: DType, bytes: &[u8]) -> Result<()> {
+/// Appends a little-endian number.
+pub fn push_number(out: &mut Vec<u8>, dtype: DType, bytes: &[u8]) -> Result<()> {
     let mut eight = [0; 8];
     eight[..bytes.len()].copy_from_slice(bytes);
     let bits = u64::from_le_bytes(eight);

@@ -19,6 +19,25 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// Bytes that [`push_string`] appends.
+#[must_use]
+pub fn string_bytes(text: &str) -> usize {
+    let mut out = Vec::new();
+    let escaped = |special: char| {
+        out.clear();
+        push_escape(&mut out, special);
+        out.len()
+    };
+    let plain = |&c: &char| (' '..='~').contains(&c) && c != '"' && c != '\\';
+    let count = text.chars().filter(plain).count();
+    2 + count
+        + text
+            .chars()
+            .filter(|c| !plain(c))
+            .map(escaped)
+            .sum::<usize>()
+}
+
 fn push_escape(out: &mut Vec<u8>, special: char) {
     let short: &[u8] = match special {
         '"' => b"\\\"",
@@ -57,6 +76,7 @@ mod tests {
         ] {
             let mut out = Vec::new();
             push_string(&mut out, text);
+            assert_eq!(string_bytes(text), out.len());
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }
