@@ -1,6 +1,14 @@
 """Remedies that name functions, and what the command line says in their place."""
 
+import re
+
+#: A URL, or several that fsspec chains: ``simplecache::https://...``.
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
+
 REPAIR = "skneuromsi_io.repair(path, out) saves the results that are whole"
+#: Where nothing would be left to save.
+COPY_AGAIN = "copy or download it again"
+UPGRADE = "upgrade skneuromsi-io"
 RESUME = (
     "NDCWriter(..., resume=True) goes on with it, and merge takes its whole results"
 )
@@ -29,6 +37,14 @@ _VERBS = {
     XZ: "unpack it: unxz",
     INNER: "unpack it",
 }
+
+
+def of_archive(remedy: str | None, archive: str | None) -> str | None:
+    """Return a remedy for an archive by its name: what is behind a URL is not repaired there."""
+    repairs = remedy is not None and remedy.startswith("skneuromsi_io.repair")
+    if repairs and archive is not None and URL.match(archive):
+        return f"download it, then {remedy}"
+    return remedy
 
 
 def in_verbs(text: str) -> str:

@@ -14,11 +14,11 @@ from skneuromsi_io import _errors
 
 def test_places_are_filled_in_from_within_to_without():
     with (
-        pytest.raises(sio.BadMetadataError) as raised,
+        pytest.raises(sio.LimitError) as raised,
         _errors.at(archive="a.ndc", member="outer", key="outer"),
         _errors.at(member="inner"),
     ):
-        raise sio.BadMetadataError(expected="x", found="y")
+        raise sio.LimitError(expected="x", found="y")
     assert str(raised.value) == "a.ndc: member \"inner\": 'outer': expected x, found y"
     with pytest.raises(ValueError, match=r"^words$"), _errors.at(archive="a.ndc"):
         raise ValueError("words")

@@ -45,7 +45,8 @@ def test_verify_as_json(command, sweep, damaged):
     (problem,) = bad["problems"]
     assert problem["member"] == "ndr_1/nddata.nc"
     assert good["file"] == str(sweep)
-    assert (good["ok"], good["problems"]) == (True, [])
+    assert (good["ok"], good["problems"], good["remedy"]) == (True, [], None)
+    assert bad["remedy"].startswith("skneuromsi-io repair IN OUT saves")
 
 
 def test_verify_a_file_that_is_not_an_archive(command, tmp_path):

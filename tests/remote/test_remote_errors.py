@@ -100,6 +100,21 @@ def test_the_words_are_those_of_a_local_file(read, serve, tmp_path, content):
     assert told(url) == told(path).replace(save, f"download it, then {save}")
 
 
+def test_a_damaged_member_behind_a_url_is_downloaded_first(serve):
+    content = bytearray(ARCHIVE)
+    content[content.index(b"ndr_1/nddata.nc") + 200] ^= 1
+    _, url = serve(bytes(content))
+    with sio.scan_ndc(url) as scanned:
+        with pytest.raises(sio.BadMemberError) as raised:
+            scanned[1]
+        with pytest.raises(sio.BadMemberError) as stacking:
+            scanned.to_xarray()
+    first = "download it, then skneuromsi_io.repair(path, out) saves"
+    assert raised.value.remedy.startswith(first)
+    assert stacking.value.remedy.startswith(first)
+    assert sio.verify(url).remedy.startswith(first)
+
+
 def test_a_directory(memory):
     memory.pipe_file("/folder/sweep.ndc", ARCHIVE)
     with pytest.raises(IsADirectoryError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .._remedies import of_archive
+
 
 class SkneuromsiIOError(Exception):
     """Base of every error that this package raises about a file or an object.
@@ -59,7 +61,16 @@ class SkneuromsiIOError(Exception):
         self.key = key
         self.expected = expected
         self.found = found
-        self.remedy = self._usually if remedy is None else remedy
+        self._remedy = self._usually if remedy is None else remedy
+
+    @property
+    def remedy(self) -> str | None:
+        """What the user can do about it."""
+        return of_archive(self._remedy, self.archive)
+
+    @remedy.setter
+    def remedy(self, remedy: str | None) -> None:
+        self._remedy = remedy
 
     def fill(
         self,
@@ -73,7 +84,7 @@ class SkneuromsiIOError(Exception):
         Examples
         --------
         >>> import skneuromsi_io as sio
-        >>> error = sio.BadMetadataError(expected="a number", found="a text")
+        >>> error = sio.ArgumentError(expected="a number", found="a text")
         >>> error.fill(archive="sweep.ndc", key="time_res")
         >>> print(error)
         sweep.ndc: 'time_res': expected a number, found a text

@@ -149,6 +149,8 @@ class BadMetadataError(SkneuromsiIOError, ValueError):
 
     """
 
+    _usually = REPAIR
+
 
 class LargeArchiveError(SkneuromsiIOError, zipfile.LargeZipFile):
     """The archive needs zip64, which ``allowZip64=False`` forbids.

@@ -105,7 +105,7 @@ def explained(path_or_stream: Any, source: Any) -> Iterator[None]:
         yield
     except BadArchiveError as error:
         if isinstance(path_or_stream, RemoteFile):
-            _explain(error, lambda: _head_behind_url(path_or_stream), _DOWNLOAD)
+            _explain(error, lambda: _head_behind_url(path_or_stream), REPAIR)
         else:
             remedy = RESUME if _is_partial(source) else REPAIR
             _explain(error, lambda: _head_of(source), remedy)
@@ -114,10 +114,6 @@ def explained(path_or_stream: Any, source: Any) -> Iterator[None]:
         if is_path(path_or_stream):
             explain_path(error, os.fsdecode(path_or_stream))
         raise
-
-
-#: Repairing takes no URL.
-_DOWNLOAD = f"download it, then {REPAIR}"
 
 
 def _explain(

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import _native
 from .._errors import BadMetadataError, MissingMemberError, UnsupportedError
+from .._remedies import UPGRADE
 from ..values import TYPES, loads
 from ._members import METADATA
 from ._moment import utc_moment
@@ -123,7 +124,7 @@ def check_version(document: dict[str, Any]) -> None:
         raise UnsupportedError(
             expected=f"{FORMAT_VERSION!r} {FORMAT} or older",
             found=str(version),
-            remedy="upgrade skneuromsi-io",
+            remedy=UPGRADE,
         )
     if not is_number or version not in (UPSTREAM_FORMAT, FORMAT):
         raise BadMetadataError(

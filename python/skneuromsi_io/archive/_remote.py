@@ -18,11 +18,8 @@ from .._errors import (
     RemoteError,
     SkneuromsiIOError,
 )
-from .._remedies import OPTIONS
+from .._remedies import OPTIONS, URL
 from ._http import checks, is_http
-
-#: A URL, or several that fsspec chains: ``simplecache::https://...``.
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 
 #: User and password of a URL, and a query, which may be a signature.
 _USER = re.compile(r"(?<=://)[^/?#\s]*@")
@@ -57,7 +54,7 @@ _of_parents: list[Any] = []
 
 def is_url(path_or_stream: Any) -> bool:
     """Return whether it is a URL: text that begins with a protocol."""
-    return isinstance(path_or_stream, str) and _URL.match(path_or_stream) is not None
+    return isinstance(path_or_stream, str) and URL.match(path_or_stream) is not None
 
 
 def without_secrets(url: str) -> str:

@@ -30,6 +30,7 @@ def verify(
         found = verified(file, storage_options=storage_options, tqdm_cls=progress())
         if as_json:
             fields = dataclasses.asdict(for_verbs(found))
+            fields["remedy"] = found.remedy and in_verbs(found.remedy)
             write_json({"file": fields.pop("path"), "ok": found.ok, **fields})
         else:
             say(in_verbs(str(found)))

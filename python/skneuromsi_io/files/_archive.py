@@ -17,6 +17,7 @@ from .._errors import (
     UnstorableError,
     at,
 )
+from .._remedies import COPY_AGAIN, REPAIR, of_archive
 from ..archive import _document, _members
 from ..archive._diagnosis import explain_missing_metadata, explained
 from ..archive._remote import located
@@ -134,7 +135,24 @@ class OpenArchive:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.advise(error)
         self.close()
+
+    def advise(self, error: BaseException | None) -> None:
+        """Name no repair in an error about this archive if that would save nothing."""
+        if (
+            isinstance(error, SkneuromsiIOError)
+            and error.archive == self.display_name
+            and error.member is not None
+            and error.remedy == of_archive(REPAIR, self.display_name)
+        ):
+            error.remedy = self.remedy(damaged=_members.result_index(error.member))
+
+    def remedy(self, damaged: int | None) -> str | None:
+        """Return what helps where a result is damaged, or (None) what is about all results."""
+        indices = _members.result_indices(self.archive.names())
+        others = any(index != damaged for index in indices)
+        return of_archive(REPAIR if others else COPY_AGAIN, self.display_name)
 
     def close(self) -> None:
         """Let go of the file or stream; a stream stays open."""

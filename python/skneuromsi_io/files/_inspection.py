@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .. import _native
 from .._batches import batches, thread_count
 from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
+from .._remedies import UPGRADE
 from ..archive import _document, _members
 from ..results._packed import PackedResult
 from ._reader import ArchiveReader
@@ -33,10 +34,19 @@ def missing_results(found: Collection[int], size: int) -> Problem | None:
 
 
 def collection_problems(reader: ArchiveReader) -> list[Problem]:
-    """Return what is wrong with the metadata of the collection."""
+    """Return what is wrong with the metadata of the collection.
+
+    Raises
+    ------
+    UnsupportedError
+        If the format is newer than this package, which can neither judge nor repair it.
+
+    """
     try:
         _ = reader.name, reader.size
     except SkneuromsiIOError as error:
+        if error.remedy == UPGRADE:
+            raise
         return [problem_of(error)]
     return []
 

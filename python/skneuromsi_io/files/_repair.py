@@ -8,6 +8,7 @@ import os
 from .._errors import ArgumentTypeError, BadArchiveError
 from .._keywords import names_unknown
 from .._progress import Steps, tqdm_class
+from .._remedies import COPY_AGAIN
 from .._types import Bar, FilePath, Limits, Source
 from ..archive import _document, _members
 from ..archive._diagnosis import refuse_other_kinds
@@ -147,6 +148,7 @@ def _nothing_whole(reader: ArchiveReader, problems: list[Problem]) -> BadArchive
         archive=reader.display_name,
         expected="at least one whole result",
         found=f"none ({reasons})" if reasons else "none",
+        remedy=COPY_AGAIN,
     )
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from .. import _html
 from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
-from .._remedies import REPAIR
+from .._remedies import COPY_AGAIN, REPAIR
 from ..archive._file_system import printable
+
+#: Ends of remedies that a report gives for all members at once.
+_ONCE = (REPAIR, COPY_AGAIN)
 
 #: Problems that the text of a report shows.
 _SHOWN = 20
@@ -53,7 +56,7 @@ def problem_of(error: SkneuromsiIOError) -> Problem:
     """
     if isinstance(error, NOT_OF_THE_ARCHIVE):
         raise error
-    if error.member is not None and error.remedy == REPAIR:
+    if error.member is not None and (error.remedy or "").endswith(_ONCE):
         # Of each member alike: the text of a report says it once.
         error.remedy = None
     return Problem(error.member, error.message)
@@ -73,6 +76,8 @@ class VerifyReport:
         Results that are sound.
     problems : tuple of Problem
         Everything that is wrong; empty for a sound archive.
+    remedy : str or None
+        What to do about damaged members; None where the problem says it, or nothing is wrong.
 
     Examples
     --------
@@ -89,6 +94,7 @@ class VerifyReport:
     members: int
     results: int
     problems: tuple[Problem, ...]
+    remedy: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -98,13 +104,12 @@ class VerifyReport:
     def __str__(self) -> str:
         counts = f"{self.members} members, {self.results} sound results"
         text = f"{self.path}: {counts}, {_listing(self.problems)}"
-        damaged = any(problem.member is not None for problem in self.problems)
-        return f"{text}\n  {REPAIR}" if damaged else text
+        return text if self.remedy is None else f"{text}\n  {self.remedy}"
 
     def _repr_html_(self) -> str:
         counts = [("members", self.members), ("sound results", self.results)]
         state = "sound" if self.ok else "damaged"
-        return _page(f"{self.path}: {state}", counts, self.problems)
+        return _page(f"{self.path}: {state}", counts, self.problems, self.remedy)
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,10 @@ def _listing(problems: tuple[Problem, ...]) -> str:
 
 
 def _page(
-    title: str, counts: Sequence[tuple[str, object]], problems: tuple[Problem, ...]
+    title: str,
+    counts: Sequence[tuple[str, object]],
+    problems: tuple[Problem, ...],
+    remedy: str | None = None,
 ) -> str:
     parts = [_html.pairs([*counts, ("problems", len(problems))])]
     if problems:
@@ -175,4 +183,6 @@ def _page(
         parts.append(_html.table(("member", "problem"), rows))
     if len(problems) > _SHOWN:
         parts.append(_html.escaped(f"and {len(problems) - _SHOWN} more"))
+    if remedy is not None:
+        parts.append(_html.escaped(remedy))
     return _html.page(title, *parts)

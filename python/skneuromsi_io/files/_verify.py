@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import ArgumentError, SkneuromsiIOError
+from .._errors import ArgumentError, SkneuromsiIOError, UnsupportedError
 from .._keywords import names_unknown
 from .._progress import Steps, tqdm_class
+from .._remedies import COPY_AGAIN, REPAIR, of_archive
 from .._types import Bar, Limits, Source, StorageOptions
 from ..archive import _document, _members
 from ..archive._source import display_name_of
@@ -88,7 +89,10 @@ def verify(
 def _verified(reader: ArchiveReader, bar: Bar) -> VerifyReport:
     names = reader.archive.names()
     indices = _members.result_indices(names)
-    problems = collection_problems(reader)
+    try:
+        problems, newer = collection_problems(reader), False
+    except UnsupportedError as error:
+        problems, newer = [problem_of(error)], True
     if problems:
         reader.ours = is_ours(reader, indices)
     else:
@@ -103,7 +107,10 @@ def _verified(reader: ArchiveReader, bar: Bar) -> VerifyReport:
                 problems += _index_problems(index, number, result)
             steps.done(1)
     problems += _other_problems(reader.archive, names)
-    return VerifyReport(reader.display_name, len(names), sound, tuple(problems))
+    remedy = None
+    if problems and not newer:
+        remedy = of_archive(REPAIR if sound else COPY_AGAIN, reader.display_name)
+    return VerifyReport(reader.display_name, len(names), sound, tuple(problems), remedy)
 
 
 def _index(reader: ArchiveReader, problems: list[Problem]) -> Index | None:

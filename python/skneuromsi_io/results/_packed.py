@@ -87,6 +87,8 @@ class PackedResult(LazyResult):
         except Exception:
             # Entered on failure only: to enter them for each result takes 2 µs.
             with self.at(_members.METADATA), translating(BadMetadataError):
+                # What is not as the format has it is told in its words, not in those of who stumbled on it.
+                self._plain_document()
                 raise
 
     def _opened(self) -> NDResult:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._batches import batches, thread_count
+from .._errors import SkneuromsiIOError
 from ._interface import Block, LazyResult
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Reader(Protocol):
     @property
     def name(self) -> Any:
         """Name of the collection."""
+
+    def advise(self, error: BaseException) -> None:
+        """Name no repair in an error about this archive if that would save nothing."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -99,7 +103,12 @@ class StoredResult(LazyResult):
         return StoredResult, (self.reader, self.index)
 
     def open(self) -> NDResult:
-        return self.reader.load_checked(self.index).open()
+        result = self.reader.load_checked(self.index)
+        try:
+            return result.open()
+        except SkneuromsiIOError as error:
+            self.reader.advise(error)
+            raise
 
     def columns(self) -> dict[str, Any]:
         return self.reader.described([self.index], 1)[0].columns()
