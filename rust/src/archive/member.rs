@@ -164,10 +164,12 @@ pub(super) fn data_start(bytes: &[u8], entry: &Entry, name: &str) -> Result<usiz
         }
     }
     let start = local.len();
-    let end = (entry.offset + start as u64).checked_add(entry.compressed);
+    let data = entry.offset + start as u64;
+    let end = data.checked_add(entry.compressed);
     if end.is_none_or(|end| end > entry.limit) {
         let expected = format!("data that ends by offset {}", entry.limit);
-        return Err(local.error(expected, format!("{} bytes", entry.compressed)));
+        let found = format!("{} bytes at offset {data}", entry.compressed);
+        return Err(local.error(expected, found));
     }
     Ok(start)
 }

@@ -265,6 +265,33 @@ fn damage_to_headers_of_hdf5_never_goes_unnoticed() {
     }
 }
 
+/// Flips a bit of many bytes: of a content, or of the checksum of one.
+#[test]
+fn the_checksum_that_a_file_states_is_the_expected_one() {
+    for (file, end, step, owner) in [
+        (NETCDF4, 48, 1, "the superblock"),
+        (H5NETCDF, H5NETCDF.len(), 29, "the object header"),
+        (LAYOUTS, LAYOUTS.len(), 7, "the chunk"),
+    ] {
+        let mut damaged = file.to_vec();
+        let mut seen = 0;
+        for at in (0..end).step_by(step) {
+            damaged[at] ^= 1;
+            if let Err(error) = read(&damaged, &Limits::default())
+                && let Some(sum) = error.expected().strip_prefix("checksum 0x")
+                && sum.contains(owner)
+            {
+                let stated = u32::from_str_radix(&sum[..8], 16).unwrap().to_le_bytes();
+                let place = memchr::memmem::find(&damaged, &stated);
+                assert!(place.is_some(), "{error} after a change at {at:#x}");
+                seen += 1;
+            }
+            damaged[at] = file[at];
+        }
+        assert!(seen > 4, "{owner}");
+    }
+}
+
 #[test]
 fn damage_to_unguarded_files_is_survived() {
     for file in [CLASSIC, LAYOUTS, RECORDS] {

@@ -1,6 +1,26 @@
 //! Archives that must not open, or whose members must not be given out.
 
 use super::*;
+
+#[test]
+fn the_crc_that_the_headers_state_is_the_expected_one() {
+    let stated = format!("CRC-32 {:#010x}", zip::crc32(b"first"));
+    let found = format!("{:#010x}", zip::crc32(b"fIrst"));
+    let mut bytes = small();
+    let at = memchr::memmem::find(&bytes, b"first").unwrap();
+    bytes[at..at + 5].copy_from_slice(b"fIrst");
+    let archive = open(&bytes).unwrap();
+    let mut pieces = archive.stream("a").unwrap();
+    for error in [
+        archive.read("a").unwrap_err(),
+        zip::error_of(pieces.read_to_end(&mut Vec::new()).unwrap_err()),
+    ] {
+        assert_eq!((error.expected(), error.found()), (&stated[..], &found[..]));
+    }
+    let (_, lost) = Archive::salvage(Arc::new(bytes), Limits::default()).unwrap();
+    let error = &lost[0].1;
+    assert_eq!((error.expected(), error.found()), (&stated[..], &found[..]));
+}
 use crate::archive::record::{CENTRAL, END, LOCAL};
 
 /// All that reading gives of every member that `small` has, or nothing.

@@ -1,5 +1,21 @@
 //! The two checksums of HDF5: Jenkins' lookup3 for metadata, Fletcher-32 for chunks.
 
+use std::fmt::Display;
+
+use crate::error::Result;
+use crate::netcdf::malformed;
+
+/// Fails unless the checksum of `what` is the one that the file states.
+pub(super) fn check(stated: u32, found: u32, what: impl Display) -> Result<()> {
+    if stated == found {
+        return Ok(());
+    }
+    Err(malformed(
+        format!("checksum {stated:#010x} of {what}"),
+        format!("{found:#010x}"),
+    ))
+}
+
 /// Bob Jenkins' `lookup3.c`, `hashlittle` with an initial value of 0 (section VIII).
 pub(super) fn lookup3(bytes: &[u8]) -> u32 {
     // The C code adds the length as an unsigned int, so its low 32 bits count.

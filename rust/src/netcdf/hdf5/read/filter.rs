@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::checksum::fletcher32;
+use super::super::checksum::{self, fletcher32};
 use crate::codec::{deflate, shuffle};
 use crate::error::Result;
 use crate::limits::Limits;
@@ -149,13 +149,11 @@ fn verify(chunk: Cow<[u8]>, offset: usize) -> Result<Cow<[u8]>> {
             format!("{} bytes", chunk.len()),
         ));
     };
-    let (expected, found) = (fletcher32(content), u32::from_le_bytes(*sum));
-    if expected != found {
-        return Err(malformed(
-            format!("checksum {expected:#010x} of the chunk at {offset:#x}"),
-            format!("{found:#010x}"),
-        ));
-    }
+    checksum::check(
+        u32::from_le_bytes(*sum),
+        fletcher32(content),
+        format_args!("the chunk at {offset:#x}"),
+    )?;
     let len = content.len();
     Ok(match chunk {
         Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[..len]),

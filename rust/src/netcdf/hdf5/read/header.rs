@@ -1,6 +1,6 @@
 //! Object headers of both versions (section IV.A.1): lists of messages.
 
-use super::super::checksum::lookup3;
+use super::super::checksum::{self, lookup3};
 use super::super::message;
 use super::file::File;
 use crate::error::Result;
@@ -185,12 +185,10 @@ fn checked<'a>(file: &File<'a>, address: u64, len: usize) -> Result<Cursor<'a>> 
             format!("{len} bytes"),
         ));
     };
-    let (expected, found) = (lookup3(content), u32::from_le_bytes(*sum));
-    if expected != found {
-        return Err(malformed(
-            format!("checksum {expected:#010x} of the object header at {address:#x}"),
-            format!("{found:#010x}"),
-        ));
-    }
+    checksum::check(
+        u32::from_le_bytes(*sum),
+        lookup3(content),
+        format_args!("the object header at {address:#x}"),
+    )?;
     Ok(Cursor::new(content, start))
 }

@@ -1,6 +1,6 @@
 //! The superblock (section II.A): where the file ends and where the root group is.
 
-use super::super::checksum::lookup3;
+use super::super::checksum::{self, lookup3};
 use super::super::{SIGNATURE, UNDEFINED};
 use crate::error::Result;
 use crate::netcdf::cursor::{Cursor, size};
@@ -93,14 +93,8 @@ fn version_2(cursor: &mut Cursor, bytes: &[u8]) -> Result<(u64, u64)> {
     let extension = cursor.u64()?;
     let end = cursor.u64()?;
     let root = cursor.u64()?;
-    let expected = lookup3(&bytes[..cursor.offset()]);
-    let found = cursor.u32()?;
-    if expected != found {
-        return Err(malformed(
-            format!("checksum {expected:#010x} of the superblock"),
-            format!("{found:#010x}"),
-        ));
-    }
+    let found = lookup3(&bytes[..cursor.offset()]);
+    checksum::check(cursor.u32()?, found, "the superblock")?;
     if extension != UNDEFINED || flags != 0 {
         return Err(unsupported(
             "a closed file without superblock extension",
