@@ -90,14 +90,6 @@ pub struct Dataset {
     pub attrs: Vec<(String, Attr)>,
 }
 
-impl Dataset {
-    /// The variable called `name`.
-    #[must_use]
-    pub fn variable(&self, name: &str) -> Option<&Variable> {
-        self.variables.iter().find(|v| v.name == name)
-    }
-}
-
 /// Number of elements of an array of this shape; zero-size shapes are zero whatever else they hold.
 pub(crate) fn product(shape: &[u64]) -> Option<u64> {
     if shape.contains(&0) {

@@ -21,6 +21,12 @@ const H5NETCDF: &[u8] = data!("kording-h5netcdf.nc");
 const LAYOUTS: &[u8] = data!("layouts.nc");
 const RECORDS: &[u8] = data!("records.nc");
 
+impl Dataset {
+    fn variable(&self, name: &str) -> &Variable {
+        self.variables.iter().find(|v| v.name == name).unwrap()
+    }
+}
+
 fn open(bytes: &[u8]) -> Dataset {
     read(bytes, &Limits::default()).unwrap()
 }
@@ -76,21 +82,21 @@ fn three_writers_of_one_result_read_equal() {
         assert_eq!(dataset.dims, expected);
         assert_eq!(dataset.attrs, []);
 
-        let texts = |name: &str| dataset.variable(name).unwrap().data.clone();
+        let texts = |name: &str| dataset.variable(name).data.clone();
         let modes = ["auditory", "visual", "multi"].map(str::to_owned).to_vec();
         assert_eq!(texts("modes"), Data::Strings(modes));
         assert_eq!(
             texts("positions_coordinates"),
             Data::Strings(vec!["x0".to_owned()])
         );
-        let positions = dataset.variable("positions").unwrap();
+        let positions = dataset.variable("positions");
         assert_eq!(
             numbers(positions, file),
             (0..49).map(f64::from).collect::<Vec<_>>()
         );
-        assert_eq!(numbers(dataset.variable("times").unwrap(), file), [0.0]);
+        assert_eq!(numbers(dataset.variable("times"), file), [0.0]);
 
-        let values = dataset.variable("values").unwrap();
+        let values = dataset.variable("values");
         assert_eq!(values.dims, dims);
         assert_eq!(values.shape, lengths);
         assert!(matches!(
@@ -138,7 +144,7 @@ fn every_layout_of_hdf5_gives_the_same_values() {
         "deflated",
         "checked",
     ] {
-        let variable = dataset.variable(name).unwrap();
+        let variable = dataset.variable(name);
         assert_eq!(
             (variable.dims.join(" "), &variable.shape),
             ("x y".to_owned(), &vec![4, 6])
@@ -159,7 +165,7 @@ fn records_are_joined_for_every_type_of_cdf5() {
     let dataset = open(RECORDS);
     assert_eq!(dataset.dims, [("t".to_owned(), 5), ("x".to_owned(), 3)]);
     for code in ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"] {
-        let variable = |kind: &str| dataset.variable(&format!("{kind}_{code}")).unwrap();
+        let variable = |kind: &str| dataset.variable(&format!("{kind}_{code}"));
         let found = [variable("record"), variable("fixed")].map(|v| numbers(v, RECORDS));
         assert_eq!(
             found,

@@ -5,7 +5,7 @@ use super::*;
 
 /// The place of a variable's data.
 fn start(file: &[u8], name: &str) -> usize {
-    match open(file).variable(name).unwrap().data {
+    match open(file).variable(name).data {
         Data::Raw { ref range, .. } => range.start,
         ref other => panic!("{other:?}"),
     }
