@@ -24,17 +24,18 @@ pub(super) struct Packed {
 
 /// The memory codec that Python calls (name, level).
 pub(super) fn codec((name, level): &(String, u8)) -> PyResult<Codec> {
-    Ok(match name.as_str() {
-        "none" => Codec::None,
-        "lz4" => Codec::Lz4,
-        "lz4hc" => Codec::Lz4Hc(*level),
-        "deflate" => Codec::Deflate(*level),
-        _ => {
-            return Err(PyValueError::new_err(format!(
-                "unknown memory codec {name:?}"
-            )));
-        }
-    })
+    let codec = match name.as_str() {
+        "none" => Some(Codec::None),
+        "lz4" => Some(Codec::Lz4),
+        "lz4hc" => Some(Codec::Lz4Hc(*level)),
+        "deflate" => Some(Codec::Deflate(*level)),
+        _ => None,
+    };
+    codec
+        .filter(|codec| codec.has_known_level())
+        .ok_or_else(|| {
+            PyValueError::new_err(format!("unknown memory codec {name:?} of level {level}"))
+        })
 }
 
 /// Wraps results for Python; those that share a frame share its Python object.

@@ -78,14 +78,26 @@ impl Codec {
         }
     }
 
+    /// The codec of a [`Self::tag`]; `None` for bytes that are not the tag of a codec.
     pub(super) fn from_tag(tag: u8, level: u8) -> Option<Self> {
-        Some(match (tag, level) {
+        let codec = match (tag, level) {
             (0, 0) => Self::None,
             (1, 0) => Self::Lz4,
             (2, _) => Self::Lz4Hc(level),
             (3, _) => Self::Deflate(level),
             _ => return None,
-        })
+        };
+        codec.has_known_level().then_some(codec)
+    }
+
+    /// True if its compressor has the level that it states.
+    #[must_use]
+    pub fn has_known_level(self) -> bool {
+        match self {
+            Self::None | Self::Lz4 => true,
+            Self::Lz4Hc(level) => (1..=12).contains(&level),
+            Self::Deflate(level) => (1..=9).contains(&level),
+        }
     }
 }
 

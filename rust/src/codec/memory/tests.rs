@@ -58,13 +58,21 @@ fn smooth_numbers_get_smaller() {
 }
 
 #[test]
-fn a_pickle_states_a_level_only_where_there_is_one() {
-    for codec in [Codec::None, Codec::Lz4] {
+fn a_pickle_states_a_level_that_its_codec_has() {
+    for (codec, levels) in [
+        (Codec::None, 0..=0),
+        (Codec::Lz4, 0..=0),
+        (Codec::Lz4Hc(9), 1..=12),
+        (Codec::Deflate(3), 1..=9),
+    ] {
         let mut bytes = CompressedArray::from_plain(&smooth(100), 8, codec)
             .unwrap()
             .to_bytes();
-        bytes[1] = 9;
-        assert!(CompressedArray::from_bytes(&bytes).is_err(), "{codec:?}");
+        for level in 0..=u8::MAX {
+            bytes[1] = level;
+            let known = CompressedArray::from_bytes(&bytes).is_ok();
+            assert_eq!(known, levels.contains(&level), "{codec:?} of {level}");
+        }
     }
 }
 
