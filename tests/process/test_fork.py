@@ -4,11 +4,9 @@ import contextlib
 import datetime as dt
 import io
 import os
-import signal
 import subprocess
 import sys
 import threading
-import time
 import zoneinfo
 from pathlib import Path
 
@@ -27,34 +25,10 @@ from helpers import (
     stored,
     through_file,
 )
-from processes import in_process
+from processes import LONG, ends, in_process
 
 if not hasattr(os, "fork"):
     pytest.skip("fork", allow_module_level=True)
-
-#: Seconds after which a child hangs: it has a few milliseconds of work.
-LONG = 30
-
-
-def ends(work):
-    """Return whether a forked process comes to the end of its work."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    until = time.monotonic() + LONG
-    while time.monotonic() < until:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return status == 0
-        time.sleep(0.005)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
 
 
 def store_and_open():

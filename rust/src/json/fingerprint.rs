@@ -26,8 +26,14 @@ pub const LONGEST_NUMBER: usize = 64;
 /// The brackets around a key whose numbers may vary: those of the document, and of the object.
 const DEPTH: usize = 2;
 
-/// The key of the hash, drawn once for each process: nobody can prepare two texts of one fingerprint.
+/// The key of the hash, drawn once for each process: nobody can prepare two texts of one fingerprint. A forked child has
+/// its parent's, and the results with their fingerprints.
 static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// Draws the key: a process that is forked while a thread draws it would wait for that thread for ever.
+pub fn draw_key() {
+    LazyLock::force(&KEY);
+}
 
 /// The fingerprint of a text, which holds within this process; `None` for a text that is on its own.
 ///

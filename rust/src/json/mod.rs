@@ -7,7 +7,7 @@ mod tests;
 pub mod write;
 
 pub use fingerprint::{
-    LONGEST, LONGEST_NUMBER, Number, Varying, fingerprint, numbers, numbers_between, skeleton,
-    without,
+    LONGEST, LONGEST_NUMBER, Number, Varying, draw_key, fingerprint, numbers, numbers_between,
+    skeleton, without,
 };
 pub use lift::{Lifted, NumberArray, lift};

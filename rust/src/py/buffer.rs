@@ -1,14 +1,16 @@
 //! Memory shared with NumPy; the only file with `unsafe`.
 
+use std::sync::Arc;
+
 use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyTuple};
 
 use super::error::{detached, raise};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::work::shared::Shared;
 
 /// The type that NumPy calls `name` (its `dtype.str`), or a `ValueError`.
 pub(super) fn dtype_of(name: &str) -> PyResult<DType> {
@@ -47,9 +49,13 @@ pub(super) fn all_filled<'py, T: Send, F>(
 where
     F: FnOnce(Vec<&mut [u8]>) -> Result<T> + Send,
 {
-    static ZEROS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let zeros = ZEROS.import(py, "numpy", "zeros")?;
+    static ZEROS: Shared<Py<PyAny>> = Shared::new();
+    let zeros = ZEROS.get_or_make(|| {
+        let zeros = py.import("numpy")?.getattr("zeros")?;
+        PyResult::Ok(Arc::new(zeros.unbind()))
+    })?;
     let make = |(dtype, shape): &(DType, Vec<u64>)| {
+        let zeros = zeros.bind(py);
         zeros.call1((PyTuple::new(py, shape)?, dtype.numpy_name()))
     };
     let arrays = arrays.iter().map(make).collect::<PyResult<Vec<_>>>()?;

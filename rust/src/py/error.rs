@@ -1,14 +1,16 @@
 //! The one place where an [`Error`] becomes a Python exception.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::error::{Error, Kind, Result};
 use crate::work::interrupt;
+use crate::work::shared::Shared;
 
-static BY_KIND: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+static BY_KIND: Shared<Py<PyDict>> = Shared::new();
 
 /// Does `work` while other Python threads run; a signal that Python raises an exception for, such as Ctrl-C, stops it.
 pub(super) fn detached<T: Send>(
@@ -66,9 +68,9 @@ fn exception(py: Python<'_>, archive: &str, error: &Error) -> PyResult<PyErr> {
     if error.kind() == Kind::Io {
         return Ok(PyOSError::new_err(format!("{archive}: {error}")));
     }
-    let classes = BY_KIND.get_or_try_init(py, || {
+    let classes = BY_KIND.get_or_make(|| {
         let table = py.import("skneuromsi_io._errors")?.getattr("BY_KIND")?;
-        PyResult::Ok(table.cast_into::<PyDict>()?.unbind())
+        PyResult::Ok(Arc::new(table.cast_into::<PyDict>()?.unbind()))
     })?;
     let class = classes.bind(py).as_any().get_item(error.kind().name())?;
     let fields = PyDict::new(py);

@@ -25,6 +25,8 @@ use pyo3::prelude::*;
 /// Native core of skneuromsi-io.
 #[pymodule(gil_used = false)]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::archive::Archive;
     #[pymodule_export]
@@ -47,4 +49,12 @@ mod _native {
     use super::stack::{numbers, stack_packed};
     #[pymodule_export]
     use super::writer::Writer;
+
+    /// What a thread would make under a lock later is made by the import, which a fork waits for.
+    #[pymodule_init]
+    #[expect(clippy::unnecessary_wraps, reason = "PyO3 asks for a result")]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::json::draw_key();
+        Ok(())
+    }
 }

@@ -18,6 +18,13 @@ impl<T: ?Sized> Default for Shared<T> {
     }
 }
 
+impl<T> Shared<T> {
+    /// No value yet.
+    pub(crate) const fn new() -> Self {
+        Self(RwLock::new(None))
+    }
+}
+
 impl<T: ?Sized> Shared<T> {
     /// The value; `None` too where a thread holds the lock that may never let go of it.
     pub(crate) fn get(&self) -> Option<Arc<T>> {
