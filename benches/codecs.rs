@@ -60,6 +60,7 @@ fn codecs(criterion: &mut Criterion) {
         zip::compress(Method::Deflated, Some(1), planes)
             .unwrap()
             .into_vec()
+            .unwrap()
     };
     group.bench_function("deflate, noise compressed", |b| {
         b.iter(|| whole(black_box(&planes)));

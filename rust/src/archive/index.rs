@@ -7,7 +7,7 @@ use super::name;
 use super::record::{CENTRAL, CENTRAL_LEN, Fields, LOCAL_LEN};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::memory::{no_memory, try_reserve, try_zeroed};
+use crate::memory::{no_memory, try_push, try_push_str, try_reserve, try_zeroed};
 use crate::source::ReadAt;
 use crate::work::interrupt;
 
@@ -179,10 +179,17 @@ impl Index {
         entry.start = self.names.len();
         // Readers disagree on whether a NUL ends the name.
         let name = name::decoded(raw, entry.flags).filter(|name| !name.contains('\0'));
-        self.names.push_str(&name.ok_or_else(|| bad_name(raw))?);
+        try_push_str(&mut self.names, &name.ok_or_else(|| bad_name(raw))?)?;
         entry.end = self.names.len();
-        self.entries.push(entry);
-        Ok(())
+        try_push(&mut self.entries, entry)
+    }
+
+    /// The positions of all members among the entries.
+    fn positions(&self) -> Result<Vec<u32>> {
+        let mut positions = Vec::new();
+        try_reserve(&mut positions, self.len())?;
+        positions.extend((0..).take(self.len()));
+        Ok(positions)
     }
 
     /// From the last member to the first, each must end before the one after it begins.
@@ -190,7 +197,7 @@ impl Index {
     /// The length of the local extra field is not known yet; [`super::member`] checks the exact end
     /// against the limit that is set here. Gaps are fine: padding, data descriptors, other data.
     fn refuse_overlaps(&mut self, directory: u64) -> Result<()> {
-        let mut by_offset: Vec<u32> = (0..).take(self.len()).collect();
+        let mut by_offset = self.positions()?;
         by_offset.sort_unstable_by_key(|&position| self.entries[position as usize].offset);
         let mut limit = directory;
         for position in by_offset.into_iter().rev() {
@@ -214,7 +221,7 @@ impl Index {
 
     /// Makes members findable by name, and refuses a name that is there twice.
     pub(super) fn sort_names(&mut self) -> Result<()> {
-        let mut by_name: Vec<u32> = (0..).take(self.len()).collect();
+        let mut by_name = self.positions()?;
         let name = |position: u32| self.name(&self.entries[position as usize]);
         by_name.sort_unstable_by(|&a, &b| name(a).cmp(name(b)));
         if let Some(pair) = by_name

@@ -70,7 +70,7 @@ fn refusal(bytes: &[u8]) -> Error {
 
 /// All three ways to read a member, which must agree.
 fn read(archive: &Archive, name: &str) -> Result<Vec<u8>> {
-    let whole = archive.read(name).map(Buffer::into_vec);
+    let whole = archive.read(name).and_then(Buffer::into_vec);
     let mut pieces = Vec::new();
     let streamed = match archive.stream(name) {
         Ok(mut stream) => stream.read_to_end(&mut pieces).map_err(zip::error_of),

@@ -31,6 +31,29 @@ pub fn try_extend(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// A copy of `text`.
+pub fn try_text(text: &str) -> Result<String> {
+    let mut copy = String::new();
+    try_push_str(&mut copy, text)?;
+    Ok(copy)
+}
+
+/// Appends `text` to `out`.
+pub fn try_push_str(out: &mut String, text: &str) -> Result<()> {
+    out.try_reserve(text.len())
+        .map_err(|_| no_memory(text.len() as u64))?;
+    out.push_str(text);
+    Ok(())
+}
+
+/// Appends `item` to `out`.
+#[inline]
+pub fn try_push<T>(out: &mut Vec<T>, item: T) -> Result<()> {
+    try_reserve(out, 1)?;
+    out.push(item);
+    Ok(())
+}
+
 /// Makes room for `more` items, so that appending them cannot fail.
 #[inline]
 pub fn try_reserve<T>(out: &mut Vec<T>, more: usize) -> Result<()> {
@@ -62,6 +85,10 @@ mod tests {
             Kind::Limit
         );
         try_extend(&mut bytes, b"\x02").unwrap();
-        assert_eq!(try_copy(&bytes).unwrap(), [1, 2]);
+        try_push(&mut bytes, 3).unwrap();
+        assert_eq!(try_copy(&bytes).unwrap(), [1, 2, 3]);
+        let mut text = try_text("a").unwrap();
+        try_push_str(&mut text, "b").unwrap();
+        assert_eq!(text, "ab");
     }
 }

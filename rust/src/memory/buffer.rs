@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use memmap2::MmapMut;
 
-use super::alloc::{no_memory, try_zeroed};
+use super::alloc::{no_memory, try_copy, try_zeroed};
 use crate::error::Result;
 
 /// From this size on a buffer has pages of its own, large ones where the system has them: 43 MB in pages of
@@ -70,11 +70,10 @@ impl Buffer {
     }
 
     /// The same bytes as a vector; those of a large buffer are copied.
-    #[must_use]
-    pub fn into_vec(self) -> Vec<u8> {
+    pub fn into_vec(self) -> Result<Vec<u8>> {
         match self.pages {
-            Pages::Heap(bytes) => bytes,
-            Pages::Mapped(_) => self.to_vec(),
+            Pages::Heap(bytes) => Ok(bytes),
+            Pages::Mapped(_) => try_copy(&self),
         }
     }
 }
@@ -131,7 +130,7 @@ mod tests {
             buffer.fill(7);
             let buffer = buffer.cut(3);
             assert_eq!(buffer, Buffer::from(vec![7; len.min(3)]));
-            assert_eq!(buffer.cut(9).into_vec(), vec![7; len.min(3)]);
+            assert_eq!(buffer.cut(9).into_vec().unwrap(), vec![7; len.min(3)]);
         }
     }
 

@@ -12,6 +12,7 @@ mod tests;
 
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use crate::memory::try_text;
 
 pub use hdf5::file_prefix;
 pub use model::{Attr, Data, Dataset, Variable};
@@ -71,7 +72,7 @@ fn name(bytes: &[u8], what: &str, offset: usize) -> Result<String> {
     if bytes.is_empty() || bytes.contains(&0) {
         return Err(malformed(
             format!("{what} without NUL at offset {offset}"),
-            format!("\"{}\"", bytes.escape_ascii()),
+            shown(bytes),
         ));
     }
     utf8(bytes, what, offset)
@@ -80,10 +81,16 @@ fn name(bytes: &[u8], what: &str, offset: usize) -> Result<String> {
 /// A UTF-8 name or text of the file, or an error that says where it is.
 fn utf8(bytes: &[u8], what: &str, offset: usize) -> Result<String> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
+        Ok(text) => try_text(text),
         Err(_) => Err(malformed(
             format!("{what} in UTF-8 at offset {offset}"),
-            format!("{}", bytes.escape_ascii()),
+            shown(bytes),
         )),
     }
+}
+
+/// The beginning of a name or text, as messages show it.
+fn shown(bytes: &[u8]) -> String {
+    let start = bytes.get(..60).unwrap_or(bytes);
+    format!("\"{}\"", start.escape_ascii())
 }

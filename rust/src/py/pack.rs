@@ -52,10 +52,11 @@ pub(super) fn pack(
         });
         frames.push(frame);
     }
-    let pack = || parallel::map(loose.len(), threads, |index| pack_one(&loose[index], codec));
-    let results = detached(py, pack).map_err(|error| raise(py, "", &error))?;
+    let pack = || parallel::map(loose.len(), threads, |index| loose[index].packed(codec));
+    let parts = detached(py, pack).map_err(|error| raise(py, "", &error))?;
+    let results = loose.into_iter().zip(parts);
+    let results = results.map(|(loose, (body, packed))| loose.with(body, packed));
     Ok(results
-        .into_iter()
         .zip(frames)
         .map(|(result, frame)| Packed { result, frame })
         .collect())
@@ -74,28 +75,38 @@ pub(super) fn loosen(
     ))
 }
 
-fn pack_one(loose: &Loose, codec: Codec) -> Result<PackedResult> {
-    let body = match &loose.frame {
-        Some(frame) => {
-            let packed = CompressedArray::from_plain(&loose.data, frame.itemsize(), codec)?;
-            Body::Plain(Arc::clone(frame), packed)
-        }
-        None => Body::General(CompressedArray::from_plain(&loose.data, 1, codec)?),
-    };
-    let mut arrays = Vec::with_capacity(loose.arrays.len());
-    for (name, dtype, shape, bytes) in &loose.arrays {
-        arrays.push(Array {
-            name: name.clone(),
-            dtype: *dtype,
-            shape: shape.clone(),
-            packed: CompressedArray::from_plain(bytes, dtype.size(), codec)?,
-        });
+impl Loose {
+    /// Its data and its arrays.
+    fn packed(&self, codec: Codec) -> Result<(Body, Vec<CompressedArray>)> {
+        let body = match &self.frame {
+            Some(frame) => {
+                let packed = CompressedArray::from_plain(&self.data, frame.itemsize(), codec)?;
+                Body::Plain(Arc::clone(frame), packed)
+            }
+            None => Body::General(CompressedArray::from_plain(&self.data, 1, codec)?),
+        };
+        let arrays = self.arrays.iter();
+        let arrays = arrays
+            .map(|(_, dtype, _, bytes)| CompressedArray::from_plain(bytes, dtype.size(), codec));
+        Ok((body, arrays.collect::<Result<_>>()?))
     }
-    Ok(PackedResult {
-        text: loose.text.clone(),
-        body,
-        arrays,
-        lifted: false,
-        fingerprint: None,
-    })
+
+    /// The result of which these are the data and the arrays.
+    fn with(self, body: Body, packed: Vec<CompressedArray>) -> PackedResult {
+        let arrays = self.arrays.into_iter().zip(packed);
+        PackedResult {
+            text: self.text,
+            body,
+            arrays: arrays
+                .map(|((name, dtype, shape, _), packed)| Array {
+                    name,
+                    dtype,
+                    shape,
+                    packed,
+                })
+                .collect(),
+            lifted: false,
+            fingerprint: None,
+        }
+    }
 }

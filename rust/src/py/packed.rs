@@ -208,20 +208,24 @@ impl Packed {
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let (py, this) = (slf.py(), slf.get());
         let result = &this.result;
+        let pickled = |packed: &CompressedArray| {
+            let content = packed.to_bytes().map_err(|error| raise(py, "", &error))?;
+            bytes(py, &content)
+        };
         let packed = result.body.packed().ok_or_else(Body::absent);
         let packed = packed.map_err(|error| raise(py, "", &error))?;
         let arrays: Vec<_> = result
             .arrays
             .iter()
             .map(|a| {
-                let content = bytes(py, &a.packed.to_bytes())?;
+                let content = pickled(&a.packed)?;
                 Ok((&a.name, a.dtype.numpy_name(), &a.shape, content))
             })
             .collect::<PyResult<_>>()?;
         let state = (
             bytes(py, &result.text)?,
             this.frame(py),
-            bytes(py, &packed.to_bytes())?,
+            pickled(packed)?,
             arrays,
             result.lifted,
         );

@@ -65,7 +65,7 @@ pub(super) fn locate(file: &[u8], limits: &Limits, frames: &FrameCache) -> Resul
     if let Some(span) = frames.recall(file) {
         return Ok(Located::Payload(span));
     }
-    let dataset = match netcdf::read(file, limits) {
+    let mut dataset = match netcdf::read(file, limits) {
         Ok(dataset) => dataset,
         // Of NetCDF-3 there is no other reader.
         Err(error) if error.kind() == Kind::Unsupported && !netcdf::is_classic(file) => {
@@ -76,8 +76,10 @@ pub(super) fn locate(file: &[u8], limits: &Limits, frames: &FrameCache) -> Resul
     let Some(payload) = plain_array(&dataset) else {
         return Ok(Located::General(Some(dataset)));
     };
-    let variable = &dataset.variables[payload];
-    let (order, data) = (variable.order, variable.data.clone());
+    let variable = &mut dataset.variables[payload];
+    let order = variable.order;
+    // A frame has no values.
+    let data = std::mem::replace(&mut variable.data, Data::Owned(Vec::new()));
     let frame = Arc::new(frame_of(file, dataset, payload)?);
     match data {
         Data::Raw { range, shuffled } => {

@@ -121,7 +121,7 @@ impl<'a> Input<'a> {
             compressed, size, ..
         } = *self.entry()?;
         self.limits().check_text(compressed, size)?;
-        self.read().map(Buffer::into_vec)
+        self.read()?.into_vec()
     }
 
     pub(super) fn limits(&self) -> &Limits {

@@ -14,18 +14,16 @@ pub(crate) struct Shared<T: ?Sized>(RwLock<Option<Arc<T>>>);
 
 impl<T: ?Sized> Default for Shared<T> {
     fn default() -> Self {
-        Self(RwLock::new(None))
-    }
-}
-
-impl<T> Shared<T> {
-    /// No value yet.
-    pub(crate) const fn new() -> Self {
-        Self(RwLock::new(None))
+        Self::new()
     }
 }
 
 impl<T: ?Sized> Shared<T> {
+    /// No value yet.
+    pub(crate) const fn new() -> Self {
+        Self(RwLock::new(None))
+    }
+
     /// The value; `None` too where a thread holds the lock that may never let go of it.
     pub(crate) fn get(&self) -> Option<Arc<T>> {
         tried(|| self.0.try_read()).and_then(|value| value.clone())

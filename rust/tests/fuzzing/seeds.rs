@@ -55,7 +55,16 @@ fn members() -> Vec<Vec<u8>> {
         for (number, method) in Method::ALL.into_iter().enumerate() {
             let size = u32::try_from(content.len()).unwrap().to_le_bytes();
             let start = [&[u8::try_from(number).unwrap()], &size[..3]].concat();
-            all.push([start, compress(method, None, &content).unwrap().into_vec()].concat());
+            all.push(
+                [
+                    start,
+                    compress(method, None, &content)
+                        .unwrap()
+                        .into_vec()
+                        .unwrap(),
+                ]
+                .concat(),
+            );
         }
     }
     all
@@ -81,7 +90,7 @@ fn netcdf(start: &str) -> Vec<Vec<u8>> {
         "upstream/kording-h5netcdf.ndc"
     ) {
         let archive = Archive::open(Arc::new(archive), limits()).unwrap();
-        all.push(archive.read("ndr_0/nddata.nc").unwrap().into_vec());
+        all.push(archive.read("ndr_0/nddata.nc").unwrap().into_vec().unwrap());
     }
     let start: Vec<u8> = start.chars().map(|c| u8::try_from(c).unwrap()).collect();
     all.retain(|file| file.starts_with(&start) && file.len() < 40_000);
@@ -111,7 +120,7 @@ fn packs() -> Vec<Vec<u8>> {
         all.push([&[tag, 3, 7], short].concat());
         for part in [short, &plain] {
             let packed = CompressedArray::from_plain(part, 8, codec(tag, 3)).unwrap();
-            all.push([&[tag, 3, 0], packed.to_bytes().as_slice()].concat());
+            all.push([&[tag, 3, 0], packed.to_bytes().unwrap().as_slice()].concat());
         }
     }
     all

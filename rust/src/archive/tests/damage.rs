@@ -67,7 +67,12 @@ fn archive() -> (Vec<u8>, Vec<Known>) {
 
 fn salvaged(bytes: Vec<u8>) -> BTreeMap<String, Vec<u8>> {
     let (archive, _) = Archive::salvage(Arc::new(bytes), Limits::default()).unwrap();
-    let read = |name: &str| (name.to_owned(), archive.read(name).unwrap().into_vec());
+    let read = |name: &str| {
+        (
+            name.to_owned(),
+            archive.read(name).unwrap().into_vec().unwrap(),
+        )
+    };
     archive.names().map(read).collect()
 }
 

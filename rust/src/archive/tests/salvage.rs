@@ -12,7 +12,12 @@ fn salvage(bytes: &[u8]) -> Result<(Archive, Vec<Lost>)> {
 
 fn salvaged(bytes: &[u8]) -> (Vec<(String, Vec<u8>)>, Vec<Lost>) {
     let (archive, lost) = salvage(bytes).unwrap();
-    let read = |name: &str| (name.to_owned(), archive.read(name).unwrap().into_vec());
+    let read = |name: &str| {
+        (
+            name.to_owned(),
+            archive.read(name).unwrap().into_vec().unwrap(),
+        )
+    };
     (archive.names().map(read).collect(), lost)
 }
 

@@ -158,7 +158,7 @@ fn a_writer_goes_on_as_if_it_had_never_stopped() {
     writer.end().unwrap();
     let all = [&whole[..second], &writer.into_sink()].concat();
     let archive = Archive::open(Arc::new(all), Limits::default()).unwrap();
-    let read = |name| archive.read(name).unwrap().into_vec();
+    let read = |name| archive.read(name).unwrap().into_vec().unwrap();
     assert_eq!(
         (read("a"), read("c")),
         (b"first".to_vec(), b"third".to_vec())

@@ -2,14 +2,14 @@
 
 use super::{Codec, CompressedArray};
 use crate::error::{Error, Kind, Result};
-use crate::memory::Buffer;
+use crate::memory::{Buffer, try_reserve};
 
 impl CompressedArray {
     /// Everything, for pickling; see [`Self::from_bytes`].
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let (tag, level) = self.codec.tag();
-        let mut bytes = Vec::with_capacity(self.data.len() + self.ends.len() * 8 + 18);
+        let mut bytes = Vec::new();
+        try_reserve(&mut bytes, self.data.len() + self.ends.len() * 8 + 18)?;
         bytes.extend([tag, level]);
         bytes.extend((self.itemsize as u64).to_le_bytes());
         bytes.extend((self.nbytes as u64).to_le_bytes());
@@ -17,7 +17,7 @@ impl CompressedArray {
             .iter()
             .for_each(|&end| bytes.extend((end as u64).to_le_bytes()));
         bytes.extend_from_slice(&self.data);
-        bytes
+        Ok(bytes)
     }
 
     /// Rebuilds what [`Self::to_bytes`] gave; a pickle may come from anywhere, so all of it is checked.
@@ -46,7 +46,9 @@ impl CompressedArray {
             .stripes()
             .checked_mul(packed.planes())
             .filter(|&n| n <= bytes.len() / 8);
-        for index in 0..blocks.ok_or_else(|| bad("too few bytes"))? {
+        let blocks = blocks.ok_or_else(|| bad("too few bytes"))?;
+        try_reserve(&mut packed.ends, blocks)?;
+        for index in 0..blocks {
             let start = packed.ends.last().copied().unwrap_or(0);
             let span = packed.span(index / packed.planes(), index % packed.planes());
             let end = number().filter(|&end| end >= start && end - start <= span.len());

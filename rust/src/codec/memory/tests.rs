@@ -29,7 +29,7 @@ fn check(plain: &[u8], itemsize: usize, codec: Codec) {
     packed.unpack_shuffled_into(&mut out).unwrap();
     assert_eq!(out, planes);
     assert_eq!(
-        CompressedArray::from_bytes(&packed.to_bytes()).unwrap(),
+        CompressedArray::from_bytes(&packed.to_bytes().unwrap()).unwrap(),
         packed
     );
 }
@@ -67,7 +67,8 @@ fn a_pickle_states_a_level_that_its_codec_has() {
     ] {
         let mut bytes = CompressedArray::from_plain(&smooth(100), 8, codec)
             .unwrap()
-            .to_bytes();
+            .to_bytes()
+            .unwrap();
         for level in 0..=u8::MAX {
             bytes[1] = level;
             let known = CompressedArray::from_bytes(&bytes).is_ok();
@@ -81,7 +82,8 @@ fn a_damaged_pickle_never_panics() {
     let plain = smooth(3_000);
     let bytes = CompressedArray::from_plain(&plain, 8, Codec::Lz4)
         .unwrap()
-        .to_bytes();
+        .to_bytes()
+        .unwrap();
     let mut out = vec![0; plain.len()];
     for index in 0..bytes.len().min(400) {
         for bit in 0..8 {

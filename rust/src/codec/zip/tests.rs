@@ -73,12 +73,12 @@ fn sample(len: usize) -> Vec<u8> {
 fn unpack(method: Method, data: &[u8], size: u64) -> Result<Vec<u8>> {
     decompress(method, data, size, &Limits::default()).map(|(bytes, crc)| {
         assert_eq!(crc, crc32(&bytes));
-        bytes.into_vec()
+        bytes.into_vec().unwrap()
     })
 }
 
 fn pack(method: Method, data: &[u8]) -> Vec<u8> {
-    compress(method, None, data).unwrap().into_vec()
+    compress(method, None, data).unwrap().into_vec().unwrap()
 }
 
 fn stream(method: Method, data: &[u8], size: u64) -> Result<Vec<u8>> {

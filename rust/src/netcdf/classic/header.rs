@@ -3,6 +3,7 @@
 use super::{ATTRIBUTE, DIMENSION, NC_CHAR, VARIABLE};
 use crate::dtype::{DType, Endian};
 use crate::error::Result;
+use crate::memory::{try_copy, try_push};
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::model::{Attr, product};
 use crate::netcdf::{malformed, name, unsupported, utf8};
@@ -156,7 +157,7 @@ impl<'a> Header<'a> {
             if len.is_none() && dims.iter().any(|(_, len)| len.is_none()) {
                 return Err(malformed("one record dimension", format!("also {name:?}")));
             }
-            dims.push((name, len));
+            try_push(&mut dims, (name, len))?;
         }
         distinct(dims.iter().map(|(name, _)| name.as_str()))?;
         Ok(dims)
@@ -179,10 +180,10 @@ impl<'a> Header<'a> {
                 Type::Number(dtype) => Attr::Numbers {
                     dtype,
                     order: Endian::Big,
-                    bytes: bytes.to_vec(),
+                    bytes: try_copy(bytes)?,
                 },
             };
-            attrs.push((name, value));
+            try_push(&mut attrs, (name, value))?;
         }
         distinct(attrs.iter().map(|(name, _)| name.as_str()))?;
         Ok(attrs)
@@ -192,7 +193,7 @@ impl<'a> Header<'a> {
         let mut declared = Vec::new();
         for _ in 0..self.list(VARIABLE)? {
             interrupt::check()?;
-            declared.push(self.variable(dims)?);
+            try_push(&mut declared, self.variable(dims)?)?;
         }
         distinct(declared.iter().map(|variable| variable.name.as_str()))?;
         Ok(declared)
@@ -258,8 +259,8 @@ impl<'a> Header<'a> {
                         id.to_string(),
                     )
                 })?;
-            ids.push(id);
-            shape.push(len);
+            try_push(&mut ids, id)?;
+            try_push(&mut shape, len)?;
         }
         Ok((ids, shape))
     }

@@ -7,6 +7,7 @@ use super::ENCODING;
 use super::header::trim;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::memory::try_reserve;
 use crate::netcdf::cursor::size;
 use crate::netcdf::model::{Attr, Data, Variable};
 use crate::netcdf::{malformed, unsupported, utf8};
@@ -78,6 +79,7 @@ fn join(file: &[u8], variable: &mut Variable, limits: &Limits) -> Result<Option<
         .ok_or_else(|| malformed("texts within 64 bits", format!("{:?}", variable.shape)))?;
     limits.check_texts(count)?;
     let mut texts = Vec::new();
+    try_reserve(&mut texts, size(count, "texts")?)?;
     if width == 0 {
         texts.extend((0..count).map(|_| String::new()));
     } else {

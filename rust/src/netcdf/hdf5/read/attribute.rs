@@ -9,6 +9,7 @@ use super::heap;
 use super::types::{Type, bytes_of, dataspace, datatype};
 use crate::dtype::{DType, Endian};
 use crate::error::Result;
+use crate::memory::{try_copy, try_push};
 use crate::netcdf::cursor::Cursor;
 use crate::netcdf::model::{Attr, product};
 use crate::netcdf::{self, malformed, unsupported, utf8};
@@ -36,7 +37,7 @@ pub(super) fn all<'a>(header: &ObjectHeader<'a>) -> Result<Vec<Encoded<'a>>> {
     }
     let mut attrs = Vec::new();
     for message in header.all(message::ATTRIBUTE) {
-        attrs.push((message.order, Encoded::new(message)?));
+        try_push(&mut attrs, (message.order, Encoded::new(message)?))?;
     }
     attrs.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.name.cmp(&other.name)));
     Ok(attrs.into_iter().map(|(_, attr)| attr).collect())
@@ -55,7 +56,7 @@ pub(super) fn visible(file: &File, attrs: &[Encoded]) -> Result<Vec<(String, Att
                 format!("{:?} twice", attr.name),
             ));
         }
-        visible.push((attr.name.clone(), attr.value(file)?));
+        try_push(&mut visible, (attr.name.clone(), attr.value(file)?))?;
     }
     Ok(visible)
 }
@@ -118,7 +119,7 @@ impl<'a> Encoded<'a> {
                 return Ok(Attr::Numbers {
                     dtype,
                     order,
-                    bytes: content.to_vec(),
+                    bytes: try_copy(content)?,
                 });
             }
             Type::References => {
@@ -129,14 +130,14 @@ impl<'a> Encoded<'a> {
             }
             Type::Text => {
                 while elements.left() > 0 {
-                    texts.push(heap::text(file, &mut elements)?);
+                    try_push(&mut texts, heap::text(file, &mut elements)?)?;
                 }
             }
             Type::FixedText { padding } => {
                 while elements.left() > 0 {
                     let offset = elements.offset();
                     let text = unpad(elements.take(typed.size)?, padding);
-                    texts.push(utf8(text, "a text", offset)?);
+                    try_push(&mut texts, utf8(text, "a text", offset)?)?;
                 }
             }
         }
@@ -179,7 +180,7 @@ impl<'a> Encoded<'a> {
         while elements.left() > 0 {
             let offset = elements.offset();
             let (_, object) = heap::element(file, &mut elements)?;
-            addresses.push(Cursor::new(object, offset).u64()?);
+            try_push(&mut addresses, Cursor::new(object, offset).u64()?)?;
         }
         Ok(addresses)
     }

@@ -2,6 +2,7 @@
 
 use super::file::File;
 use crate::error::Result;
+use crate::memory::try_push;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::malformed;
 
@@ -66,12 +67,13 @@ pub(super) fn read(
             let (size, mask) = stored;
             // A product of what `chunk_key` divided.
             let start = (start.iter().zip(unit)).map(|(count, unit)| count * unit);
-            chunks.push(Chunk {
+            let chunk = Chunk {
                 start: start.collect(),
                 address: child,
                 size,
                 mask,
-            });
+            };
+            try_push(chunks, chunk)?;
         }
         (stored, start) = (next_stored, next);
     }

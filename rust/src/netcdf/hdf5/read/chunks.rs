@@ -9,7 +9,7 @@ use super::filter::{self, Filter};
 use super::types::bytes_of;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::memory::try_zeroed;
+use crate::memory::{try_push, try_zeroed};
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
 use crate::work::interrupt;
@@ -153,7 +153,7 @@ impl<'s> Grid<'s> {
         let expected = bytes_of(&self.counts, 1)?;
         let mut numbers: Vec<usize> = Vec::new();
         for chunk in chunks {
-            numbers.push(self.number(chunk)?);
+            try_push(&mut numbers, self.number(chunk)?)?;
         }
         numbers.sort_unstable();
         numbers.dedup();

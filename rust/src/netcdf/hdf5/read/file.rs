@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::memory::try_push;
 use crate::netcdf::cursor::Cursor;
 use crate::netcdf::malformed;
 
@@ -43,7 +44,7 @@ impl<'a> File<'a> {
         match start.zip(end) {
             Some((start, end)) if end <= self.bytes.len() => {
                 self.spend(len)?;
-                self.taken.borrow_mut().push(start..end);
+                try_push(&mut self.taken.borrow_mut(), start..end)?;
                 Ok(start..end)
             }
             _ => Err(malformed(

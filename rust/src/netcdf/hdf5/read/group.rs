@@ -5,6 +5,7 @@ use super::btree;
 use super::file::File;
 use super::header::ObjectHeader;
 use crate::error::Result;
+use crate::memory::try_push;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, name, unsupported};
 
@@ -24,7 +25,7 @@ pub(super) fn links(file: &File, header: &ObjectHeader) -> Result<Vec<(String, u
     }
     let mut links = Vec::new();
     for message in header.all(message::LINK) {
-        links.push(link(message.body.clone())?);
+        try_push(&mut links, link(message.body.clone())?)?;
     }
     if let Some(mut table) = header.only(message::SYMBOL_TABLE)? {
         let tree = table.u64()?;
@@ -138,7 +139,7 @@ fn symbol_node(file: &File, address: u64, names: &Cursor, links: &mut Vec<Link>)
             return Err(unsupported("hard links", format!("the soft link {name:?}")));
         }
         node.take(20)?;
-        links.push((None, name, header));
+        try_push(links, (None, name, header))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::super::checksum::{self, lookup3};
 use super::super::message;
 use super::file::File;
 use crate::error::Result;
+use crate::memory::try_push;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, unsupported};
 use crate::work::interrupt;
@@ -170,7 +171,7 @@ impl<'a> ObjectHeader<'a> {
                 ),
             ));
         }
-        self.messages.push(Message { kind, order, body });
+        try_push(&mut self.messages, Message { kind, order, body })?;
         Ok(None)
     }
 }

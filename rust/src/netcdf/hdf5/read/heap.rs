@@ -2,6 +2,7 @@
 
 use super::file::File;
 use crate::error::Result;
+use crate::memory::try_push;
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::{malformed, utf8};
 
@@ -79,7 +80,7 @@ fn collection<'a>(file: &File<'a>, address: u64) -> Result<Vec<(u16, &'a [u8])>>
         if index == 0 {
             break;
         }
-        objects.push((index, cursor.take(len)?));
+        try_push(&mut objects, (index, cursor.take(len)?))?;
         cursor.take((len.wrapping_neg() % 8).min(cursor.left()))?;
     }
     objects.sort_by_key(|(index, _)| *index);

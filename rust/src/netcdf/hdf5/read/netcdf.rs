@@ -10,6 +10,7 @@ use super::group;
 use super::header::ObjectHeader;
 use super::storage;
 use crate::error::Result;
+use crate::memory::try_push;
 use crate::netcdf::model::{Attr, Dataset, Variable};
 use crate::netcdf::{malformed, unsupported};
 use crate::work::interrupt;
@@ -31,17 +32,13 @@ pub(super) fn dataset(file: &File, root: u64) -> Result<Dataset> {
     let root = ObjectHeader::read(file, root)?;
     let attrs = attribute::visible(file, &attribute::all(&root)?)?;
     let mut objects = Vec::new();
-    let mut names = HashSet::new();
     for (name, address) in group::links(file, &root)? {
         interrupt::check()?;
-        let object = Object::read(file, name, address)?;
-        if !names.insert(object.name.clone()) {
-            return Err(malformed(
-                "distinct names",
-                format!("{:?} twice", object.name),
-            ));
-        }
-        objects.push(object);
+        try_push(&mut objects, Object::read(file, name, address)?)?;
+    }
+    let mut names = HashSet::new();
+    if let Some(Object { name, .. }) = objects.iter().find(|object| !names.insert(&object.name)) {
+        return Err(malformed("distinct names", format!("{name:?} twice")));
     }
     let dims = dimensions(&objects)?;
     let scales = dims
@@ -52,7 +49,7 @@ pub(super) fn dataset(file: &File, root: u64) -> Result<Dataset> {
     for object in &objects {
         interrupt::check()?;
         if !object.is_bare_dimension(file)? {
-            variables.push(object.variable(file, &scales)?);
+            try_push(&mut variables, object.variable(file, &scales)?)?;
         }
     }
     let dims = dims.into_iter().map(|(_, name, len)| (name, len)).collect();

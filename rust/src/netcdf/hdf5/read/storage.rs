@@ -13,7 +13,7 @@ use super::heap;
 use super::types::{Type, Typed, bytes_of, dataspace, datatype};
 use crate::dtype::{DType, Endian};
 use crate::error::{Error, Result};
-use crate::memory::try_copy;
+use crate::memory::{try_copy, try_reserve};
 use crate::netcdf::cursor::{Cursor, size};
 use crate::netcdf::model::Data;
 use crate::netcdf::{malformed, unsupported};
@@ -218,10 +218,11 @@ fn texts(file: &File, data: Data, typed: Typed) -> Result<Data> {
         Data::Owned(bytes) => (bytes.into(), 0),
         Data::Strings(_) => return Err(Error::internal("references to texts", "texts")),
     };
-    file.limits
-        .check_texts((bytes.len() / typed.size.max(1)) as u64)?;
+    let count = bytes.len() / typed.size.max(1);
+    file.limits.check_texts(count as u64)?;
     let mut elements = Cursor::new(&bytes, origin);
     let mut texts = Vec::new();
+    try_reserve(&mut texts, count)?;
     while elements.left() > 0 {
         texts.push(heap::text(file, &mut elements)?);
     }
