@@ -5,8 +5,8 @@
 //! small, and `json.loads` decides about it. Nothing here judges whether the text is JSON: whatever
 //! looks odd stays in it.
 //!
-//! The rule: a list leaves the text if it is rectangular, has more than a given count of numbers, all floats or all integers
-//! within 64 bits, and is not part of a larger such list.
+//! A list becomes an array if it is rectangular, has more numbers than a given count, and has only floats or only
+//! integers of 64 bits. A list within such a list is part of its array.
 
 mod candidate;
 mod scan;
@@ -159,12 +159,9 @@ impl<R: Read> Lifter<R> {
                     value = false;
                 }
                 Some(byte) if value && is_number_byte(byte) => {
-                    let len = self.number_len()?;
-                    let number = Number::parse(&self.scanner.rest()[..len]);
-                    if !self.number(&mut candidate, number, len)? {
+                    if !self.numbers(&mut candidate)? {
                         return self.settle(&mut candidate);
                     }
-                    self.run(&mut candidate)?;
                     (value, must) = (false, false);
                 }
                 _ => {
@@ -175,14 +172,11 @@ impl<R: Read> Lifter<R> {
         }
     }
 
-    /// Adds a number; where it is of another type than those of earlier lists, its own list starts afresh.
-    fn number(
-        &mut self,
-        candidate: &mut Candidate,
-        number: Option<Number>,
-        len: usize,
-    ) -> Result<bool> {
-        let Some(number) = number else {
+    /// Adds the number at hand and those that follow; false if it cannot be in an array. Where it is of another type
+    /// than those of earlier lists, its own list starts afresh.
+    fn numbers(&mut self, candidate: &mut Candidate) -> Result<bool> {
+        let len = self.number_len()?;
+        let Some(number) = Number::parse(&self.scanner.rest()[..len]) else {
             return Ok(false);
         };
         if !candidate.push(number)? {
@@ -195,6 +189,7 @@ impl<R: Read> Lifter<R> {
             }
         }
         self.take(candidate, len)?;
+        self.run(candidate)?;
         Ok(true)
     }
 

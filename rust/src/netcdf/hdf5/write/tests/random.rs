@@ -7,7 +7,7 @@ use proptest::sample::{Index, select};
 use super::{file, variable};
 use crate::dtype::{DType, Endian};
 use crate::limits::Limits;
-use crate::netcdf::{Attr, Data, Dataset, read};
+use crate::netcdf::{Attr, Data, Dataset, Variable, read};
 
 /// Reads a file with all its numbers in memory.
 fn owned(file: &[u8], payload_shuffled: bool) -> Dataset {
@@ -69,66 +69,56 @@ fn dataset() -> impl Strategy<Value = (Dataset, usize)> {
         any::<bool>(),
         attrs(),
     );
-    (dims, vec(other, 1..4), any::<u8>(), any::<Index>(), attrs()).prop_map(
-        |(mut dims, others, fill, payload, attrs)| {
-            let mut names = std::collections::HashSet::new();
-            dims.retain(|(name, ..)| names.insert(name.clone()));
-            let lengths: Vec<_> = dims
-                .iter()
-                .map(|(name, len, _)| (name.clone(), *len))
-                .collect();
-            let mut variables = Vec::new();
-            let mut add =
-                |name: String, axes: Vec<(String, u64)>, dtype: DType, text: bool, attrs| {
-                    let count =
-                        usize::try_from(axes.iter().map(|(_, len)| len).product::<u64>()).unwrap();
-                    let (dtype, data) = if text {
-                        let text = |at: usize| "é".repeat(at % 3);
-                        (None, Data::Strings((0..count).map(text).collect()))
-                    } else {
-                        let bytes = vec![fill; count * dtype.size()];
-                        (Some(dtype), Data::Owned(bytes))
-                    };
-                    let mut variable = variable(&name, &axes, dtype, data);
-                    variable.attrs = attrs;
-                    variables.push(variable);
-                };
-            for (dim, (name, _, coordinate)) in lengths.iter().zip(&dims) {
-                if *coordinate {
-                    add(
-                        name.clone(),
-                        vec![dim.clone()],
-                        DType::I32,
-                        name.len() % 2 == 0,
-                        vec![],
-                    );
-                }
-            }
-            for (name, axes, dtype, text, attrs) in others {
-                if names.insert(name.clone()) {
-                    let axes = if lengths.is_empty() { vec![] } else { axes };
-                    let axes = axes.iter().map(|axis| axis.get(&lengths).clone()).collect();
-                    add(name, axes, dtype, text, attrs);
-                }
-            }
-            add(
-                "payload".repeat(3),
-                lengths.clone(),
-                DType::ALL[payload.index(11)],
-                false,
-                vec![],
-            );
-            let payload = variables.len() - 1;
-            (
-                Dataset {
-                    dims: lengths,
-                    variables,
-                    attrs,
-                },
-                payload,
-            )
-        },
-    )
+    (dims, vec(other, 1..4), any::<u8>(), any::<Index>(), attrs()).prop_map(assembled)
+}
+
+type Attrs = Vec<(String, Attr)>;
+/// Name and length of a dimension, and whether it has a coordinate.
+type Dimension = (String, u64, bool);
+/// Name, axes and type of a variable, whether it is text, and its attributes.
+type Other = (String, Vec<Index>, DType, bool, Attrs);
+type Parts = (Vec<Dimension>, Vec<Other>, u8, Index, Attrs);
+
+fn assembled((mut dims, others, fill, payload, attrs): Parts) -> (Dataset, usize) {
+    let mut names = std::collections::HashSet::new();
+    dims.retain(|(name, ..)| names.insert(name.clone()));
+    let lengths = dims.iter().map(|(name, len, _)| (name.clone(), *len));
+    let lengths: Vec<_> = lengths.collect();
+    let mut variables = Vec::new();
+    for (dim, (name, _, coordinate)) in lengths.iter().zip(&dims) {
+        if *coordinate {
+            let dtype = (name.len() % 2 == 1).then_some(DType::I32);
+            variables.push(filled(name, std::slice::from_ref(dim), dtype, fill));
+        }
+    }
+    for (name, axes, dtype, text, attrs) in others {
+        if names.insert(name.clone()) {
+            let axes = if lengths.is_empty() { vec![] } else { axes };
+            let axes: Vec<_> = axes.iter().map(|axis| axis.get(&lengths).clone()).collect();
+            let mut variable = filled(&name, &axes, (!text).then_some(dtype), fill);
+            variable.attrs = attrs;
+            variables.push(variable);
+        }
+    }
+    let dtype = DType::ALL[payload.index(11)];
+    variables.push(filled(&"payload".repeat(3), &lengths, Some(dtype), fill));
+    let payload = variables.len() - 1;
+    let dataset = Dataset {
+        dims: lengths,
+        variables,
+        attrs,
+    };
+    (dataset, payload)
+}
+
+/// A variable of texts, or of numbers all of whose bytes are `fill`.
+fn filled(name: &str, axes: &[(String, u64)], dtype: Option<DType>, fill: u8) -> Variable {
+    let count = usize::try_from(axes.iter().map(|(_, len)| len).product::<u64>()).unwrap();
+    let data = match dtype {
+        Some(dtype) => Data::Owned(vec![fill; count * dtype.size()]),
+        None => Data::Strings((0..count).map(|at| "é".repeat(at % 3)).collect()),
+    };
+    variable(name, axes, dtype, data)
 }
 
 proptest! {
