@@ -19,7 +19,8 @@ pub struct Entry {
     pub compressed: u64,
     /// Uncompressed size in bytes.
     pub size: u64,
-    /// Position of the local header in the source; of the data where no header counts ([`super::index::Index::of_data`]).
+    /// Position in the source of the local header, or of the data where headers do not count
+    /// ([`super::index::Index::of_data`]).
     pub(super) offset: u64,
     /// Position that the member's data must not pass: the next member or the directory.
     pub(super) limit: u64,

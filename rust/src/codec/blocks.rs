@@ -1,7 +1,7 @@
 //! The blocks of a deflate stream (RFC 1951), gone through to the last.
 //!
-//! libdeflate makes whole streams only. One can go on with another once its last block does not say that it is the last;
-//! where that block begins, only who reads all codes before it knows.
+//! libdeflate makes whole streams only. Two of them can be joined once the last block of the first does not say that it
+//! is the last. To find where that block begins, all codes before it have to be read.
 
 /// The last block of a stream: the bits at which it begins, and at which the stream ends.
 #[derive(Debug, PartialEq, Eq)]

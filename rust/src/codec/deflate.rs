@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::memory::{Buffer, try_reserve};
 use crate::work::interrupt;
 
-/// Bytes that go in and come out at once when a stream is inflated: half of a usual second-level cache. An interruption is
+/// Bytes that are inflated at once, and that come out at once: half of a usual second-level cache. An interruption is
 /// answered between two pieces.
 const PIECE: usize = 256 << 10;
 
@@ -61,8 +61,8 @@ fn lvl(level: i32) -> Result<CompressionLvl> {
         .map_err(|_| Error::internal("a level of libdeflate from 0 to 12", level))
 }
 
-/// Compresses a part of a stream as [`compress`] does, and gives it in two pieces; it ends at a byte, and does not end the
-/// stream.
+/// Compresses a part of a stream as [`compress`] does, and gives it in two pieces. The part ends at a byte, and the
+/// stream can go on behind it.
 pub(super) fn joinable(data: &[u8], compresslevel: i32) -> Result<[Buffer; 2]> {
     let mut stream = compress(data, compresslevel)?;
     let last = blocks::last(&stream)

@@ -45,8 +45,8 @@ const WORDS: usize = 4;
 const WORD: usize = 8;
 const WINDOW: usize = 32 << 10;
 
-/// Compresses what `prefix`, the beginning of a stream, holds and then `data`, which are `itemsize` byte planes of equal
-/// length, at a `compresslevel` from 1 to 9.
+/// The stream that begins with `prefix` and ends with `data`, compressed at a `compresslevel` from 1 to 9. The data are
+/// `itemsize` byte planes of equal length.
 pub fn deflate(
     prefix: Arc<[u8]>,
     data: Buffer,

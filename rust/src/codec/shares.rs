@@ -12,7 +12,7 @@ use crate::work::parallel;
 /// depend on the number of threads.
 const SHARE: usize = 2 << 20;
 
-/// Compresses what `prefix`, the beginning of a stream, holds and then `data`, at a `compresslevel` from 1 to 9.
+/// The stream that begins with `prefix` and ends with `data`, compressed at a `compresslevel` from 1 to 9.
 pub fn deflate(
     prefix: Arc<[u8]>,
     data: &[u8],

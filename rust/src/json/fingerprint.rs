@@ -26,8 +26,8 @@ pub const LONGEST_NUMBER: usize = 64;
 /// The brackets around a key whose numbers may vary: those of the document, and of the object.
 const DEPTH: usize = 2;
 
-/// The key of the hash, drawn once for each process: nobody can prepare two texts of one fingerprint. A forked child has
-/// its parent's, and the results with their fingerprints.
+/// The key of the hash, drawn once for each process: nobody can prepare two texts of one fingerprint. A forked child
+/// keeps its parent's, and its parent's results with their fingerprints.
 static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// Draws the key: a process that is forked while a thread draws it would wait for that thread for ever.
@@ -137,7 +137,8 @@ pub fn numbers(text: &[u8], varying: &Varying) -> Option<Vec<Number>> {
     Some(numbers)
 }
 
-/// True for a number between what JSON has around one. In `1.-5` are two that are not: without them it is `0.0`.
+/// True if the bytes around a number may be around one in JSON. Those in `1.-5` may not: with `0` for each of its two
+/// numbers it would be `0.0`, which is JSON.
 fn is_alone(text: &[u8], number: &Range<usize>) -> bool {
     const SPACE: &[u8] = b" \n\r\t";
     let before = number.start.checked_sub(1).and_then(|at| text.get(at));

@@ -29,7 +29,7 @@ pub(super) fn detached<T: Send>(
     py.detach(|| interrupt::watched(signals, work))
 }
 
-/// The exception for `error`, which happened in `archive`: what messages call it, nothing where there is none.
+/// The exception for `error`. `archive` is the name of the archive in messages, and empty where there is none.
 pub(super) fn raise(py: Python<'_>, archive: &str, error: &Error) -> PyErr {
     exception(py, archive, error).unwrap_or_else(|failure| failure)
 }

@@ -1,7 +1,7 @@
 //! PyO3 binding: the only room that names pyo3.
 //!
-//! Every entry extracts its Python inputs, detaches for the work, and builds Python outputs. Work that grows with a file or a
-//! result is done under [`error::detached`], which answers signals.
+//! Every entry extracts its Python inputs, detaches for the work, and builds Python outputs. Work that grows with a
+//! file or a result is done under [`error::detached`], which answers signals.
 
 mod archive;
 mod buffer;

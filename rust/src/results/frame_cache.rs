@@ -32,7 +32,7 @@ struct Seen {
 #[derive(Debug, Default)]
 pub struct FrameCache(Shared<Known>);
 
-/// As of some moment; another file makes another.
+/// The files and frames of a moment; never changed, but replaced when a file is added.
 #[derive(Debug, Default, Clone)]
 struct Known {
     /// The latest last.
@@ -90,7 +90,7 @@ impl Known {
         true
     }
 
-    /// Takes up a file, and forgets the oldest as there is no room for; false for one that is too large or kept already.
+    /// Takes up a file, and forgets the oldest ones for it; false for a file that is too large or kept already.
     fn keep(&mut self, file: &[u8], span: &PayloadSpan) -> Result<bool> {
         let (before, after) = (&file[..span.range.start], &file[span.range.end..]);
         let bytes = before.len() + after.len() + span.frame.label_bytes();

@@ -7,8 +7,8 @@ use crate::memory::Scratch;
 use crate::source::requests;
 use crate::work::parallel;
 
-/// Compressed bytes that are in memory at once of a source that is not made for threads, or one run a thread. Of a
-/// distant source it is the bytes of the largest request.
+/// Compressed bytes that are in memory at once where the source is not made for threads; or a run for each thread, if
+/// that is more. For a distant source it is the largest request.
 const PREFETCHED: u64 = 16 << 20;
 
 /// Memory that a thread works in: compressed bytes, and what comes out.
@@ -20,7 +20,8 @@ pub(super) struct Room {
 
 /// Does `work` with each of the members `names`; what comes of it is in their order.
 ///
-/// `work` is given the position of the member, and memory for what it decodes. One of the members may be `here` already.
+/// `work` is given the position of the member, and memory for what it decodes. One of the members may be `here`
+/// already.
 pub(super) fn with_each<'a, T: Send>(
     archive: &'a Archive,
     names: &[&'a str],

@@ -37,8 +37,9 @@ const SHORT: usize = 4 << 10;
 /// Levels from this one on ask for the smallest file.
 const SMALLEST_FROM: i32 = 6;
 
-/// The least level for doubles as they are: on those of Cuppini2017, libdeflate's levels below its near-optimal parsers come
-/// out 0.1 % larger than zlib's 6 does on the same doubles with their high bytes first, as scikit-neuromsi has them.
+/// The least level for doubles that are not shuffled. On those of Cuppini2017, lower levels of libdeflate, which are
+/// not near-optimal, give 0.1 % more bytes than scikit-neuromsi's files have: these are of zlib's level 6, and have
+/// the high byte of each double first.
 const PLAIN: i32 = 8;
 
 /// HDF5 describes the size of a chunk in 32 bits; larger payloads are contiguous.
@@ -69,8 +70,8 @@ impl StoreOptions {
             && itemsize > 1
     }
 
-    /// True if the smallest file is asked for: whether an array is shuffled is judged by its own values, and all of them are
-    /// compressed, in shares.
+    /// True if the smallest file is asked for. Then a sample of each array tells whether it is shuffled, and noise is
+    /// compressed too.
     ///
     /// Networks are symmetric: many of their doubles occur twice within the window of deflate, which whole doubles
     /// show and byte planes hide (`docs/performance.md`, "Compression levels").

@@ -34,7 +34,8 @@ pub trait ReadAt: Send + Sync {
         true
     }
 
-    /// The stamp that tells this file from another of its name, and from itself after a change; `None` where there is no file.
+    /// The stamp of the file; `None` where there is no file. Another file of its name has another one, and so has this
+    /// file after a change.
     fn stamp(&self) -> Option<Stamp> {
         None
     }

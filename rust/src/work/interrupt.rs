@@ -26,7 +26,10 @@ thread_local! {
     static WATCH: RefCell<Option<Arc<Watch>>> = const { RefCell::new(None) };
 }
 
-/// Runs `work` under a watch: [`check`] polls `ask` at most every 50 ms on this thread, and its first error stops all helpers.
+/// Does `work` until it ends or `ask` fails.
+///
+/// [`check`] calls `ask` on this thread only, and once in 50 ms at most. Its first error is returned, and stops the
+/// helpers too.
 pub fn watched<T>(
     ask: impl Fn() -> Result<()> + Send + Sync + 'static,
     work: impl FnOnce() -> Result<T>,

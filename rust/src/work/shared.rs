@@ -24,7 +24,7 @@ impl<T: ?Sized> Shared<T> {
         Self(RwLock::new(None))
     }
 
-    /// The value; `None` too where a thread holds the lock that may never let go of it.
+    /// The value; `None` also where another thread holds the lock, since it may be gone and hold it for ever.
     pub(crate) fn get(&self) -> Option<Arc<T>> {
         tried(|| self.0.try_read()).and_then(|value| value.clone())
     }

@@ -66,8 +66,8 @@ impl<'a> Contents<'a> {
 
     /// The content of the data at `start`, if one of `claims` has its CRC-32, and one of them a size of it.
     ///
-    /// The headers of a member repeat each other, and a bit of the one may be wrong: CRC-32 and one of the sizes are proof
-    /// enough. The other size is that of the content.
+    /// The headers of a member repeat each other, and one of them may have a wrong bit. CRC-32 and one of the sizes are
+    /// proof enough; the other size is then that of the content.
     pub(super) fn claimed(
         &mut self,
         start: u64,

@@ -1,12 +1,12 @@
 //! The whole members of a damaged archive, whichever of its headers are the damaged ones.
 //!
-//! A local header and one in the directory say the same of a member. The source is gone through from local header to
-//! local header first, then from header to header of what is left of the directory. A member is whole if its data give
-//! a content whose CRC-32 one of the two states, and a size of which one of the two states too; the search goes on behind it, else
-//! inside. Nothing that a header claims is trusted before.
+//! A member has two headers that say the same of it: a local one, and one in the directory. The search goes through the
+//! source from local header to local header, then from header to header of what is left of the directory. A member is
+//! whole if either header states the CRC-32 of what its data decode to, and either states one of its two sizes. Nothing
+//! else that a header claims is trusted. The search goes on behind a whole member, and inside any other.
 //!
-//! Hostile bytes may look like millions of headers. Each byte is searched twice, and the bytes of names and those that are
-//! decoded in vain are budgeted.
+//! Hostile bytes may look like millions of headers. Each byte is searched twice, and there are budgets for the bytes of
+//! names and for those that are decoded in vain.
 
 mod content;
 mod directory;

@@ -46,7 +46,7 @@ pub(super) fn settle(mut found: Vec<Found>, lost: Vec<Loss>) -> Result<(Index, V
     Ok((index, lost))
 }
 
-/// Leaves out losses that are explained, and what the directory says of those that a local header told of.
+/// Leaves out losses that are explained by a whole member, and those of the directory that a local header has too.
 fn told_once(mut lost: Vec<Loss>, found: &[Found]) -> impl Iterator<Item = Loss> {
     lost.retain(|loss| !is_explained(loss, found));
     let local = lost.iter().filter(|loss| loss.offset.is_some());

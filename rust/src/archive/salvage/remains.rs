@@ -53,8 +53,8 @@ impl Remains {
         }))
     }
 
-    /// Returns where the data may begin: by the lengths of the one header or the other, or so that they end where something
-    /// else begins, at one of `edges`.
+    /// Returns the places at which the data may begin: those that the lengths of either header give, and those from
+    /// which the data reach to one of `edges`, where something else begins.
     pub(super) fn starts(&self, record: &Record, edges: &[u64]) -> Vec<u64> {
         let fixed = self.offset + LOCAL_LEN as u64;
         let mut starts = Vec::new();

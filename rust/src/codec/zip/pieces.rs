@@ -16,8 +16,8 @@ pub struct Member {
     pub crc: u32,
 }
 
-/// Compresses what `next` writes to the buffer that it gets, which is empty, until it writes nothing; as
-/// [`super::compress`] else.
+/// Compresses content as [`super::compress`] does, piece by piece: `next` writes each into an empty buffer, and nothing
+/// behind the last.
 pub fn compress_pieces(
     method: Method,
     level: Option<i32>,

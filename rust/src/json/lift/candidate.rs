@@ -116,8 +116,8 @@ impl Candidate {
         self.text.len() > SPARSE_FROM + self.numbers.len() / 8 * SPARSE
     }
 
-    /// The innermost list ends, its bracket being the last byte of the text; false if that makes the lists around it
-    /// no arrays. Lists of more than `least` numbers are remembered.
+    /// Ends the innermost list, whose bracket is the last byte of the text; false if the lists around it can be arrays
+    /// no more. Lists of more than `least` numbers are remembered.
     pub(super) fn end(&mut self, least: usize) -> Result<bool> {
         let Some(list) = self.open.pop() else {
             return Ok(false);

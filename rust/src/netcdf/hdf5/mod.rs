@@ -27,7 +27,7 @@ pub(crate) const RESERVED: [&str; 8] = [
     "_NCProperties",
 ];
 
-/// The prefix that netCDF puts before the name of a variable that has the name of a dimension but is not its coordinate.
+/// The prefix that netCDF gives to a variable that has a dimension's name, and is not the coordinate of it.
 pub(crate) const NOT_A_COORDINATE: &str = "_nc4_non_coord_";
 
 /// The text of `_NCProperties` in our files, up to the version of this crate.

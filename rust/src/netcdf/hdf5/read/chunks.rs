@@ -50,7 +50,7 @@ fn in_tree(
     Ok((lengths, chunks))
 }
 
-/// That of a layout of version 4, which has to be the only one.
+/// The chunk of a layout of version 4, which has to be the only one.
 fn single(layout: &mut Cursor, shape: &[u64], itemsize: usize) -> Result<(Vec<u64>, Vec<Chunk>)> {
     let offset = layout.offset();
     let flags = layout.u8()?;

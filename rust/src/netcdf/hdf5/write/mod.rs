@@ -26,10 +26,12 @@ use writable::Writable;
 
 /// The NetCDF-4 file of `dataset` up to the data of variable number `payload`, which end it.
 ///
-/// The caller appends exactly those data (as many bytes as shape and type say, in the variable's
-/// byte order), as HDF5's byte planes if `shuffled`; large coordinates are shuffled with them. [`Data`] of the payload are not looked at; those of the others
-/// must not be [`Data::Raw`]. [`Kind::Value`](crate::Kind::Value) means that `dataset` contradicts
-/// itself; [`Kind::Unsupported`](crate::Kind::Unsupported) that HDF5 or this writer has no place for it.
+/// The caller appends these data: as many bytes as shape and type say, in the variable's byte order, and as HDF5's
+/// byte planes if `shuffled`. Large coordinates are then byte planes too. The payload's [`Data`] are not looked at;
+/// those of other variables must not be [`Data::Raw`].
+///
+/// [`Kind::Value`](crate::Kind::Value) means that `dataset` contradicts itself;
+/// [`Kind::Unsupported`](crate::Kind::Unsupported) that HDF5 or this writer has no place for it.
 pub fn file_prefix(dataset: &Dataset, payload: usize, shuffled: bool) -> Result<Vec<u8>> {
     let writable = Writable::new(dataset, payload, shuffled)?;
     let mut file = Draft::new(writable.payload_bytes);
