@@ -253,6 +253,18 @@ def test_human_sizes(size, text):
     assert _output.human_size(size) == text
 
 
+def test_numbers_and_sizes_are_aligned_by_their_ends(capsys, monkeypatch):
+    monkeypatch.setattr(_output, "in_terminal", lambda: True)
+    rows = [("-7", "683 B", "a"), ("12", "1.4 kB", "5 cm"), ("3", "10.0 PB", "4")]
+    _output.write_table(("n", "size", "text"), rows)
+    assert capsys.readouterr().out.splitlines() == [
+        " n     size  text",
+        "-7    683 B  a",
+        "12   1.4 kB  5 cm",
+        " 3  10.0 PB  4",
+    ]
+
+
 def test_json_has_no_nan():
     value = {"a": float("nan"), 1: (float("inf"), {2}), "b": b"x"}
     assert json.loads(json.dumps(_output.plain(value), allow_nan=False)) == {

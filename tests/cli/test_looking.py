@@ -151,10 +151,10 @@ def test_nan_is_one_value(command, tmp_path):
 def test_a_terminal_gets_aligned_columns(command, sweep, terminal):
     header, first, *_ = command("ls", sweep).out.splitlines()
     assert header == (
-        "result  model  soa  causes  shape         dtype    compressed  size"
+        "result  model  soa  causes  shape         dtype    compressed    size"
     )
     start = "     0  model    0       1  (2, 3, 4, 1)  float64  "
-    assert re.fullmatch(re.escape(start) + r"\d\.\d kB      \d\.\d kB", first)
+    assert re.fullmatch(re.escape(start) + r"    \d\.\d kB  \d\.\d kB", first)
     lines = command("info", sweep).out.splitlines()
     assert lines[1] == "name         sweep"
     # A name that comes again is not shown again.

@@ -11,6 +11,9 @@ from typing import Any
 
 from .._spelling import as_python
 
+#: Decimal units of sizes.
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+
 #: Characters of one value that a table shows.
 _WIDEST = 60
 
@@ -76,9 +79,7 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     values = [*rows]
     columns = zip(*values, strict=True)
-    alignment = [
-        "right" if all(map(_is_spelled_number, one)) else "left" for one in columns
-    ]
+    alignment = ["right" if all(map(_is_quantity, one)) else "left" for one in columns]
     cells = [[_short(printable(value)) for value in row] for row in values]
     # The names as a row: tabulate makes columns wider than their headers.
     aligned = tabulate(
@@ -127,16 +128,20 @@ def human_size(size: int) -> str:
     """Spell a number of bytes in decimal units."""
     if size < 1000:
         return f"{size} B"
-    number, power = size / 1000, 0
+    number, power = size / 1000, 1
     # As it is rounded: 999,960 bytes are 1.0 MB.
-    while round(number, 1) >= 1000 and power < 4:
+    while round(number, 1) >= 1000 and power < 5:
         number, power = number / 1000, power + 1
-    return f"{number:.1f} {'kMGTP'[power]}B"
+    return f"{number:.1f} {_UNITS[power]}"
 
 
-def _is_spelled_number(text: str) -> bool:
+def _is_quantity(text: str) -> bool:
+    """Return whether it is a number or a size."""
+    number, _, unit = text.partition(" ")
+    if unit not in ("", *_UNITS):
+        return False
     try:
-        float(text)
+        float(number)
     except ValueError:
         return False
     return True
