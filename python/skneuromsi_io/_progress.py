@@ -56,6 +56,7 @@ def check_tqdm(tqdm_cls: Any) -> Any:
             key="tqdm_cls",
             expected="a class of tqdm, a bool or None",
             found=f"{resolved!r:.80}",
+            remedy=f"found {resolved!r:.80}",
         )
     return resolved
 

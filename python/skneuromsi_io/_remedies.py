@@ -18,6 +18,8 @@ INDEX = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells a
 UPSTREAM = "pip install scikit-neuromsi"
 OPTIONS = "'storage_options'"
 EXPAND = "pass pathlib.Path(path).expanduser()"
+EACH = "pass each of glob.glob(path)"
+READ_WHOLE = "read its bytes into memory and open these"
 GZIP = "pass gzip.open(path), or unpack it"
 BZIP2 = "pass bz2.open(path), or unpack it"
 XZ = "pass lzma.open(path), or unpack it"
@@ -32,6 +34,8 @@ _VERBS = {
     INDEX: "skneuromsi-io repair IN OUT makes the index anew; skneuromsi-io verify FILE tells all that is wrong",
     OPTIONS: "--storage-option",
     EXPAND: "let the shell expand it, without quotes",
+    EACH: "let the shell expand it, without quotes",
+    READ_WHOLE: "write it to a file, and pass the path of that",
     GZIP: "unpack it: gunzip",
     BZIP2: "unpack it: bunzip2",
     XZ: "unpack it: unxz",

@@ -180,7 +180,7 @@ def test_standard_output_is_named_as_a_path(
     command, sweep, tmp_path, verb, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    done = command(verb, sweep, "-", *(["--to", "ndc"] if verb == "convert" else []))
+    done = command(verb, sweep, "-")
     assert done.status == 2
     assert "/dev/stdout" in done.err
     assert not (tmp_path / "-").exists()
@@ -239,6 +239,13 @@ def test_what_takes_a_path_is_not_written_to_a_descriptor(
     assert done.status == 1
     assert "write to a path, and copy it from there" in done.err
     assert out.read_bytes() == b""
+
+
+@pytest.mark.parametrize("suffix", [".ndc", ".csv", *SUFFIXES])
+def test_a_folder_that_is_not_there(command, sweep, tmp_path, suffix):
+    done = command("convert", sweep, tmp_path / "no" / f"out{suffix}")
+    assert done.status == 1
+    assert f"There is no folder {str(tmp_path / 'no')!r}" in done.err
 
 
 def test_a_folder_that_is_not_a_zarr_store_stays(command, sweep, tmp_path):

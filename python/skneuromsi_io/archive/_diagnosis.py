@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import difflib
+import fnmatch
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from .. import _native
 from .._errors import BadArchiveError, MissingMemberError, SkneuromsiIOError
-from .._remedies import BZIP2, EXPAND, GZIP, INNER, MERGE, REPAIR, RESUME, XZ
+from .._remedies import BZIP2, EACH, EXPAND, GZIP, INNER, MERGE, REPAIR, RESUME, XZ
 from ._file_system import printable
 from ._members import METADATA
 from ._partial import SUFFIX
@@ -317,6 +318,8 @@ def _instead_of_missing(path: Path) -> str | None:
     left = _left_by_writers(path.name, names)
     if left is not None:
         return left
+    if fnmatch.filter(names, path.name):
+        return f"A pattern is not expanded: {EACH}."
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.8)
     return f"Did you mean {printable(path.with_name(near[0]))!r}?" if near else None
 

@@ -84,10 +84,12 @@ def located(path_or_stream: Any, storage_options: Mapping[str, Any] | None) -> A
     if is_url(path_or_stream):
         return RemoteFile(path_or_stream, dict(storage_options or {}))
     if storage_options:
+        is_path = isinstance(path_or_stream, (str, os.PathLike))
+        found = repr(str(path_or_stream)) if is_path else type(path_or_stream).__name__
         raise ArgumentError(
             key="storage_options",
             expected="none for what is not a URL",
-            found=f"some for {type(path_or_stream).__name__}",
+            found=f"some for {found:.200}",
         )
     return path_or_stream
 

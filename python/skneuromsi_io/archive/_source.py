@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import _native
 from .._errors import ArgumentError, ArgumentTypeError
+from .._remedies import READ_WHOLE
 from ._diagnosis import explained
 from ._file_system import printable
 from ._members import METADATA
@@ -150,6 +151,11 @@ def _check_stream(stream: Any) -> None:
             found=f"{type(stream).__name__} without {', '.join(missing)}",
         )
     refuse_text(stream, "rb")
+    if isinstance(stream, io.IOBase) and not (stream.closed or stream.readable()):
+        raise io.UnsupportedOperation(
+            f"{display_name_of(stream)}: expected a file that can be read, found one "
+            "that is only written to; open it in mode 'rb'"
+        )
     if hasattr(stream, "seekable") and not stream.seekable():
         raise _unseekable(stream, "a stream")
 
@@ -168,5 +174,5 @@ def _refuse_special(path: str) -> None:
 def _unseekable(path_or_stream: Any, kind: str) -> io.UnsupportedOperation:
     return io.UnsupportedOperation(
         f"{display_name_of(path_or_stream)}: expected a file that can seek, found {kind}; "
-        "read its bytes into memory and open these"
+        f"{READ_WHOLE}"
     )

@@ -74,13 +74,13 @@ def convert(
     results in one Dataset, stacked along "run"; or in .csv: a table of the run
     parameters, without arrays. With --to ndc-0.1 it is what scikit-neuromsi 1.0.2 writes.
     """
+    settle_output(out, overwrite)
     name = name or _BY_EXTENSION.get(Path(out).suffix.lower())
     if name is None:
         raise click.UsageError(
             f"{out}: the extension is none of {', '.join(_BY_EXTENSION)}; say with "
             "--to what to write"
         )
-    settle_output(out, overwrite)
     refuse_same_file(file, out, "another file than the one that is read")
     size = _FORMATS[name](Source(file, storage_options), out)
     if as_json:

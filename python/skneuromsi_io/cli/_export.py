@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import importlib
 import io
 import json
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import SkneuromsiIOError
 from .._spelling import spelled
+from ..archive._diagnosis import explaining
 from ..archive._target import replacing, status_of
 from ..files._contents import Contents
 from ..files._open import read_metadata
@@ -74,7 +76,7 @@ def write_csv(source: Source, out: str) -> int:
 
 def write_bytes(out: str, content: bytes) -> None:
     """Write a file as a whole or not at all."""
-    with replacing(out) as target:
+    with explaining(out), replacing(out) as target:
         if isinstance(target, str):
             Path(target).write_bytes(content)
         else:
@@ -94,7 +96,7 @@ def write_netcdf(source: Source, out: str) -> int:
         if variable.dtype.kind in "iuf"
     }
     _refuse_descriptor(out, "a NetCDF-4 file")
-    with replacing(out) as target, _telling(out, "NetCDF"):
+    with explaining(out), replacing(out) as target, _telling(out, "NetCDF"):
         dataset.to_netcdf(target, engine="h5netcdf", encoding=encoding)
     return dataset.sizes["run"]
 
@@ -120,7 +122,11 @@ def write_zarr(source: Source, out: str) -> int:
     if path.is_dir() and not any((path / name).exists() for name in _ZARR):
         raise Failure(f"{out}: expected a Zarr store, found another folder")
     dataset = _dataset(source)
-    with _replacing_folder(path) as folder, _telling(out, "Zarr"):
+    with (
+        explaining(out),
+        _replacing_folder(path) as folder,
+        _telling(out, "Zarr"),
+    ):
         # Format 3 has no text of a width.
         dataset.to_zarr(folder, mode="w", consolidated=True, zarr_format=2)
     return dataset.sizes["run"]
@@ -165,6 +171,9 @@ def _replacing_folder(path: Path) -> Iterator[Path]:
     """Yield a folder beside `path` that takes its place when all went well; else what was there stays."""
     # A symbolic link stays one.
     path = path.resolve()
+    if not path.parent.is_dir():
+        # zarr would make it.
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     new, old = _temporary(path), _temporary(path)
     try:
         yield new

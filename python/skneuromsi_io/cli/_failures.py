@@ -35,7 +35,7 @@ def _text(error: BaseException) -> str:
     if isinstance(error, SkneuromsiIOError):
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+        return f"{error.filename or repr('')}: {error.strerror}"
     if isinstance(error, MemoryError):
         return f"not enough memory ({error})" if str(error) else "not enough memory"
     return str(error)

@@ -141,6 +141,8 @@ def _checked_sources(paths: Any, out: Any) -> list[Any]:
     if not is_path(out):
         raise ArgumentTypeError(key="out", expected="a path", found=type(out).__name__)
     sources = [*paths]
+    if not sources:
+        raise ArgumentError(key="paths", expected="at least one file", found="none")
     for source in sources:
         refuse_same_file(source, out, "another file than those that are joined")
     return sources

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from .. import upstream
 from .._automatic import tqdm
-from .._errors import ArgumentError
+from .._errors import ArgumentError, ArgumentTypeError
 from .._keywords import did_you_mean, refuse_unknown
 from .._progress import check_tqdm
 from .._types import (
@@ -135,7 +135,7 @@ def _opened(
     cls = collection_class(classes)
     with ArchiveReader(path_or_stream, limits, storage_options, **kwargs) as reader:
         size = reader.size
-        if expected_size is not None and size != int(expected_size):
+        if expected_size is not None and size != _number(expected_size):
             raise ArgumentError(
                 f"Expected {expected_size} results, but {size} were found",
                 archive=reader.display_name,
@@ -147,6 +147,16 @@ def _opened(
         packed = [*reader.results(codec, bar)]
         common = reader.agreement.common
         return holding(cls, name, ResultsInMemory(packed, common), bar)
+
+
+def _number(expected_size: Any) -> int:
+    try:
+        return int(expected_size)
+    except (TypeError, ValueError) as error:
+        cls = ArgumentError if isinstance(error, ValueError) else ArgumentTypeError
+        raise cls(
+            key="expected_size", expected="an integer", found=f"{expected_size!r:.80}"
+        ) from error
 
 
 def open_ndresult(path_or_stream: Source, **kwargs: Unpack[OpenOptions]) -> NDResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import operator
 import os
 import zipfile
@@ -359,9 +360,18 @@ def sink(path_or_stream: Any) -> Iterator[tuple[Any, int]]:
             found=type(path_or_stream).__name__,
         )
     refuse_text(path_or_stream, "wb")
+    if _is_only_read(path_or_stream):
+        raise io.UnsupportedOperation(
+            f"{display_name_of(path_or_stream)}: expected a file that can be written to, "
+            "found one that is only read; open it in mode 'wb'"
+        )
     yield path_or_stream, _position_of(path_or_stream)
     if hasattr(path_or_stream, "flush"):
         path_or_stream.flush()
+
+
+def _is_only_read(stream: Any) -> bool:
+    return isinstance(stream, io.IOBase) and not (stream.closed or stream.writable())
 
 
 def _position_of(stream: Any) -> int:

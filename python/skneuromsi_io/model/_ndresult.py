@@ -126,6 +126,9 @@ class NDResult(Metadata, LabelledData):
             },
             dtype=ensure_dtype,
         )
+        if not hasattr(nddata, "dims"):
+            # The error and its text are those of upstream.
+            raise _without_labels(nddata)
         self._array = nddata
         if ensure_dtype is not None:
             vars(self).update(deep_astype(dict(vars(self)), ensure_dtype))
@@ -371,3 +374,11 @@ class NDResult(Metadata, LabelledData):
 
         """
         return table_of(self.deep_dtypes(memory_usage=memory_usage))
+
+
+def _without_labels(nddata: Any) -> AttributeError:
+    error = AttributeError(f"{type(nddata).__name__!r} object has no attribute 'modes'")
+    error.add_note(
+        "'nddata' is an xarray.DataArray; NDResult.from_modes_dict makes one from arrays."
+    )
+    return error

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from .._errors import ArgumentError
+from .._keywords import did_you_mean
 from ..model import _names
 from ._summary import Summary
 
@@ -86,7 +88,7 @@ class Comparisons:
                 )
             return candidates[0]
         if prefer not in self._summary.run_parameters:
-            raise ValueError(f"Unknown run_parameter {prefer!r}")
+            raise _unknown("run_parameter", prefer, self._summary.run_parameters)
         return prefer
 
     def modes_variance_sum(self) -> pd.Series:
@@ -133,7 +135,7 @@ class Comparisons:
                 )
             return candidates[0]
         if prefer not in self._summary.modes:
-            raise ValueError(f"Unknown mode {prefer!r}")
+            raise _unknown("mode", prefer, self._summary.modes)
         return prefer
 
     def coerce_dimension(self, prefer: str | None = None) -> str:
@@ -155,5 +157,16 @@ class Comparisons:
         if prefer is None:
             return _names.TIMES
         if prefer not in _names.DIMENSIONS:
-            raise ValueError(f"Unknown dimension {prefer!r}")
+            raise _unknown("dimension", prefer, _names.DIMENSIONS)
         return prefer
+
+
+def _unknown(kind: str, prefer: Any, known: Iterable[Any]) -> ArgumentError:
+    """Return the error for a name that no result has, in upstream's words and with those that there are."""
+    names = [*map(str, known)]
+    return ArgumentError(
+        f"Unknown {kind} {prefer!r}",
+        expected=f"one of {', '.join(names)}",
+        found=repr(prefer),
+        remedy=did_you_mean(prefer, names) or f"there are {', '.join(names)}",
+    )

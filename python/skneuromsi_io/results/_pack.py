@@ -188,12 +188,9 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[LazyRe
 
     """
     if is_ndresult(results) or not isinstance(results, Iterable):
-        raise ArgumentTypeError(
-            key="results",
-            expected="an iterable of results",
-            found=type(results).__name__,
-            remedy="pass a list",
-        )
+        raise _no_results(results, "pass a list")
+    if isinstance(results, str):
+        raise _no_results(results, "the name comes first, then the results")
     codec = memory_codec(compression_params)
     threads = thread_count()
     prepared = (_prepare_or_hold(*numbered) for numbered in enumerate(results))
@@ -203,6 +200,15 @@ def pack_results(results: Iterable[Any], compression_params: Any) -> list[LazyRe
         done = iter(_pack_jobs(jobs, codec, threads))
         packed += [next(done) if item.done is None else item.done for item in batch]
     return packed
+
+
+def _no_results(found: Any, remedy: str) -> ArgumentTypeError:
+    return ArgumentTypeError(
+        key="results",
+        expected="an iterable of results",
+        found=type(found).__name__,
+        remedy=remedy,
+    )
 
 
 def _prepare_or_hold(number: int, result: Any) -> Prepared[HeldResult]:

@@ -1,0 +1,95 @@
+"""Wrong uses as newcomers make them: what each message says beside that it is wrong."""
+
+import io
+
+import pytest
+
+import skneuromsi_io as sio
+from helpers import make_collection, make_result, stored
+
+COLLECTION = make_collection()
+RESULT = make_result()
+ARCHIVE = stored(COLLECTION)
+
+
+#: Calls, the builtin exception that each raises, and the end of its text.
+CALLS = {
+    "size as text": (
+        lambda: sio.read_ndc(ARCHIVE, expected_size="three"),
+        *(ValueError, "'expected_size': expected an integer, found 'three'"),
+    ),
+    "size as a list": (
+        lambda: sio.read_ndc(ARCHIVE, expected_size=[3]),
+        *(TypeError, "'expected_size': expected an integer, found [3]"),
+    ),
+    "bar": (lambda: sio.read_ndc(ARCHIVE, tqdm_cls=3), TypeError, "; found 3"),
+    "nothing to merge": (
+        lambda: sio.merge([], "out.ndc"),
+        *(ValueError, "'paths': expected at least one file, found none"),
+    ),
+    "order of a name and results": (
+        lambda: sio.NDResultCollection.from_ndresults([RESULT], "name"),
+        *(TypeError, "the name comes first, then the results"),
+    ),
+    "mode": (
+        lambda: COLLECTION.coerce_mode("mult"),
+        *(ValueError, "Unknown mode 'mult'; did you mean 'multi'?"),
+    ),
+    "run parameter": (
+        lambda: COLLECTION.coerce_parameter("x"),
+        *(ValueError, "Unknown run_parameter 'x'; there are soa, noise"),
+    ),
+    "dimension": (
+        lambda: COLLECTION.coerce_dimension("time"),
+        *(ValueError, "Unknown dimension 'time'; did you mean 'times'?"),
+    ),
+    "options for a path": (
+        lambda: sio.read_ndc("sweep.ndc", storage_options={"anon": True}),
+        *(ValueError, "none for what is not a URL, found some for 'sweep.ndc'"),
+    ),
+    "options for bytes": (
+        lambda: sio.read_ndc(ARCHIVE, storage_options={"anon": True}),
+        *(ValueError, "none for what is not a URL, found some for bytes"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_wrong_uses(name):
+    call, builtin, end = CALLS[name]
+    with pytest.raises(builtin) as raised:
+        call()
+    assert isinstance(raised.value, sio.SkneuromsiIOError)
+    assert str(raised.value).endswith(end)
+
+
+def test_a_result_of_a_list():
+    arguments = {**RESULT.to_dict(), "nddata": [1, 2]}
+    with pytest.raises(AttributeError, match="'list' object has no") as raised:
+        sio.NDResult(**arguments)
+    assert "NDResult.from_modes_dict makes one" in raised.value.__notes__[0]
+
+
+def test_files_that_are_opened_in_the_wrong_mode(tmp_path):
+    path = tmp_path / "sweep.ndc"
+    with (
+        path.open("wb") as file,
+        pytest.raises(io.UnsupportedOperation, match=r"open it in mode 'rb'$"),
+    ):
+        sio.read_ndc(file)
+    with (
+        path.open("rb") as file,
+        pytest.raises(io.UnsupportedOperation, match=r"open it in mode 'wb'$"),
+    ):
+        sio.to_ndc(file, COLLECTION)
+
+
+def test_patterns(tmp_path):
+    sio.to_ndc(tmp_path / "sweep.ndc", COLLECTION, tqdm_cls=None)
+    with pytest.raises(FileNotFoundError) as raised:
+        sio.read_ndc(tmp_path / "*.ndc")
+    (note,) = raised.value.__notes__
+    assert note == "A pattern is not expanded: pass each of glob.glob(path)."
+    with pytest.raises(FileNotFoundError) as raised:
+        sio.read_ndc(tmp_path / "*.zarr")
+    assert not hasattr(raised.value, "__notes__")
