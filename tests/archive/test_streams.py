@@ -225,7 +225,7 @@ def test_text_files(collection, archive, tmp_path):
 def test_write_only_files_cannot_be_read(tmp_path):
     with (tmp_path / "a").open("wb", buffering=0) as file:
         file.write(bytes(100))
-        with pytest.raises(OSError, match="not open for reading"):
+        with pytest.raises(OSError, match="only written to; open it in mode"):
             opened(file)
 
 
