@@ -254,8 +254,8 @@ def append_until_full(path):
 def test_a_failed_write_poisons_the_writer(path):
     seen, left, notes = in_process(append_until_full, path)
     assert notes == [
-        f"{partial_of(path)} holds 4 whole results: NDCWriter(..., resume=True) goes on with them, "
-        "and merge takes them."
+        f"{partial_of(path)} holds 4 whole results: NDCWriter(..., resume=True) goes on with it, "
+        "and merge takes its whole results."
     ]
     refused = [("WriterError", None), 4]
     assert seen == [("OSError", errno.EFBIG), 4, *refused, *refused]

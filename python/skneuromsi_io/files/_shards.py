@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from .._batches import thread_count
 from .._errors import ArgumentError, UnstorableError
 from .._progress import Steps
+from .._remedies import MERGE
 from ..archive._diagnosis import explaining
 from ..archive._file_system import printable
 from ..archive._partial import PartialFile, ShardFile, new_sweep, shards_of
@@ -164,7 +165,7 @@ class SweepFile:
 class Shard(NDCWriter):
     """The part of a sweep that one process writes."""
 
-    _SAVED = "merge takes them"
+    _REMEDY = MERGE
 
     def __init__(self, file: SweepFile):
         self.sweep = file.sweep

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, Self
 
 from .._errors import ArgumentError, ArgumentTypeError, UnstorableError, WriterError
 from .._keywords import names_unknown
+from .._remedies import RESUME
 from .._types import FilePath, NDResultLike
 from ..archive._diagnosis import explaining
 from ..archive._file_system import printable
@@ -94,7 +95,7 @@ class NDCWriter:
     """
 
     #: What saves the results of a partial file.
-    _SAVED = "NDCWriter(..., resume=True) goes on with them, and merge takes them"
+    _REMEDY = RESUME
 
     @names_unknown
     def __init__(
@@ -276,7 +277,7 @@ class NDCWriter:
             yield
         except OSError as error:
             held = f"{printable(self.partial)} holds {len(self)} whole results"
-            error.add_note(f"{held}: {self._SAVED}.")
+            error.add_note(f"{held}: {self._REMEDY}.")
             raise
 
     def _check_usable(self) -> None:
@@ -292,7 +293,7 @@ class NDCWriter:
             archive=printable(self.path),
             expected="a writer that can go on",
             found=found,
-            remedy="another writer with resume=True goes on with all whole results",
+            remedy=self._REMEDY,
         )
 
     def _let_go(self) -> None:
