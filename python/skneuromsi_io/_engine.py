@@ -21,7 +21,7 @@ from .results._lazy import lazy_dataset, lazy_datasets
 if TYPE_CHECKING:
     import xarray as xr
 
-    from .results._stored import Reader
+    from .results._stored import ResultReader
 
 #: The local header of the first member (APPNOTE 4.3.7), up to a name of a result's member.
 _FIRST_MEMBER = re.compile(rb"PK\x03\x04.{22}(..).{2}(.*)", re.DOTALL)
@@ -167,7 +167,7 @@ def _opened(
 class _Closing:
     """Closes the file of a dataset; pickled, it closes nothing: another process opens the file by itself."""
 
-    def __init__(self, reader: Reader | None = None):
+    def __init__(self, reader: ResultReader | None = None):
         self._reader = reader
 
     def __reduce__(self) -> tuple[Any, ...]:

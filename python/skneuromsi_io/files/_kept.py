@@ -12,7 +12,7 @@ from ..archive._remote import RemoteFile, located
 from ._again import Again
 
 
-class Reader(Protocol):
+class SharedArchive(Protocol):
     """An open archive that readers share."""
 
     again: Again | None
@@ -34,14 +34,14 @@ class Reader(Protocol):
 MOST = 0 if os.name == "nt" else 4
 
 #: Readers that are open, by what opens them again; and the last that were asked for, in turn, with their paths.
-_open: weakref.WeakValueDictionary[str, Reader] = weakref.WeakValueDictionary()
-_last: dict[Reader, str] = {}
+_open: weakref.WeakValueDictionary[str, SharedArchive] = weakref.WeakValueDictionary()
+_last: dict[SharedArchive, str] = {}
 
 #: Held also while a file is opened: threads that ask for it meanwhile get the same.
 _lock = Lock()
 
 
-def reopened(cls: Callable[..., Reader], again: Again) -> Any:
+def reopened(cls: Callable[..., SharedArchive], again: Again) -> Any:
     """Return a reader of the file of a pickled one: each file is opened once, however many results of it arrive.
 
     It is let go of when the last reader is closed. If readers are gone without that, as those of Dask's tasks are,
@@ -70,7 +70,7 @@ def reopened(cls: Callable[..., Reader], again: Again) -> Any:
         return reader.shared()
 
 
-def let_go(reader: Reader, user: Reader) -> None:
+def let_go(reader: SharedArchive, user: SharedArchive) -> None:
     """Take note that a user of a file closes it; if it was the last, nobody keeps it open."""
     with _lock:
         reader.users.discard(user)
@@ -78,7 +78,7 @@ def let_go(reader: Reader, user: Reader) -> None:
             _last.pop(reader, None)
 
 
-def _opened(cls: Callable[..., Reader], again: Again) -> Reader:
+def _opened(cls: Callable[..., SharedArchive], again: Again) -> SharedArchive:
     source = located(again.path, again.storage_options)
     if isinstance(source, RemoteFile):
         # What took its place may be no archive.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .. import _native
     from ..model import NDResult
-    from ._stored import Reader
+    from ._stored import ResultReader
 
 
 class DescribedResult(PackedResult):
@@ -20,7 +20,7 @@ class DescribedResult(PackedResult):
 
     Parameters
     ----------
-    reader : Reader
+    reader : ResultReader
         The open archive.
     native : _native.Packed
         Metadata alone.
@@ -31,7 +31,7 @@ class DescribedResult(PackedResult):
 
     __slots__ = ("_number", "_reader")
 
-    def __init__(self, reader: Reader, native: _native.Packed, index: int):
+    def __init__(self, reader: ResultReader, native: _native.Packed, index: int):
         super().__init__(native, None, reader.display_name, index)
         self._reader = reader
         self._number = index

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..arrays._frame import Frame
-    from ._stored import Reader
+    from ._stored import ResultReader
     from ._table import Table
     from ._templates import Column
 
@@ -96,7 +96,7 @@ def _chosen(column: Column, chosen: npt.NDArray[np.intp]) -> Column:
 
 
 def read_metadata(
-    reader: Reader, indices: range | npt.NDArray[np.int64]
+    reader: ResultReader, indices: range | npt.NDArray[np.int64]
 ) -> tuple[Metadata, Described]:
     """Gather the metadata of results in a file, of which nothing else is read.
 
@@ -145,7 +145,7 @@ def read_metadata(
 
 
 def stated_metadata(
-    reader: Reader, indices: range | npt.NDArray[np.int64]
+    reader: ResultReader, indices: range | npt.NDArray[np.int64]
 ) -> tuple[Metadata, Described] | None:
     """Return what the index says of results, nothing of which is read; None where it does not say enough."""
     if reader.index is None:
@@ -172,7 +172,7 @@ def stated_metadata(
 
 
 def _check_alike(
-    reader: Reader,
+    reader: ResultReader,
     indices: npt.NDArray[np.int64],
     table: Table,
     positions: npt.NDArray[np.int64],
@@ -195,13 +195,13 @@ class Described:
 
     Parameters
     ----------
-    reader : Reader
+    reader : ResultReader
     indices : numpy.ndarray
         Their numbers in the file.
 
     """
 
-    def __init__(self, reader: Reader, indices: npt.NDArray[np.int64]):
+    def __init__(self, reader: ResultReader, indices: npt.NDArray[np.int64]):
         self._reader = reader
         self._indices = indices
         self._likes: list[PackedResult] = []

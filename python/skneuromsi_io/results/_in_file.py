@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ._interface import Signature
     from ._packed import PackedResult
-    from ._stored import Reader
+    from ._stored import ResultReader
 
 
 class StoredResults(Results):
@@ -28,14 +28,14 @@ class StoredResults(Results):
 
     Parameters
     ----------
-    reader : Reader
+    reader : ResultReader
         The open archive.
     indices : range or numpy.ndarray
         Which results of the archive these are.
 
     """
 
-    def __init__(self, reader: Reader, indices: range | npt.NDArray[np.int64]):
+    def __init__(self, reader: ResultReader, indices: range | npt.NDArray[np.int64]):
         self.reader = reader
         self.indices = indices
 

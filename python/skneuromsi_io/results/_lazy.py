@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ._gathering import Described
-    from ._stored import Reader
+    from ._stored import ResultReader
     from ._templates import External
 
 #: Bytes of a chunk, about: many small results, or one large one.
@@ -54,9 +54,9 @@ class _OfFile:
     """Something of results in a file. Unpickled, it opens the file when it reads: Dask's scheduler never does."""
 
     def __init__(self, stored: StoredResults):
-        self._reader: Reader | None = stored.reader
+        self._reader: ResultReader | None = stored.reader
         self._indices = stored.indices
-        self._again: tuple[Callable[..., Reader], tuple[Any, ...]] | None = None
+        self._again: tuple[Callable[..., ResultReader], tuple[Any, ...]] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         again = self._again if self._reader is None else self._reader.__reduce__()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ._interface import LazyResult
-    from ._stored import Reader
+    from ._stored import ResultReader
 
 #: Dimension along which results are stacked, and the variable of their values.
 RUN, VALUES = "run", "values"
@@ -48,7 +48,9 @@ def stack_in_memory(packed: Sequence[LazyResult]) -> Stack:
     return _from_memory(packed) or _one_by_one(packed)
 
 
-def stack_of_file(reader: Reader, indices: range | npt.NDArray[np.int64]) -> Stack:
+def stack_of_file(
+    reader: ResultReader, indices: range | npt.NDArray[np.int64]
+) -> Stack:
     """Stack some results of a file."""
     indices = np.asarray(indices)
 
@@ -123,7 +125,7 @@ def _from_memory(packed: Sequence[LazyResult]) -> Stack | None:
 
 
 def _from_file(
-    reader: Reader,
+    reader: ResultReader,
     indices: npt.NDArray[np.int64],
     results: Callable[[], Sequence[LazyResult]],
 ) -> Stack | None:

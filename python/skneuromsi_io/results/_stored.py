@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._table import Table
 
 
-class Reader(Protocol):
+class ResultReader(Protocol):
     """An open archive, as its results need it."""
 
     #: Name that messages call it by.
@@ -73,7 +73,7 @@ class Reader(Protocol):
 
 
 def described_in_batches(
-    reader: Reader, indices: range | npt.NDArray[np.int64]
+    reader: ResultReader, indices: range | npt.NDArray[np.int64]
 ) -> Iterator[list[PackedResult]]:
     """Read the metadata of some results, batch by batch; no array is read."""
     threads = thread_count()
@@ -86,7 +86,7 @@ class StoredResult(LazyResult):
 
     Parameters
     ----------
-    reader : Reader
+    reader : ResultReader
         The open archive.
     index : int
         Number of the result in it.
@@ -95,7 +95,7 @@ class StoredResult(LazyResult):
 
     __slots__ = ("index", "reader")
 
-    def __init__(self, reader: Reader, index: int):
+    def __init__(self, reader: ResultReader, index: int):
         self.reader = reader
         self.index = index
 
