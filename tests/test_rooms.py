@@ -106,7 +106,16 @@ FLOORS = (
     ("values",),
     ("model",),
     ("_batches", "_html", "_keywords", "_progress"),
-    ("_errors", "_locks", "_native", "_scratch", "_spelling", "_types", "_warn"),
+    (
+        "_cached",
+        "_errors",
+        "_locks",
+        "_native",
+        "_scratch",
+        "_spelling",
+        "_types",
+        "_warn",
+    ),
     ("_automatic", "_remedies"),
 )
 

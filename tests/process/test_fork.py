@@ -34,6 +34,7 @@ if not hasattr(os, "fork"):
 def store_and_open():
     collection = make_collection(2)
     assert_same(opened(stored(collection)), collection)
+    collection.modes_variance_sum()
 
 
 def forks_in_the_first_store(folder):
@@ -127,14 +128,37 @@ def forks_within(stream, work):
 def forks_in_the_midst():
     collection = make_collection(2)
     target, source = Stopped(), StoppedReading(stored(collection))
-    return (
+    ended = [
         forks_within(target, lambda: sio.to_ndc(target, collection, tqdm_cls=None)),
         forks_within(source, lambda: opened(source)),
-    )
+    ]
+    scanned = sio.scan_ndc(source, classes="light")
+    source.reached.clear()
+    source.go_on.clear()
+    return [*ended, forks_within(source, scanned.modes_variance_sum)]
 
 
 def test_fork_while_a_stream_is_waited_for():
-    assert in_process(forks_in_the_midst) == (True, True)
+    assert in_process(forks_in_the_midst) == [True] * 3
+
+
+def forks_while_a_writer_appends(path):
+    """Fork while another thread is in the midst of `append`; the child leaves the block of the writer."""
+    result = make_result(make_array("i8", (2, 500_000, 1, 1)))
+    failed = ValueError, ValueError(), None
+    with sio.NDCWriter(path, name="x", compresslevel=9) as writer:
+        thread = threading.Thread(target=writer.append, args=(result,))
+        thread.start()
+        ended = [ends(lambda: writer.__exit__(*failed))]
+        while thread.is_alive():
+            ended.append(ends(lambda: writer.__exit__(*failed)))
+        thread.join()
+    return {*ended}, len(ended) > 3, sio.verify(path).ok
+
+
+def test_fork_while_a_writer_appends(tmp_path):
+    found = in_process(forks_while_a_writer_appends, tmp_path / "sweep.ndc")
+    assert found == ({True}, True, True)
 
 
 def forks_in_a_patch(folder):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
 from .. import _native
+from .._cached import cached_property
 from .._errors import (
     ArgumentError,
     BadMetadataError,

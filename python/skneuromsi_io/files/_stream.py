@@ -298,7 +298,9 @@ class NDCWriter:
 
     def _let_go(self) -> None:
         self._closed = True
-        self._archive.close()
+        if self._file.is_open:
+            # A forked child lost the file, and finds locks as threads of its parent had them.
+            self._archive.close()
         self._file.close()
 
     def __reduce__(self) -> NoReturn:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._cached import cached_property
 from ._packed import PackedResult
 from ._table import NONE, Numbers, Table, column_of
 from ._templates import (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from .._cached import cached_property
 from .._errors import BadMetadataError
 from ..archive import _members
 from ._columns import Columns

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .._cached import cached_property
 from ._interface import Agreement, LazyResult, Results, Signature
 
 if TYPE_CHECKING:

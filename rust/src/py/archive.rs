@@ -23,7 +23,8 @@ use crate::work::parallel;
 /// An open zip archive; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
 pub(super) struct Archive {
-    /// None once it is closed. The lock is held to take the reference, not to read.
+    /// None once it is closed. The lock is held to take the reference, not to read, and while attached: who forks has
+    /// Python's own lock, so that no child finds this one held.
     archive: Mutex<Option<Arc<archive::Archive>>>,
     display_name: String,
     frames: FrameCache,

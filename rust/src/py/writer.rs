@@ -102,7 +102,7 @@ fn spelled((text, left_out, frame, data): PySpelled<'_>) -> PyResult<Spelled> {
 /// An archive being written; see the stub.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
 pub(super) struct Writer {
-    /// None once the archive is finished.
+    /// None once the archive is finished. A forked child, which may find the lock held, does not touch it.
     writer: Mutex<Option<archive::Writer<Sink>>>,
     display_name: String,
     method: Method,
