@@ -1,9 +1,10 @@
-"""A lock that is safe to fork with."""
+"""Locks that are safe to fork with."""
 
 from __future__ import annotations
 
 import os
 import threading
+import weakref
 
 
 class Lock:
@@ -26,3 +27,47 @@ class Lock:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+class StreamLock:
+    """The lock of a file object: who reads it moves it.
+
+    Attributes
+    ----------
+    lock : threading.RLock
+        Held by who moves the file; a forked child has another.
+
+    """
+
+    __slots__ = ("__weakref__", "_stream", "lock")
+
+    def __init__(self, stream: object):
+        # Nothing else gets its identity as long as this is there.
+        self._stream = stream
+        self.renew()
+
+    def renew(self) -> None:
+        """Let nobody be in, as in a process that has just been forked."""
+        self.lock = threading.RLock()
+
+
+#: Those of file objects that are read, by their identity; held while one is looked for.
+_of_streams: weakref.WeakValueDictionary[int, StreamLock] = (
+    weakref.WeakValueDictionary()
+)
+_looked_for = Lock()
+
+
+def stream_lock(stream: object) -> StreamLock:
+    """Return the lock of a file object, the same for all who read it at the same time."""
+    with _looked_for:
+        return _of_streams.setdefault(id(stream), StreamLock(stream))
+
+
+def _renew() -> None:
+    for lock in _of_streams.values():
+        lock.renew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)

@@ -78,13 +78,20 @@ class Yielding(io.BytesIO):
         return found
 
 
-def test_many_threads_scan_one_stream():
+@pytest.mark.parametrize("archives", ["one archive", "an archive each"])
+def test_many_threads_scan_one_stream(archives):
     expected = make_collection(20)
+    stream = Yielding(stored(expected))
+    shared = sio.scan_ndc(stream) if archives == "one archive" else None
+
+    def read(number):
+        scanned = shared or sio.scan_ndc(stream)
+        return [scanned[(number + i) % 20] for i in range(20)]
+
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        scanned = sio.scan_ndc(Yielding(stored(expected)))
-        found = at_once(lambda number: [scanned[(number + i) % 20] for i in range(20)])
+        found = at_once(read)
     finally:
         sys.setswitchinterval(interval)
     for number, results in enumerate(found):

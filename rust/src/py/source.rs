@@ -11,18 +11,12 @@ use pyo3::types::PyString;
 use super::ranges::Ranges;
 use crate::error::{Error, Kind, Result};
 use crate::source::{FileSource, ReadAt};
-use crate::work::shared::Shared;
 
 /// A Python object with `seek` and `read`, read while attached.
 struct Stream {
     object: Py<PyAny>,
     size: u64,
-    lock: Shared<Lock>,
-}
-
-/// A `threading.RLock`, and the process that may use it: a forked child finds it as its parent's threads had it.
-struct Lock {
-    process: u32,
+    /// The lock of the object, which all have that read it.
     lock: Py<PyAny>,
 }
 
@@ -47,30 +41,9 @@ impl ReadAt for Stream {
 }
 
 impl Stream {
-    /// Fills `buf` while no other thread moves the stream. The lock is Python's: who waits for it is detached.
+    /// Fills `buf` while no other thread moves the stream.
     fn fill_alone(&self, py: Python<'_>, buf: &mut [u8], offset: u64) -> PyResult<Result<()>> {
-        let lock = self.lock(py)?;
-        let lock = lock.lock.bind(py);
-        lock.call_method0("acquire")?;
-        let filled = self.fill(py, buf, offset);
-        lock.call_method0("release")?;
-        filled
-    }
-
-    fn lock(&self, py: Python<'_>) -> PyResult<Arc<Lock>> {
-        let process = std::process::id();
-        let ours = |known: &Arc<Lock>| known.process == process;
-        let known = self.lock.get();
-        if let Some(lock) = known.clone().filter(ours) {
-            return Ok(lock);
-        }
-        let lock = py.import("threading")?.call_method0("RLock")?.unbind();
-        let lock = Arc::new(Lock { process, lock });
-        if self.lock.replace(known.as_ref(), Arc::clone(&lock)) {
-            return Ok(lock);
-        }
-        // Another thread has made one.
-        Ok(self.lock.get().filter(ours).unwrap_or(lock))
+        alone(self.lock.bind(py), || self.fill(py, buf, offset))
     }
 
     fn fill(&self, py: Python<'_>, buf: &mut [u8], offset: u64) -> PyResult<Result<()>> {
@@ -100,6 +73,16 @@ impl Stream {
     }
 }
 
+/// Does `work` under the lock of a stream, which is Python's: who waits for it is detached. The one that is let go of is
+/// the one that was taken, also in a child that is forked meanwhile.
+fn alone<T>(lock: &Bound<'_, PyAny>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let lock = lock.getattr("lock")?;
+    lock.call_method0("acquire")?;
+    let done = work();
+    lock.call_method0("release")?;
+    done
+}
+
 /// The error for what a method of a stream cannot mean by its answer.
 pub(super) fn nonsense(answer: &Bound<'_, PyAny>, expected: String) -> PyResult<Error> {
     let mut found = answer.repr()?.to_string_lossy().into_owned();
@@ -122,12 +105,16 @@ pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadA
     if let Ok(bytes) = object.extract::<PyBackedBytes>() {
         return Ok(Ok(Arc::new(bytes)));
     }
-    let size = object.call_method1("seek", (0, 2))?;
-    let size = if size.is_none() {
-        object.call_method0("tell")?
-    } else {
-        size
-    };
+    let locks = object.py().import("skneuromsi_io._locks")?;
+    let lock = locks.call_method1("stream_lock", (object,))?;
+    let size = alone(&lock, || {
+        let size = object.call_method1("seek", (0, 2))?;
+        if size.is_none() {
+            object.call_method0("tell")
+        } else {
+            Ok(size)
+        }
+    })?;
     // 63 bits are what positions in files have.
     let Some(end) = size
         .extract::<i64>()
@@ -140,7 +127,7 @@ pub(super) fn source(object: &Bound<'_, PyAny>) -> PyResult<Result<Arc<dyn ReadA
     Ok(Ok(Arc::new(Stream {
         object: object.clone().unbind(),
         size: end,
-        lock: Shared::default(),
+        lock: lock.unbind(),
     })))
 }
 
