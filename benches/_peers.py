@@ -147,7 +147,7 @@ class Zarr(Stacked):
             for name, variable in collection.data_vars.items()
         }
         with warnings.catch_warnings():
-            # That zarr has no specification of string arrays yet.
+            # zarr warns that it has no specification of string arrays yet.
             warnings.simplefilter("ignore")
             store = ZipStore(path, mode="w")
             collection.to_zarr(store, encoding=encoding, consolidated=False)

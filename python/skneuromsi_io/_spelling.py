@@ -30,7 +30,7 @@ def as_python(value: Any) -> Any:
         return [as_python(item) for item in value]
     scalar = value[()]
     if not _is_of_numpy(scalar):
-        # Of an array of objects.
+        # An item of an array of objects.
         return scalar
     item, text = scalar.item(), str(scalar)
     if type(item) in (float, complex):

@@ -111,7 +111,7 @@ SETS = {
 
 def with_sets():
     array = make_array()
-    # What xarray and h5netcdf write.
+    # An array that xarray and h5netcdf write.
     general = make_array("?")
     extra = {"sets": SETS, "nested": [{"deep": (SETS["text"],)}]}
     results = [make_result(array, extra=extra), make_result(array, extra={})]

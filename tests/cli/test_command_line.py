@@ -22,7 +22,7 @@ from skneuromsi_io.cli import _options, _output, _verbs
 HEAVY = {
     *("skneuromsi", "pandas", "xarray", "h5py", "h5netcdf", "netCDF4", "scipy"),
     *("matplotlib", "zarr", "tabulate", "fsspec", "dask"),
-    # Of progress bars in a notebook.
+    # Progress bars in a notebook need these.
     *("asyncio", "IPython"),
 }
 

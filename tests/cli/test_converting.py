@@ -89,7 +89,7 @@ def test_the_dataset_of_all_results(command, tmp_path, path, suffix):
     for name, variable in expected.variables.items():
         assert found[name].dims == variable.dims
         if variable.dtype.hasobject:
-            # What is not numbers or text becomes text.
+            # Values that are neither numbers nor text become text.
             assert found[name].values.tolist() == [*map(str, variable.values)]
         else:
             assert found[name].dtype.kind in (variable.dtype.kind, "O", "T")

@@ -69,7 +69,7 @@ def test_the_response_of_a_sweep():
     ]
     curves = _drawing.curves_of_sweep(results, "soa")
     found = {(curve.panel, curve.mode): (curve.x, curve.y) for curve in curves}
-    # Of soa 20 there are two results, whose positions of 9 are 3 and 1.
+    # Two results have soa 20; their positions of 9 are 3 and 1.
     assert found == {
         ("greatest value", "multi"): ([0, 20], [9, 9]),
         ("greatest value", "visual"): ([0, 20], [8, 8]),

@@ -209,7 +209,7 @@ class Indexes:
             table.numbers(result) if table.template[result] >= 0 else None
             for result in range(self.RESULTS)
         ]
-        # What it says of labels and arguments is used, or refused.
+        # Labels and arguments that it states are used, or refused.
         _or_none(index.signature)
         columns = ColumnsOfResults(table, np.arange(self.RESULTS), _read)
         _or_none(columns.column, "run_parameters")
@@ -259,7 +259,7 @@ def _serve(pipe, cases):
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, hard))
     for case in cases:
         pipe.send((case, DIED))
-        # What kills the process from then on is the other reader.
+        # The other reader is to blame if the process dies from here on.
         ours_done = functools.partial(pipe.send, (case, None))
         try:
             pipe.send((case, complaint(case, ours_done)))

@@ -16,7 +16,7 @@ distributed = pytest.importorskip("distributed")
 
 pytestmark = [
     pytest.mark.slow,
-    # Of Dask's own event loop and ports.
+    # Dask's own event loop and ports warn.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning:distributed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -109,7 +109,7 @@ def test_memory_does_not_grow_with_the_sweep(client, tmp_path, monkeypatch):
             writer.append(result)
     monkeypatch.setattr("skneuromsi_io.results._lazy.CHUNK_BYTES", 2 * array.nbytes)
     with xr.open_dataset(path, engine=SkneuromsiEntrypoint, chunks={}) as sweep:
-        # What the workers import and keep for any reduction.
+        # The workers import and keep this for any reduction.
         client.compute(sweep["values"][:8].mean("run")).result()
         before = client.run(growth)
         found = client.compute(sweep["values"].mean("run")).result()

@@ -64,7 +64,7 @@ def interrupted(kind, path, out):
                 done += 1
                 yield item
 
-    # What Python does on SIGINT, on the signal of this timer.
+    # Do on the signal of this timer as Python does on SIGINT.
     signal.signal(signal.SIGVTALRM, signal.default_int_handler)
     try:
         if kind == "store":

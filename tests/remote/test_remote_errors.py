@@ -95,7 +95,7 @@ def test_the_words_are_those_of_a_local_file(read, serve, tmp_path, content):
     path = tmp_path / "sweep.ndc"
     path.write_bytes(content)
     _, url = serve(content)
-    # What is behind a URL is not repaired there.
+    # A file behind a URL is not repaired there.
     save = "skneuromsi_io.repair"
     assert told(url) == told(path).replace(save, f"download it, then {save}")
 

@@ -271,7 +271,7 @@ def values_of(collection):
 
 def put(queue, collection):
     values = values_of(collection)
-    # What a child lets go of must not close connections of its parent.
+    # A child that lets go of something must not close connections of its parent.
     gc.collect()
     queue.put(values)
 

@@ -46,7 +46,7 @@ def payloads(draw, dtype, shape):
 
 # Beside data that are not plain, attributes are JSON, which has one NaN (FORMAT.md, sections 4 and 5).
 ATTRIBUTES = st.dictionaries(
-    # What xarray would decode is another test's.
+    # Names that xarray would decode are another test's.
     st.from_regex(r"[a-zñ視]{1,8}\d", fullmatch=True),
     words
     # NetCDF has no numbers but those of NumPy.

@@ -7,7 +7,7 @@ import skneuromsi_io as sio
 collection = sio.open_ndresults_collection("sweep.ndc")
 result = sio.open_ndresult("one.ndr")
 
-# What is stored.
+# Things to store.
 sio.store_ndresults_collection("new.ndc", [result])  # error
 sio.store_ndresults_collection("new.ndc", (result, result))  # error
 sio.store_ndresults_collection("new.ndc", collection[:2])  # error
@@ -64,7 +64,7 @@ sio.read_ndc(io.StringIO())  # error
 sio.read_ndc(["a.ndc", "b.ndc"])  # error
 sio.NDCWriter(io.BytesIO(), name="new")  # error
 
-# What comes back.
+# Things that come back.
 print(collection.mode_)  # error
 result.get_mode()  # error
 number: int = sio.open_ndresult("one.ndr")  # error

@@ -51,7 +51,7 @@ def test_a_run_that_fails(path, theirs, n_jobs):
     saved = path.with_name("saved.ndc")
     # Nobody has a lock on the shards, idle workers neither.
     assert 1 <= sio.merge(shards(path), saved, name="saved") <= 4
-    # What failed runs left is not in the file of one that does not fail.
+    # Results that failed runs left are not in the file of one that does not fail.
     found = sweep(strategy, n_jobs=n_jobs).run(visual_position=8)
     assert_ndresult_collection_allclose(found, theirs)
     assert files(path) == ["saved.ndc", "sweep.ndc"]

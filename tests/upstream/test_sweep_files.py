@@ -177,7 +177,7 @@ def test_shards_of_another_sweep_are_refused(path, theirs):
     with pytest.raises(sio.ArgumentError, match=r"1, the first being .*merge") as told:
         NDCFileStrategy(path)
     assert str(shard) in str(told.value)
-    # Those of other files are in nobody's way.
+    # Shards of other files are in nobody's way.
     NDCFileStrategy(path.with_name("other.ndc"))
     NDCFileStrategy(path.with_name("sweep.nd"))
     assert sio.merge([shard], path) == 1

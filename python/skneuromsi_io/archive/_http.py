@@ -43,7 +43,7 @@ def checks(fs: Any, display_name: str, stamp: Stamp) -> dict[str, Any]:
             asked = response.request_info.headers.get("Range", "")
             judge(response.status, response.headers, asked, display_name, dict(stamp))
         except BaseException:
-            # Of a server without ranges the body is the whole file.
+            # The body of a server without ranges is the whole file.
             response.close()
             raise
 

@@ -267,7 +267,7 @@ def _locked(path: Path, display_name: str, mode: int) -> io.FileIO:
 
 
 def _refuse_special(file: io.FileIO, display_name: str, path: Path) -> None:
-    # Where the system cannot refuse to follow a link, it was followed.
+    # A link was followed where the system cannot refuse that.
     _refuse_link(display_name, path)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise _irregular(display_name, path, "another kind of file")

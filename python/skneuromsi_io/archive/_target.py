@@ -73,7 +73,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
         if refusal is None:
             refusal = _rename(temporary, target, path)
     except BaseException:
-        # What failed is worth more than why its traces could not be removed.
+        # The failure is worth more than why its traces could not be removed.
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise

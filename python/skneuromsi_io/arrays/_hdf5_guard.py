@@ -135,7 +135,7 @@ class _Sums:
                     expected=f"{what} of at most {size} bytes, the size of the file",
                     found=f"{found} up to {name!r}",
                 )
-        # Where the lengths of texts cannot be seen, each may be the longest.
+        # Each text may be the longest where their lengths cannot be seen.
         most = self.pointers * self.longest
         if most > _FREE_TEXT_BYTES + size:
             raise LimitError(

@@ -36,7 +36,7 @@ def _longest(netcdf: bytes, start: int) -> int:
     at, longest = start + _HEADER.size, 0
     if not at <= end <= len(netcdf):
         raise BadNetCDFError(expected="a heap within the file", found=f"one at {start}")
-    # What is too small for a header is free.
+    # A rest that is too small for a header is free.
     while at + _HEADER.size <= end:
         number, _, _, size = _HEADER.unpack_from(netcdf, at)
         if number == 0:

@@ -1,4 +1,4 @@
-"""Many labelled arrays of one kind."""
+"""Fast construction of labelled arrays that differ in their values only."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def write(array: xr.DataArray) -> bytes:
         If xarray cannot write it, with its reason.
 
     """
-    # How the array was once stored elsewhere: types that lose digits, filters that not every reader has.
+    # Its encoding is how it was once stored elsewhere: types that lose digits, filters that not every reader has.
     array = array.drop_encoding()
     with scratch_folder() as folder:
         # A file and not memory: xarray before 2025.10 writes NetCDF-4 to paths only.
@@ -46,7 +46,7 @@ def write(array: xr.DataArray) -> bytes:
         except Exception as error:
             if _is_of_the_machine(error):
                 raise
-            # What libraries make of what they cannot write is of any class.
+            # Libraries raise any class for what they cannot write.
             raise UnstorableError(
                 f"cannot be stored as NetCDF: {error}", key="nddata"
             ) from error
@@ -80,7 +80,7 @@ def write_as_upstream(array: xr.DataArray) -> bytes:
     except Exception as error:
         if _is_of_the_machine(error):
             raise
-        # What NetCDF-3 has no place for; NetCDF-4 gives its own reason.
+        # NetCDF-3 has no place for it; NetCDF-4 gives its own reason.
         return write(array if array.name is not None else array.rename(UNNAMED))
 
 
@@ -146,7 +146,7 @@ def read(netcdf: bytes) -> xr.DataArray:
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore", xr.SerializationWarning)
-        # Of h5netcdf, about arrays without named dimensions, which are refused below.
+        # h5netcdf warns of arrays without named dimensions, which are refused below.
         warnings.filterwarnings("ignore", ".*phony_dims", UserWarning)
         with xr.open_dataset(io.BytesIO(netcdf), engine="h5netcdf") as opened:
             dataset = opened.load()

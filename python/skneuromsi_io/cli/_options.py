@@ -95,7 +95,7 @@ def is_written_to(out: str, status: os.stat_result) -> bool:
 
 
 def _is_standard_output(status: os.stat_result) -> bool:
-    # What stands for it in a test, or in a program that calls this one, may have no descriptor.
+    # A stand-in for it, in a test or in a program that calls this one, may have no descriptor.
     with contextlib.suppress(OSError, ValueError):
         return os.path.samestat(status, os.fstat(sys.stdout.fileno()))
     return False
@@ -107,5 +107,5 @@ def progress() -> Callable[..., Any] | None:
         return None
     from tqdm import tqdm
 
-    # Of work that takes a moment only, nothing is seen.
+    # No bar is shown for work that takes a moment only.
     return functools.partial(tqdm, leave=False, delay=0.5)

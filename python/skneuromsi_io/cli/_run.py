@@ -64,7 +64,7 @@ def run(program: str, args: tuple[str, ...], as_module: bool) -> Program:
 
 
 def _run_path(name: str) -> int:
-    # What `python -m` put there is the folder of this command, not of the program.
+    # `python -m` put the folder of this command there, not that of the program.
     if not sys.flags.safe_path:
         del sys.path[0]
     path = Path(name)

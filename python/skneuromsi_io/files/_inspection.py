@@ -1,4 +1,4 @@
-"""Looks at every result of an archive and goes on after the first that is wrong."""
+"""Checks every result of an archive, and goes on after one that is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that unpickled collections share, of which the last few stay open between the tasks of a cluster."""
+"""Open files that unpickled collections share; the last few stay open between the tasks of a cluster."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def let_go(reader: SharedArchive, user: SharedArchive) -> None:
 def _opened(cls: Callable[..., SharedArchive], again: Again) -> SharedArchive:
     source = located(again.path, again.storage_options)
     if isinstance(source, RemoteFile):
-        # What took its place may be no archive.
+        # A file that took its place may not be an archive.
         again.check(source.stamp)
     reader = cls(source, again.limits, **again.options)
     try:

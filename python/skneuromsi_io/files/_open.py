@@ -1,4 +1,4 @@
-"""The opening half of the documented interface."""
+"""Functions that open results and collections, wholly in memory."""
 
 from __future__ import annotations
 

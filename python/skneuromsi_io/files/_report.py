@@ -57,7 +57,7 @@ def problem_of(error: SkneuromsiIOError) -> Problem:
     if isinstance(error, NOT_OF_THE_ARCHIVE):
         raise error
     if error.member is not None and (error.remedy or "").endswith(_ONCE):
-        # Of each member alike: the text of a report says it once.
+        # The remedy is the same for each member: the text of a report says it once.
         error.remedy = None
     return Problem(error.member, error.message)
 

@@ -1,4 +1,4 @@
-"""The lazy half of the opening interface."""
+"""Opens a collection that stays in its file."""
 
 from __future__ import annotations
 

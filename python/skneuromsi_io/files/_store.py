@@ -1,4 +1,4 @@
-"""The storing half of the documented interface."""
+"""Functions that store results and collections in files."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _verified(reader: ArchiveReader, bar: Bar) -> VerifyReport:
 def _index(reader: ArchiveReader, problems: list[Problem]) -> Index | None:
     """Return the index, if there is one and it is sound; else add what is wrong with it."""
     try:
-        # Of a member that cannot be read, the check of other members tells. Problems until here are about the
+        # A member that cannot be read is told of by the check of other members. Problems until here are about the
         # metadata of the collection, by which an index is judged.
         readable = _members.INDEX in reader.archive and not reader.archive.faults(
             [_members.INDEX], threads=1

@@ -75,7 +75,7 @@ def _chosen(
     if not labels.is_unique or labels.hasnans:
         return None
     positions = np.asarray(labels.get_indexer(pd.Index(wanted)), dtype=np.intp)
-    # What is asked for twice is one group of twice the rows; asking for nothing is an error.
+    # A position that is asked for twice is one group of twice the rows; to ask for none is an error.
     if (
         not len(positions)
         or (positions < 0).any()

@@ -1,4 +1,4 @@
-"""The functions of an installed scikit-neuromsi swapped for ours, above all that these functions use."""
+"""Swaps functions of an installed scikit-neuromsi for ours; the room is above those that have these."""
 
 from ._ipython import load_ipython_extension, unload_ipython_extension
 from ._patch import is_patched, patch, patched, unpatch

@@ -147,7 +147,7 @@ def _restore_if_unheld() -> None:
     if _holders.explicit or _holders.blocks:
         return
     for target, original in _originals.items():
-        # What somebody else put there after us stays.
+        # A function that somebody else put there after us stays.
         if _is_ours(target):
             _put(target, original)
     _originals.clear()

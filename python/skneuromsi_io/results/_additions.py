@@ -1,4 +1,4 @@
-"""Methods of collections that scikit-neuromsi's class has not."""
+"""Methods of collections that scikit-neuromsi's class does not have."""
 
 from __future__ import annotations
 

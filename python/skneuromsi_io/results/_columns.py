@@ -218,7 +218,7 @@ def _gathered_alike(
     count: int,
     makers: dict[str, Maker],
 ) -> Gathered | None:
-    # What does not fit its type is told by the decoder.
+    # The decoder tells of a value that does not fit its type.
     with contextlib.suppress(ValueError, TypeError, OverflowError):
         common = template.common
         fields: dict[str, Column] = {name: [common[name]] * count for name in FIELDS}

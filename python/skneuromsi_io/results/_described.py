@@ -1,4 +1,4 @@
-"""Results of which the metadata alone were read."""
+"""Results whose metadata alone were read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of many results as one array of NumPy, which would round or convert some that differ in type."""
+"""Values of many results as one NumPy array, where NumPy neither rounds nor converts any of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def exact_array(values: Sequence[Any]) -> npt.NDArray[Any] | None:
     if array.dtype.hasobject:
         return None
     found = array.tolist()
-    # Of Python's own types, lists tell by themselves, unless there is a NaN.
+    # Lists of Python's own types compare as they are, unless there is a NaN.
     told = types <= _OF_PYTHON and found == [*values]
     return array if told or all(map(_are_same, found, values)) else None
 

@@ -67,7 +67,7 @@ class HeldResult(LazyResult):
 
     def columns(self) -> dict[str, Any]:
         kwargs, _ = self._result
-        # What is in `extra` may be large, and collections keep columns.
+        # `extra` may be large, and collections keep columns.
         copied = {
             name: copy.deepcopy(value)
             for name, value in kwargs.items()

@@ -1,4 +1,4 @@
-"""The interface of results in memory, and the values in which results of one collection agree on."""
+"""The interface of results in memory, and the values on which results of one collection agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of a file, grouped by what labels their arrays."""
+"""Groups of the results of a file whose arrays have the same labels."""
 
 from __future__ import annotations
 

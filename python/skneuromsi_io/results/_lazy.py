@@ -1,4 +1,4 @@
-"""Datasets of a file whose arrays are decoded when they are indexed, and of a result only if it is asked for."""
+"""Lazy datasets of a file: indexing decodes the results that it touches, and no others."""
 
 from __future__ import annotations
 

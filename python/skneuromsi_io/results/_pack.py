@@ -1,4 +1,4 @@
-"""From results of either kind to packed ones."""
+"""Conversion of results, ours or scikit-neuromsi's, to packed ones."""
 
 from __future__ import annotations
 

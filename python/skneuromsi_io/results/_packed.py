@@ -1,4 +1,4 @@
-"""Results as a collection keeps them: in native memory, or as they are where JSON cannot carry them."""
+"""A result in native memory: JSON text, the labels of its array, and compressed values."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class PackedResult(LazyResult):
         except Exception:
             # Entered on failure only: to enter them for each result takes 2 µs.
             with self.at(_members.METADATA), translating(BadMetadataError):
-                # What is not as the format has it is told in its words, not in those of who stumbled on it.
+                # A breach of the format is told in the words of the format, not of the code that stumbled on it.
                 self._plain_document()
                 raise
 
@@ -151,7 +151,7 @@ class PackedResult(LazyResult):
                 raise
 
     def as_stored(self) -> _native.Packed | None:
-        # What left the text of upstream's files has no name to stay out of it by.
+        # An array that was lifted out of upstream's text has no name by which to stay out of it.
         return None if self.native.lifted else self.native
 
     def plain_frame(self) -> Frame | None:

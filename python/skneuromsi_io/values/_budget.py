@@ -1,4 +1,4 @@
-"""Memory that a document may take out of proportion to its text: what a file only claims is held against it.
+"""Budget of the memory that a document may take beyond its text: sizes that a file only claims are held to it.
 
 Writer and reader count alike, so that what is stored can be opened.
 """

@@ -1,4 +1,4 @@
-"""From JSON text and its type map back to Python objects."""
+"""Decoder of metadata: JSON text and a type map to Python objects."""
 
 from __future__ import annotations
 

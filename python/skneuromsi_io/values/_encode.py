@@ -1,4 +1,4 @@
-"""From Python objects to JSON text and a type map."""
+"""Encoder of metadata: Python objects to JSON text and a type map."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _array(recorder: _Recorder, value: Any, path: tuple[str | int, ...]) -> Any:
         return _external(recorder, array, path)
     row = ["array", name, list(array.shape)]
     if kind == "T":
-        # Which objects may be assigned to it as text is not kept.
+        # The choice of objects that may be assigned to it as text is not kept.
         recorder.exact = recorder.exact and getattr(array.dtype, "coerce", True)
         row += _numpy.missing_of(array.dtype)
     return recorder.record(path, row, _numpy.listed(array, recorder.budget))

@@ -60,7 +60,7 @@ def zone_part(zone: dt.tzinfo) -> str | dt.datetime:
     """Name of a time zone where pandas makes the same of it; elsewhere a moment in it."""
     try:
         named = _named_zone(str(zone))
-        # Of pytz each zone has a class, and an object for each of its offsets.
+        # Each zone of pytz has a class, and an object for each of its offsets.
         same = named == zone or hasattr(zone, "localize")
         if same and (type(named), str(named)) == (type(zone), str(zone)):
             return str(zone)

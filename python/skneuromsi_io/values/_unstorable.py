@@ -1,4 +1,4 @@
-"""The search for what the native encoder cannot write in a document."""
+"""Search of a document for the value that the native encoder cannot write."""
 
 from __future__ import annotations
 

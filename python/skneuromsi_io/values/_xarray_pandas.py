@@ -238,7 +238,7 @@ def _index(parts: dict[str, Any], budget: Budget) -> Any:
 def _multi_index(parts: dict[str, Any], budget: Budget) -> Any:
     import pandas as pd
 
-    # Of bare lists pandas would make an index each, for 240 bytes a byte of text.
+    # pandas would make an index of each bare list, for 240 bytes a byte of text.
     levels = [expect(level, pd.Index) for level in expect(parts["levels"], list)]
     codes = [expect(codes, np.ndarray) for codes in expect(parts["codes"], list)]
     for level, numbers in zip(levels, codes, strict=True):
@@ -273,7 +273,7 @@ def _data_frame(parts: dict[str, Any], budget: Budget) -> Any:
     for number, part in enumerate(data):
         values, _ = _fitting(part, index, budget)
         if isinstance(values, np.ndarray) and values.dtype.kind == "O":
-            # Of objects alone pandas would infer a dtype. A Series takes twice the memory of a column.
+            # pandas would infer a dtype of objects alone. A Series takes twice the memory of a column.
             values = pd.Series(values, index=index, dtype=object)
         columns[number] = values
     frame = pd.DataFrame(columns, index=index)
