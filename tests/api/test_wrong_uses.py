@@ -1,6 +1,7 @@
 """Wrong uses as newcomers make them: what each message says beside that it is wrong."""
 
 import io
+import zipfile
 
 import pytest
 
@@ -70,18 +71,26 @@ def test_a_result_of_a_list():
     assert "NDResult.from_modes_dict makes one" in raised.value.__notes__[0]
 
 
-def test_files_that_are_opened_in_the_wrong_mode(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(ARCHIVE, io.UnsupportedOperation), (b"", zipfile.BadZipFile)],
+)
+def test_files_that_are_only_written_to(tmp_path, content, error):
+    with (tmp_path / "sweep.ndc").open("wb") as file:
+        file.write(content)
+        with pytest.raises(error, match=r"open it in mode 'rb'$"):
+            sio.read_ndc(file)
+
+
+def test_files_that_are_only_read(tmp_path):
     path = tmp_path / "sweep.ndc"
-    with (
-        path.open("wb") as file,
-        pytest.raises(io.UnsupportedOperation, match=r"open it in mode 'rb'$"),
-    ):
-        sio.read_ndc(file)
+    path.write_bytes(ARCHIVE)
     with (
         path.open("rb") as file,
         pytest.raises(io.UnsupportedOperation, match=r"open it in mode 'wb'$"),
     ):
         sio.to_ndc(file, COLLECTION)
+    assert path.read_bytes() == ARCHIVE
 
 
 def test_patterns(tmp_path):

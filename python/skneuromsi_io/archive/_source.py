@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _native
-from .._errors import ArgumentError, ArgumentTypeError
+from .._errors import ArgumentError, ArgumentTypeError, BadArchiveError
 from .._remedies import READ_WHOLE
 from ._diagnosis import explained
 from ._file_system import printable
@@ -151,13 +151,26 @@ def _check_stream(stream: Any) -> None:
             found=f"{type(stream).__name__} without {', '.join(missing)}",
         )
     refuse_text(stream, "rb")
-    if isinstance(stream, io.IOBase) and not (stream.closed or stream.readable()):
-        raise io.UnsupportedOperation(
-            f"{display_name_of(stream)}: expected a file that can be read, found one "
-            "that is only written to; open it in mode 'rb'"
-        )
     if hasattr(stream, "seekable") and not stream.seekable():
         raise _unseekable(stream, "a stream")
+    if isinstance(stream, io.IOBase) and not (stream.closed or stream.readable()):
+        raise _unreadable(stream)
+
+
+def _unreadable(stream: io.IOBase) -> Exception:
+    """Return the error for a file that is only written to; zipfile reads nothing of an empty one."""
+    name, remedy = display_name_of(stream), "open it in mode 'rb'"
+    if stream.seek(0, os.SEEK_END):
+        return io.UnsupportedOperation(
+            f"{name}: expected a file that can be read, found one that is only written "
+            f"to; {remedy}"
+        )
+    return BadArchiveError(
+        archive=name,
+        expected="a zip archive",
+        found="an empty file that is only written to",
+        remedy=remedy,
+    )
 
 
 def _refuse_special(path: str) -> None:
