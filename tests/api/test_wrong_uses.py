@@ -32,18 +32,6 @@ CALLS = {
         lambda: sio.NDResultCollection.from_ndresults([RESULT], "name"),
         *(TypeError, "the name comes first, then the results"),
     ),
-    "mode": (
-        lambda: COLLECTION.coerce_mode("mult"),
-        *(ValueError, "Unknown mode 'mult'; did you mean 'multi'?"),
-    ),
-    "run parameter": (
-        lambda: COLLECTION.coerce_parameter("x"),
-        *(ValueError, "Unknown run_parameter 'x'; there are soa, noise"),
-    ),
-    "dimension": (
-        lambda: COLLECTION.coerce_dimension("time"),
-        *(ValueError, "Unknown dimension 'time'; did you mean 'times'?"),
-    ),
     "options for a path": (
         lambda: sio.read_ndc("sweep.ndc", storage_options={"anon": True}),
         *(ValueError, "none for what is not a URL, found some for 'sweep.ndc'"),
@@ -62,6 +50,20 @@ def test_wrong_uses(name):
         call()
     assert isinstance(raised.value, sio.SkneuromsiIOError)
     assert str(raised.value).endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "note"),
+    [
+        ("coerce_mode", "mult", "did you mean 'multi'?"),
+        ("coerce_parameter", "x", "there are soa, noise"),
+        ("coerce_dimension", "time", "did you mean 'times'?"),
+    ],
+)
+def test_names_that_no_result_has(method, name, note):
+    with pytest.raises(ValueError, match=f"^Unknown .* {name!r}") as raised:
+        getattr(COLLECTION, method)(name)
+    assert raised.value.__notes__ == [note]
 
 
 def test_a_result_of_a_list():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .._errors import ArgumentError
 from .._keywords import did_you_mean
 from ..model import _names
 from ._summary import Summary
@@ -161,12 +160,9 @@ class Comparisons:
         return prefer
 
 
-def _unknown(kind: str, prefer: Any, known: Iterable[Any]) -> ArgumentError:
-    """Return the error for a name that no result has, in upstream's words and with those that there are."""
+def _unknown(kind: str, prefer: Any, known: Iterable[Any]) -> ValueError:
+    """Return upstream's error for a name that no result has, with a note of those that there are."""
     names = [*map(str, known)]
-    return ArgumentError(
-        f"Unknown {kind} {prefer!r}",
-        expected=f"one of {', '.join(names)}",
-        found=repr(prefer),
-        remedy=did_you_mean(prefer, names) or f"there are {', '.join(names)}",
-    )
+    error = ValueError(f"Unknown {kind} {prefer!r}")
+    error.add_note(did_you_mean(prefer, names) or f"there are {', '.join(names)}")
+    return error
