@@ -232,10 +232,11 @@ def _coord_parts(name: Any, coord: xr.Variable) -> tuple[Any, ...] | None:
     # NumPy's values drop the zone and the missing values of pandas' dtypes.
     if coord.dims != (name,) or attrs is None or not isinstance(coord.dtype, np.dtype):
         return None
-    values = coord.values
-    if values.dtype.kind in "UO":
-        texts = values.tolist()
+    if coord.dtype.kind in "UO":
+        # xarray makes an array of an index in twice the time.
+        texts = coord.to_index().tolist()
         return (name, texts, attrs) if all(map(is_text, texts)) else None
+    values = coord.values
     return (name, values, attrs) if is_plain_dtype(values.dtype) else None
 
 
