@@ -153,7 +153,9 @@ def draw(path: Path, measured: dict[str, Any]) -> None:
 
     from _contenders import CONTENDERS
 
-    names = [name for name in CONTENDERS if not name.endswith("of-upstream")]
+    drawn = {name for found in measured.values() for name in found["rows"]}
+    drawn = {name for name in drawn if not name.endswith("of-upstream")}
+    names = [name for name in CONTENDERS if name in drawn]
     colors = {"store": "#4c72b0", "open": "#dd8452", "touch": "#55a868"}
     figure, axes = plt.subplots(
         1, len(measured), figsize=(3.6 * len(measured), 4), sharey=True, squeeze=False
