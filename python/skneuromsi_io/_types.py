@@ -97,7 +97,7 @@ CompressionParams = Method | tuple[Method, int] | int | None
 
 Limits = Mapping[str, int]
 
-#: What fsspec's file systems take for a URL.
+#: Options of fsspec's file systems for a URL.
 StorageOptions = Mapping[str, Any]
 
 

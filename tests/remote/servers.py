@@ -21,7 +21,7 @@ class Served:
         self.status = None
         #: Bytes of a body after which the connection breaks.
         self.breaks_after = None
-        #: What a request must have in its header `Authorization`.
+        #: The value that a request must have in its header `Authorization`.
         self.authorization = None
         self.requests = []
         self.nbytes = 0

@@ -25,7 +25,7 @@ class SkneuromsiIOError(Exception):
     expected, found : str, optional
         What should have been there, and what was.
     remedy : str, optional
-        What the user can do about it.
+        The user's next step.
 
     Examples
     --------
@@ -40,7 +40,7 @@ class SkneuromsiIOError(Exception):
 
     """
 
-    #: What to do about most errors of a class.
+    #: The remedy for most errors of a class.
     _usually: str | None = None
 
     def __init__(
@@ -65,7 +65,7 @@ class SkneuromsiIOError(Exception):
 
     @property
     def remedy(self) -> str | None:
-        """What the user can do about it."""
+        """The user's next step."""
         return of_archive(self._remedy, self.archive)
 
     @remedy.setter

@@ -45,7 +45,7 @@ _AT_ONCE = 16
 
 _TRY_AGAIN = f"see that the server can be reached and {OPTIONS} are right"
 
-#: What installs fsspec, and its packages for HTTP.
+#: The command that installs fsspec, and its packages for HTTP.
 _EXTRA = 'pip install "skneuromsi-io[remote]"'
 
 #: File systems that a process had before it forked. Letting go of one would close connections of the parent.

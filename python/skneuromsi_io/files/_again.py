@@ -13,7 +13,7 @@ from ..archive._remote import RemoteFile, is_url
 from ..archive._source import display_name_of
 from ..archive._target import is_path
 
-#: What tells a file from others and from itself after a change, each part with its name.
+#: Marks that tell a file from others and from itself after a change, each part with its name.
 Stamp = tuple[tuple[str, object], ...]
 
 

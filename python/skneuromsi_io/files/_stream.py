@@ -94,7 +94,7 @@ class NDCWriter:
 
     """
 
-    #: What saves the results of a partial file.
+    #: The remedy that saves the results of a partial file.
     _REMEDY = RESUME
 
     @names_unknown

@@ -50,7 +50,7 @@ mod _native {
     #[pymodule_export]
     use super::writer::Writer;
 
-    /// What a thread would make under a lock later is made by the import, which a fork waits for.
+    /// The import, which a fork waits for, makes what a thread would make under a lock later.
     #[pymodule_init]
     #[expect(clippy::unnecessary_wraps, reason = "PyO3 asks for a result")]
     fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
