@@ -225,6 +225,46 @@ def test_standard_output_gets_the_output_alone(sweep, tmp_path, verb, into):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no descriptors with names")
+@pytest.mark.parametrize("verb", TO_STDOUT)
+def test_content_of_standard_output_is_kept(sweep, tmp_path, verb):
+    """The shell opens it so for `>>`, which /dev/stdout does not know."""
+    if verb == "plot":
+        pytest.importorskip("matplotlib")
+    name, *rest = TO_STDOUT[verb]
+    line = [sys.executable, "-m", "skneuromsi_io", name, str(sweep), *rest]
+    out = tmp_path / "out"
+    out.write_bytes(b"dear")
+
+    def run(*options):
+        with out.open("ab") as file:
+            return subprocess.run(
+                [*line, *options],
+                stdout=file,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                check=False,
+            )
+
+    refused = run()
+    assert (refused.returncode, out.read_bytes()) == (1, b"dear")
+    assert b"append through a pipe" in refused.stderr
+    assert run("--overwrite").returncode == 0
+    assert not out.read_bytes().startswith(b"dear")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no descriptors with names")
+@pytest.mark.parametrize("kind", ["netcdf", "zarr"])
+def test_a_descriptor_is_refused_before_results_are_read(
+    command, damaged, tmp_path, kind
+):
+    if kind == "zarr":
+        pytest.importorskip("zarr")
+    with (tmp_path / "out").open("wb") as file:
+        done = command(*("convert", damaged, f"/dev/fd/{file.fileno()}", "--to", kind))
+    assert "write to a path, and copy it from there" in done.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no descriptors with names")
 @pytest.mark.parametrize("kind", ["netcdf", "zarr"])
 def test_what_takes_a_path_is_not_written_to_a_descriptor(
     command, sweep, tmp_path, kind

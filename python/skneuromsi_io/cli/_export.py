@@ -85,6 +85,7 @@ def write_bytes(out: str, content: bytes) -> None:
 
 def write_netcdf(source: Source, out: str) -> int:
     """Write all results as one NetCDF-4 file; return their number."""
+    _refuse_descriptor(out, "a NetCDF-4 file")
     dataset = _dataset(source)
     for name, variable in dataset.variables.items():
         # netCDF4-C crashes on the float16 of HDF5.
@@ -95,7 +96,6 @@ def write_netcdf(source: Source, out: str) -> int:
         for name, variable in dataset.data_vars.items()
         if variable.dtype.kind in "iuf"
     }
-    _refuse_descriptor(out, "a NetCDF-4 file")
     with explaining(out), replacing(out) as target, _telling(out, "NetCDF"):
         dataset.to_netcdf(target, engine="h5netcdf", encoding=encoding)
     return dataset.sizes["run"]

@@ -70,7 +70,7 @@ def settle_output(out: str, overwrite: bool) -> None:
     click.UsageError
         If it is "-", by which other programs mean their standard output.
     Failure
-        If it is there.
+        If it is there, or is a descriptor of a file that is not empty.
 
     """
     if out == "-":
@@ -82,6 +82,12 @@ def settle_output(out: str, overwrite: bool) -> None:
     if status is None:
         return
     if is_written_to(out, status):
+        if stat.S_ISREG(status.st_mode) and status.st_size and not overwrite:
+            # To open it empties it, although a shell that was told ">>" keeps what is there.
+            raise Failure(
+                f"{out}: leads to a file that is not empty; append through a pipe "
+                "(| cat >> FILE), or pass --overwrite to replace what is there"
+            )
         if _is_standard_output(status):
             to_stderr = contextlib.redirect_stdout(sys.stderr)
             click.get_current_context().with_resource(to_stderr)
