@@ -13,7 +13,7 @@ from xarray.backends import BackendEntrypoint
 
 from ._errors import SkneuromsiIOError
 from ._keywords import refuse_unknown
-from ._locks import stream_lock
+from ._locks import borrowed
 from .archive import _members
 from .files._reader import ArchiveReader
 from .results._in_file import StoredResults
@@ -201,13 +201,9 @@ def _beginning(filename_or_obj: Any) -> bytes:
     if isinstance(filename_or_obj, (bytes, bytearray, memoryview)):
         return bytes(filename_or_obj[:_LOOKED_AT])
     try:
-        with stream_lock(filename_or_obj).lock:
-            position = filename_or_obj.tell()
+        with borrowed(filename_or_obj):
             filename_or_obj.seek(0)
-            try:
-                beginning = filename_or_obj.read(_LOOKED_AT)
-            finally:
-                filename_or_obj.seek(position)
+            beginning = filename_or_obj.read(_LOOKED_AT)
     except Exception:  # noqa: BLE001 - a pipe, or an object of another engine, which may raise anything
         return b""
     return beginning if isinstance(beginning, bytes) else b""

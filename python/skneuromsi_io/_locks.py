@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import weakref
+from collections.abc import Iterator
+from typing import Any
 
 
 class Lock:
@@ -59,9 +62,22 @@ _looked_for = Lock()
 
 
 def stream_lock(stream: object) -> StreamLock:
-    """Return the lock of a file object, the same for all who read it at the same time."""
+    """Return the lock of a file object, the same for all who read it as long as one of them keeps it."""
     with _looked_for:
         return _of_streams.setdefault(id(stream), StreamLock(stream))
+
+
+@contextlib.contextmanager
+def borrowed(stream: Any) -> Iterator[None]:
+    """Keep others who read a file object from moving it, and put it back where it was."""
+    # The name keeps it: the lock that others look for is there as long as somebody has it.
+    held = stream_lock(stream)
+    with held.lock:
+        position = stream.tell()
+        try:
+            yield
+        finally:
+            stream.seek(position)
 
 
 def _renew() -> None:

@@ -82,6 +82,11 @@ def test_files_that_are_only_written_to(tmp_path, content, error):
         file.write(content)
         with pytest.raises(error, match=r"open it in mode 'rb'$"):
             sio.read_ndc(file)
+        assert file.tell() == len(content)
+        file.seek(0)
+        with pytest.raises(error):
+            sio.read_ndc(file)
+        assert file.tell() == 0
 
 
 def test_files_that_are_only_read(tmp_path):

@@ -8,6 +8,7 @@ import os
 import pathlib
 import tempfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,8 @@ import pytest
 
 import skneuromsi_io as sio
 from helpers import assert_same, members, opened, stored
+from skneuromsi_io._engine import SkneuromsiEntrypoint
+from skneuromsi_io._locks import stream_lock
 
 
 class Sink:
@@ -52,6 +55,20 @@ class Source:
 
     def tell(self):
         return self._stream.tell()
+
+
+class Watched(io.BytesIO):
+    """A stream that notes of each `read` whether another thread could move it meanwhile."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.free = []
+
+    def read(self, size=-1):
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(stream_lock(self).lock.acquire, blocking=False)
+        self.free.append(asked.result())
+        return super().read(size)
 
 
 class Path(os.PathLike):
@@ -252,3 +269,17 @@ def test_closed_streams(collection):
         sio.to_ndc(stream, collection, tqdm_cls=None)
     with pytest.raises(ValueError, match="closed"):
         opened(stream)
+
+
+@pytest.mark.parametrize("content", ["an archive", "a text"])
+def test_nobody_moves_a_stream_while_it_is_looked_at(archive, content):
+    stream = Watched(archive if content == "an archive" else b"Notes of the lab.")
+    stream.seek(3)
+    SkneuromsiEntrypoint().guess_can_open(stream)
+    assert stream.tell() == 3
+    if content == "an archive":
+        opened(stream)
+    else:
+        with pytest.raises(sio.BadArchiveError, match="found a text file"):
+            opened(stream)
+    assert {*stream.free} == {False}

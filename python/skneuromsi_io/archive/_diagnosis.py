@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .. import _native
 from .._errors import BadArchiveError, MissingMemberError, SkneuromsiIOError
+from .._locks import borrowed
 from .._remedies import BZIP2, EACH, EXPAND, GZIP, INNER, MERGE, REPAIR, RESUME, XZ
 from ._file_system import printable
 from ._members import METADATA
@@ -180,8 +181,9 @@ def _head_of(source: Any) -> bytes | None:
         if isinstance(source, str):
             with Path(source).open("rb") as file:
                 return file.read(_HEAD)
-        source.seek(0)
-        return bytes(source.read(_HEAD))
+        with borrowed(source):
+            source.seek(0)
+            return bytes(source.read(_HEAD))
     except Exception:  # noqa: BLE001 - streams of users raise anything
         return None
 

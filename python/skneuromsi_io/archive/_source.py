@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import _native
 from .._errors import ArgumentError, ArgumentTypeError, BadArchiveError
+from .._locks import borrowed
 from .._remedies import READ_WHOLE
 from ._diagnosis import explained
 from ._file_system import printable
@@ -160,7 +161,9 @@ def _check_stream(stream: Any) -> None:
 def _unreadable(stream: io.IOBase) -> Exception:
     """Return the error for a file that is only written to; zipfile reads nothing of an empty one."""
     name, remedy = display_name_of(stream), "open it in mode 'rb'"
-    if stream.seek(0, os.SEEK_END):
+    with borrowed(stream):
+        size = stream.seek(0, os.SEEK_END)
+    if size:
         return io.UnsupportedOperation(
             f"{name}: expected a file that can be read, found one that is only written "
             f"to; {remedy}"
