@@ -157,9 +157,10 @@ def _opened(
     """Open a file, which stays open unless what follows fails."""
     reader = ArchiveReader(filename_or_obj, limits, storage_options)
     try:
-        size = reader.size_in_file()
-        reader.use_index()
-        yield StoredResults(reader, range(size))
+        with reader.advising():
+            size = reader.size_in_file()
+            reader.use_index()
+            yield StoredResults(reader, range(size))
     except BaseException:
         reader.close()
         raise

@@ -52,11 +52,11 @@ def check_tqdm(tqdm_cls: Any) -> Any:
 
     if not (isinstance(resolved, type) and issubclass(resolved, tqdm.tqdm)):
         raise ArgumentTypeError(
-            "'tqdm_cls' must be an instance of tqdm.tqdm or None",
+            f"'tqdm_cls' must be an instance of tqdm.tqdm or None, found {resolved!r:.80}",
             key="tqdm_cls",
             expected="a class of tqdm, a bool or None",
             found=f"{resolved!r:.80}",
-            remedy=f"found {resolved!r:.80}",
+            remedy="pass tqdm.tqdm, True or None",
         )
     return resolved
 

@@ -44,11 +44,12 @@ _VERBS = {
 
 
 def of_archive(remedy: str | None, archive: str | None) -> str | None:
-    """Return a remedy for an archive by its name: what is behind a URL is not repaired there."""
-    repairs = remedy is not None and remedy.startswith("skneuromsi_io.repair")
-    if repairs and archive is not None and URL.match(archive):
-        return f"download it, then {remedy}"
-    return remedy
+    """Return a remedy for an archive by its name: what is in none, or behind a URL, is not repaired there."""
+    if remedy is None or not remedy.startswith("skneuromsi_io.repair"):
+        return remedy
+    if archive is None:
+        return None
+    return f"download it, then {remedy}" if URL.match(archive) else remedy
 
 
 def in_verbs(text: str) -> str:

@@ -3,10 +3,11 @@
 import io
 import zipfile
 
+import numpy as np
 import pytest
 
 import skneuromsi_io as sio
-from helpers import make_collection, make_result, stored
+from helpers import make_array, make_collection, make_result, stored
 
 COLLECTION = make_collection()
 RESULT = make_result()
@@ -23,7 +24,14 @@ CALLS = {
         lambda: sio.read_ndc(ARCHIVE, expected_size=[3]),
         *(TypeError, "'expected_size': expected an integer, found [3]"),
     ),
-    "bar": (lambda: sio.read_ndc(ARCHIVE, tqdm_cls=3), TypeError, "; found 3"),
+    "size without bound": (
+        lambda: sio.read_ndc(ARCHIVE, expected_size=float("inf")),
+        *(ValueError, "'expected_size': expected an integer, found inf"),
+    ),
+    "bar": (
+        lambda: sio.read_ndc(ARCHIVE, tqdm_cls=3),
+        *(TypeError, "or None, found 3; pass tqdm.tqdm, True or None"),
+    ),
     "nothing to merge": (
         lambda: sio.merge([], "out.ndc"),
         *(ValueError, "'paths': expected at least one file, found none"),
@@ -56,7 +64,7 @@ def test_wrong_uses(name):
     ("method", "name", "note"),
     [
         ("coerce_mode", "mult", "did you mean 'multi'?"),
-        ("coerce_parameter", "x", "there are soa, noise"),
+        ("coerce_parameter", "x", "there are 'soa', 'noise'"),
         ("coerce_dimension", "time", "did you mean 'times'?"),
     ],
 )
@@ -64,6 +72,23 @@ def test_names_that_no_result_has(method, name, note):
     with pytest.raises(ValueError, match=f"^Unknown .* {name!r}") as raised:
         getattr(COLLECTION, method)(name)
     assert raised.value.__notes__ == [note]
+
+
+def test_names_that_are_not_text():
+    modes = np.array(["multi", 1], object)
+    result = make_result(make_array().assign_coords(modes=modes))
+    collection = sio.NDResultCollection.from_ndresults("x", [result])
+    with pytest.raises(ValueError, match=r"^Unknown mode '1'") as raised:
+        collection.coerce_mode("1")
+    assert raised.value.__notes__ == ["there are 'multi', 1"]
+
+
+def test_names_where_there_are_none():
+    result = sio.NDResult(**{**RESULT.to_dict(), "run_parameters": {}})
+    collection = sio.NDResultCollection.from_ndresults("x", [result])
+    with pytest.raises(ValueError, match=r"^Unknown run_parameter 'x'") as raised:
+        collection.coerce_parameter("x")
+    assert raised.value.__notes__ == ["there are none"]
 
 
 def test_a_result_of_a_list():

@@ -78,6 +78,11 @@ class MissingMemberError(SkneuromsiIOError, KeyError):
 class UnsupportedError(SkneuromsiIOError, NotImplementedError):
     """Valid, but not served: encryption, an unknown method, a link to another file.
 
+    Attributes
+    ----------
+    is_newer : bool
+        Whether the format is newer than this package, which can neither judge nor repair the archive.
+
     Examples
     --------
     >>> import skneuromsi_io as sio
@@ -89,6 +94,8 @@ class UnsupportedError(SkneuromsiIOError, NotImplementedError):
     'compression': expected a method of zipfile: ZIP_STORED (0), ..., found 99
 
     """
+
+    is_newer: bool = False
 
 
 class LimitError(SkneuromsiIOError, ValueError):

@@ -121,11 +121,13 @@ def check_version(document: dict[str, Any]) -> None:
     version = _value(document, FORMAT_VERSION)
     is_number = type(version) in (int, float)
     if is_number and FORMAT < version < math.inf:
-        raise UnsupportedError(
+        error = UnsupportedError(
             expected=f"{FORMAT_VERSION!r} {FORMAT} or older",
             found=str(version),
             remedy=UPGRADE,
         )
+        error.is_newer = True
+        raise error
     if not is_number or version not in (UPSTREAM_FORMAT, FORMAT):
         raise BadMetadataError(
             expected=f"{FORMAT_VERSION!r} {UPSTREAM_FORMAT} or {FORMAT}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._errors import MissingPackageError, SkneuromsiIOError
 from .._remedies import in_verbs
@@ -54,12 +54,15 @@ def without_package(
 
 
 def for_verbs(report: _Report) -> _Report:
-    """Return a report whose problems are told in the words of the command line."""
+    """Return a report that is told in the words of the command line."""
     problems = tuple(
         dataclasses.replace(one, message=in_verbs(one.message))
         for one in report.problems
     )
-    return dataclasses.replace(report, problems=problems)
+    told: dict[str, Any] = {"problems": problems}
+    if hasattr(report, "remedy"):
+        told["remedy"] = report.remedy and in_verbs(report.remedy)
+    return dataclasses.replace(report, **told)
 
 
 def each(files: Iterable[str], act: Callable[[str], bool]) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from .._remedies import in_verbs
 from ..files._verify import verify as verified
 from ._failures import each, for_verbs
 from ._options import as_json, files, progress, storage_options
@@ -27,13 +26,14 @@ def verify(
     """
 
     def check(file: str) -> bool:
-        found = verified(file, storage_options=storage_options, tqdm_cls=progress())
+        found = for_verbs(
+            verified(file, storage_options=storage_options, tqdm_cls=progress())
+        )
         if as_json:
-            fields = dataclasses.asdict(for_verbs(found))
-            fields["remedy"] = found.remedy and in_verbs(found.remedy)
+            fields = dataclasses.asdict(found)
             write_json({"file": fields.pop("path"), "ok": found.ok, **fields})
         else:
-            say(in_verbs(str(found)))
+            say(str(found))
         return found.ok
 
     return each(files, check)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -135,20 +136,31 @@ class OpenArchive:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.advise(error)
+        self._advise(error)
         self.close()
 
-    def advise(self, error: BaseException | None) -> None:
+    @contextlib.contextmanager
+    def advising(self) -> Iterator[None]:
         """Name no repair in an error about this archive if that would save nothing."""
+        try:
+            yield
+        except SkneuromsiIOError as error:
+            self._advise(error)
+            raise
+
+    def _advise(self, error: BaseException | None) -> None:
         if (
             isinstance(error, SkneuromsiIOError)
             and error.archive == self.display_name
             and error.member is not None
+            # Remedies are told apart by what they are: each is a constant, whatever it says.
             and error.remedy == of_archive(REPAIR, self.display_name)
         ):
-            error.remedy = self.remedy(damaged=_members.result_index(error.member))
+            # Another thread may have closed it: the damage is worth more than that.
+            with contextlib.suppress(ArgumentError):
+                error.remedy = self._remedy(_members.result_index(error.member))
 
-    def remedy(self, damaged: int | None) -> str | None:
+    def _remedy(self, damaged: int | None) -> str | None:
         """Return what helps where a result is damaged, or (None) what is about all results."""
         indices = _members.result_indices(self.archive.names())
         others = any(index != damaged for index in indices)

@@ -6,6 +6,7 @@ import collections
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 from .._batches import thread_count
@@ -98,10 +99,11 @@ class Contents:
         self._reader = ArchiveReader(path_or_stream, storage_options=storage_options)
         try:
             self.display_name = self._reader.display_name
-            self.metadata = self._reader.metadata
-            self.name = str(self._reader.name)
-            self.size = self._reader.size_in_file()
-            self._index = self._reader.read_index()
+            with self._reader.advising():
+                self.metadata = self._reader.metadata
+                self.name = str(self._reader.name)
+                self.size = self._reader.size_in_file()
+                self._index = self._reader.read_index()
         except BaseException:
             self._reader.close()
             raise
@@ -109,8 +111,13 @@ class Contents:
     def __enter__(self) -> Contents:
         return self
 
-    def __exit__(self, *_exception: object) -> None:
-        self._reader.close()
+    def __exit__(
+        self,
+        cls: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._reader.__exit__(cls, error, traceback)
 
     def stored(self) -> dict[str, Stored]:
         """Return what the members of each kind take."""

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from .. import _native
 from .._batches import batches, thread_count
-from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
-from .._remedies import UPGRADE
+from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError, UnsupportedError
 from ..archive import _document, _members
 from ..results._packed import PackedResult
 from ._reader import ArchiveReader
@@ -45,7 +44,7 @@ def collection_problems(reader: ArchiveReader) -> list[Problem]:
     try:
         _ = reader.name, reader.size
     except SkneuromsiIOError as error:
-        if error.remedy == UPGRADE:
+        if isinstance(error, UnsupportedError) and error.is_newer:
             raise
         return [problem_of(error)]
     return []

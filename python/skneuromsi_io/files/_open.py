@@ -152,8 +152,8 @@ def _opened(
 def _number(expected_size: Any) -> int:
     try:
         return int(expected_size)
-    except (TypeError, ValueError) as error:
-        cls = ArgumentError if isinstance(error, ValueError) else ArgumentTypeError
+    except (TypeError, ValueError, OverflowError) as error:
+        cls = ArgumentTypeError if isinstance(error, TypeError) else ArgumentError
         raise cls(
             key="expected_size", expected="an integer", found=f"{expected_size!r:.80}"
         ) from error

@@ -139,14 +139,10 @@ class ArchiveReader(OpenArchive):
 
     def load_checked(self, index: int) -> PackedResult:
         """Read a result, and check that it is like the first in the archive, which is not read twice."""
-        try:
-            if index:
-                self.common()
-            result = self.load_unpacked([index], thread_count())[0]
-            self.check(result)
-        except SkneuromsiIOError as error:
-            self.advise(error)
-            raise
+        if index:
+            self.common()
+        result = self.load_unpacked([index], thread_count())[0]
+        self.check(result)
         return result
 
     def faults(self, index: int) -> list[SkneuromsiIOError]:

@@ -10,7 +10,8 @@ from .._errors import NOT_OF_THE_ARCHIVE, SkneuromsiIOError
 from .._remedies import COPY_AGAIN, REPAIR
 from ..archive._file_system import printable
 
-#: Ends of remedies that a report gives for all members at once.
+#: Remedies that a report gives for all members at once. They are told apart by what they are, each a constant,
+#: whatever it says; one for a URL has it at its end.
 _ONCE = (REPAIR, COPY_AGAIN)
 
 #: Problems that the text of a report shows.

@@ -69,8 +69,9 @@ def scan_ndc(
     cls = collection_class(classes)
     reader = ArchiveReader(path_or_stream, limits, storage_options, **kwargs)
     try:
-        size = reader.size_in_file()
-        reader.use_index()
+        with reader.advising():
+            size = reader.size_in_file()
+            reader.use_index()
         return holding(cls, reader.name, StoredResults(reader, range(size)))
     except BaseException:
         reader.close()

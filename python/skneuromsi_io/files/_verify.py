@@ -97,34 +97,37 @@ def _verified(reader: ArchiveReader, bar: Bar) -> VerifyReport:
         reader.ours = is_ours(reader, indices)
     else:
         problems += _size_problems(reader.size, indices)
-    index = _index(reader, problems)
+    index, of_index = _index(reader, problems)
     sound = 0
     with Steps(bar, len(indices), f"Checking '{reader.display_name}'") as steps:
         for number, found, result in look_at_results(reader, indices):
             problems += found
             sound += not found
             if index is not None and result is not None:
-                problems += _index_problems(index, number, result)
+                of_index += _index_problems(index, number, result)
             steps.done(1)
     problems += _other_problems(reader.archive, names)
     remedy = None
+    # Those of the index each say what helps.
     if problems and not newer:
         remedy = of_archive(REPAIR if sound else COPY_AGAIN, reader.display_name)
-    return VerifyReport(reader.display_name, len(names), sound, tuple(problems), remedy)
+    told = (*problems, *of_index)
+    return VerifyReport(reader.display_name, len(names), sound, told, remedy)
 
 
-def _index(reader: ArchiveReader, problems: list[Problem]) -> Index | None:
-    """Return the index, if there is one and it is sound; else add what is wrong with it."""
+def _index(
+    reader: ArchiveReader, problems: list[Problem]
+) -> tuple[Index | None, list[Problem]]:
+    """Return the index, if there is one and it is sound, and what is wrong with it."""
     try:
         # A member that cannot be read is told of by the check of other members. Problems until here are about the
         # metadata of the collection, by which an index is judged.
         readable = _members.INDEX in reader.archive and not reader.archive.faults(
             [_members.INDEX], threads=1
         )
-        return reader.read_index() if readable and not problems else None
+        return (reader.read_index() if readable and not problems else None), []
     except SkneuromsiIOError as error:
-        problems.append(problem_of(error))
-        return None
+        return None, [problem_of(error)]
 
 
 def _index_problems(

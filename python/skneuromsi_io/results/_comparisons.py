@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._keywords import did_you_mean
+from .._spelling import as_python
 from ..model import _names
 from ._summary import Summary
 
@@ -162,7 +163,8 @@ class Comparisons:
 
 def _unknown(kind: str, prefer: Any, known: Iterable[Any]) -> ValueError:
     """Return upstream's error for a name that no result has, with a note of those that there are."""
-    names = [*map(str, known)]
+    names = [*map(as_python, known)]
     error = ValueError(f"Unknown {kind} {prefer!r}")
-    error.add_note(did_you_mean(prefer, names) or f"there are {', '.join(names)}")
+    near = did_you_mean(prefer, [name for name in names if isinstance(name, str)])
+    error.add_note(near or f"there are {', '.join(map(repr, names)) or 'none'}")
     return error

@@ -68,12 +68,14 @@ class StoredResults(Results):
 
     def common(self) -> Signature:
         # Results are compared with it when they are read.
-        return self.reader.common()
+        with self.reader.advising():
+            return self.reader.common()
 
     def column(self, name: str) -> list[Any]:
-        if name == "run_parameters":
-            self._check_names()
-        return self._columns.column(name)
+        with self.reader.advising():
+            if name == "run_parameters":
+                self._check_names()
+            return self._columns.column(name)
 
     def _check_names(self) -> None:
         """Check that all results have run parameters of the same names.
@@ -98,8 +100,9 @@ class StoredResults(Results):
     def dataset(self, name: str) -> xr.Dataset:
         from ._stack import assembled, stack_of_file
 
-        stack = stack_of_file(self.reader, self.indices)
-        return assembled(stack, name, self.common()[1])
+        with self.reader.advising():
+            stack = stack_of_file(self.reader, self.indices)
+            return assembled(stack, name, self.common()[1])
 
     def close(self) -> None:
         self.reader.close()

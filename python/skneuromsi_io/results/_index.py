@@ -18,7 +18,7 @@ from .._errors import (
     at,
     translating,
 )
-from .._remedies import INDEX, REPAIR
+from .._remedies import INDEX, REPAIR, of_archive
 from ..archive import _document, _members
 from ..arrays._frame import Frame, shared
 from ..model import _names
@@ -279,7 +279,10 @@ class _at_index(at):  # noqa: N801 - as `at`
 
     def __exit__(self, cls: Any, error: Any, traceback: Any) -> None:
         super().__exit__(cls, error, traceback)
-        if isinstance(error, SkneuromsiIOError) and error.remedy in (None, REPAIR):
+        if not isinstance(error, SkneuromsiIOError):
+            return
+        # Another remedy, as that of a package that is missing, stays.
+        if error.remedy in (None, of_archive(REPAIR, error.archive)):
             error.remedy = INDEX
 
 

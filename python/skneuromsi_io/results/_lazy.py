@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,7 +51,7 @@ class Arrays(Protocol):
         """Decode those of some results."""
 
 
-class _OfFile:
+class _OfFile(ABC):
     """Something of results in a file. Unpickled, it opens the file when it reads: Dask's scheduler never does."""
 
     def __init__(self, stored: StoredResults):
@@ -71,6 +72,15 @@ class _OfFile:
             raise InternalError(expected="an open file", found="none")
         return StoredResults(self._reader, self._indices)
 
+    def read(self, positions: npt.NDArray[np.intp]) -> Any:
+        """Read that of some results."""
+        with self._stored.reader.advising():
+            return self._read(positions)
+
+    @abstractmethod
+    def _read(self, positions: npt.NDArray[np.intp]) -> Any:
+        """Read it, without advice where it is damaged."""
+
 
 class StatedMetadata(_OfFile):
     """Metadata that the index states: those of a result are read, and compared with it, when its arrays are."""
@@ -82,7 +92,7 @@ class StatedMetadata(_OfFile):
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_last": None}
 
-    def read(self, positions: npt.NDArray[np.intp]) -> dict[str, Any]:
+    def _read(self, positions: npt.NDArray[np.intp]) -> dict[str, Any]:
         """Read numbers and arrays of `extra` of some results, by their keys; those of the last call are kept."""
         asked, last = positions.tobytes(), self._last
         if last is None or last[0] != asked:
@@ -112,7 +122,7 @@ class LabelledArrays(_OfFile):
         self._labels = labels
         self._stated = stated
 
-    def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    def _read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
         if self._stated is not None and len(positions):
             self._stated.read(positions)
         part = self._stored.select(positions)
@@ -122,7 +132,7 @@ class LabelledArrays(_OfFile):
             [(names, True, like)], threads=thread_count()
         )
         if NONE in kinds:
-            return OpenedArrays(self._stored, self._labels).read(positions)
+            return OpenedArrays(self._stored, self._labels)._read(positions)
         if part.reader.index is not None:
             frames = [*map(shared, natives)]
             part.reader.index.check_frames(np.asarray(part.indices), frames, kinds)
@@ -139,7 +149,7 @@ class OpenedArrays(_OfFile):
         super().__init__(stored)
         self._labels = labels
 
-    def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    def _read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
         values = np.empty((len(positions), *self._labels.shape), self._labels.dtype)
         for nth, position in enumerate(positions):
             array = self._stored[int(position)].open().to_xarray()
@@ -175,7 +185,7 @@ class LargeArrays(_OfFile):
         # Nearly always the same in all results, and pickled with each task.
         self._names = names[:1] if len(set(names)) == 1 else names
 
-    def read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    def _read(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
         if self._stated is not None and len(positions):
             self._stated.read(positions)
         part = self._stored.select(positions)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._batches import batches, thread_count
-from .._errors import SkneuromsiIOError
 from ._interface import Block, LazyResult
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ResultReader(Protocol):
     def name(self) -> Any:
         """Name of the collection."""
 
-    def advise(self, error: BaseException) -> None:
+    def advising(self) -> AbstractContextManager[None]:
         """Name no repair in an error about this archive if that would save nothing."""
 
     def close(self) -> None:
@@ -103,24 +103,25 @@ class StoredResult(LazyResult):
         return StoredResult, (self.reader, self.index)
 
     def open(self) -> NDResult:
-        result = self.reader.load_checked(self.index)
-        try:
-            return result.open()
-        except SkneuromsiIOError as error:
-            self.reader.advise(error)
-            raise
+        with self.reader.advising():
+            return self.reader.load_checked(self.index).open()
 
     def columns(self) -> dict[str, Any]:
-        return self.reader.described([self.index], 1)[0].columns()
+        with self.reader.advising():
+            return self.reader.described([self.index], 1)[0].columns()
 
     def signature(self) -> Signature:
-        return self.reader.load_checked(self.index).signature()
+        with self.reader.advising():
+            return self.reader.load_checked(self.index).signature()
 
     def as_stored(self) -> _native.Packed | None:
-        return self.reader.load_checked(self.index).as_stored()
+        with self.reader.advising():
+            return self.reader.load_checked(self.index).as_stored()
 
     def plain_frame(self) -> Frame | None:
-        return self.reader.load_checked(self.index).plain_frame()
+        with self.reader.advising():
+            return self.reader.load_checked(self.index).plain_frame()
 
     def block(self) -> Block | None:
-        return self.reader.load_checked(self.index).block()
+        with self.reader.advising():
+            return self.reader.load_checked(self.index).block()
