@@ -116,7 +116,7 @@ FLOORS = (
         "_types",
         "_warn",
     ),
-    ("_automatic", "_remedies"),
+    ("_automatic", "_imported", "_remedies"),
 )
 
 
@@ -138,7 +138,15 @@ def test_the_light_result_needs_nothing():
     arrows = python_arrows()
     ground = {
         f"skneuromsi_io{name}"
-        for name in ("", "._errors", "._html", "._keywords", "._remedies", "._types")
+        for name in (
+            "",
+            "._errors",
+            "._html",
+            "._imported",
+            "._keywords",
+            "._remedies",
+            "._types",
+        )
     }
     for module, targets in arrows.items():
         if module.startswith("skneuromsi_io.model"):

@@ -1,11 +1,11 @@
 """The size of a batch, and the threads that work on one."""
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ._errors import ArgumentError
+from ._imported import imported
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ def thread_count() -> int:
 
 def _in_worker() -> bool:
     # A worker has imported it; the command line starts without, 10 ms earlier.
-    module: Any = sys.modules.get("multiprocessing.process")
+    module = imported("multiprocessing.process")
     if module is None:
         return False
     # loky names its workers "LokyProcess-n"; the others are daemonic.

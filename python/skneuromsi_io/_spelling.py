@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
+
+from ._imported import imported
 
 #: Arrays of more items are told by their shape.
 _MOST_ITEMS = 10
@@ -41,5 +42,5 @@ def as_python(value: Any) -> Any:
 
 def _is_of_numpy(value: Any) -> bool:
     # Who has an object of NumPy has imported it: the command line starts without.
-    numpy: Any = sys.modules.get("numpy")
+    numpy = imported("numpy")
     return numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._imported import imported
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -17,9 +19,10 @@ def _labelled(*names: str) -> tuple[Any, ...]:
     """Classes of xarray and pandas; what is not imported has no instances."""
     found = []
     for name in names:
-        module, cls = name.split(".")
-        if module in sys.modules:
-            found.append(getattr(sys.modules[module], cls))
+        package, cls = name.split(".")
+        module = imported(package)
+        if module is not None:
+            found.append(getattr(module, cls))
     return tuple(found)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from . import _names
 from ._bunch import Bunch
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class Metadata:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._imported import imported
 from .._spelling import spelled
 
 #: Values that are listed; of more, the number is told.
@@ -78,7 +78,7 @@ def _is_missing(value: Any) -> bool:
     """Return whether pandas takes a value for missing."""
     if isinstance(value, (float, complex, np.inexact, np.datetime64, np.timedelta64)):
         return bool(value != value)
-    pandas: Any = sys.modules.get("pandas")
+    pandas = imported("pandas")
     return value is None or (
         pandas is not None and (value is pandas.NA or value is pandas.NaT)
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
+from .._imported import imported
 from ..model._html import of_result
 
 
@@ -17,5 +17,5 @@ def show_results(cls: type) -> None:
 
 def _shell() -> Any:
     """Return the running IPython; None where there is none, and IPython is not imported for it."""
-    ipython = sys.modules.get("IPython")
+    ipython = imported("IPython")
     return None if ipython is None else ipython.get_ipython()

@@ -7,9 +7,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import BadMetadataError, at, translating
 from . import _containers, _datetimes, _numpy, _xarray_pandas
@@ -17,8 +15,11 @@ from ._budget import Budget
 from ._numpy import expect
 from ._type_map import TYPES
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 #: Gives the array for the name in a descriptor.
-ArrayOf = Callable[[str], npt.NDArray[Any]]
+ArrayOf = Callable[[str], "npt.NDArray[Any]"]
 
 
 def loads(

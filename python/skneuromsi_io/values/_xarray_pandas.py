@@ -5,12 +5,12 @@ Neither package is imported unless an object of it is at hand, or named in a fil
 
 from __future__ import annotations
 
-import sys
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._errors import UnstorableError
+from .._imported import imported
 from ._budget import Budget
 from ._numpy import expect
 from ._pandas_columns import claim_fits, column, column_parts, is_of_pandas
@@ -43,7 +43,7 @@ def reduce(value: Any, budget: Budget) -> Reduced | None:
         If a part of it does not come back.
 
     """
-    xr, pd = sys.modules.get("xarray"), sys.modules.get("pandas")
+    xr, pd = imported("xarray"), imported("pandas")
     if xr is not None and isinstance(value, (xr.DataArray, xr.Dataset)):
         return _reduced_xarray(value, xr, budget)
     if pd is None:
