@@ -24,6 +24,7 @@ from helpers import (
     without_index,
     zipped,
 )
+from skneuromsi_io import _native
 
 SIZE = 4
 
@@ -376,3 +377,11 @@ def test_causes_that_differ_in_number_only(make):
     results = [make_result(causes=value) for value in causes]
     collection = sio.NDResultCollection.from_ndresults("causes", results)
     assert make(stored(collection)).to_xarray()["causes"].values.tolist() == causes
+
+
+@pytest.mark.parametrize("names", [[[]], [["ndr_0/nddata.nc"]] * 2])
+def test_a_part_whose_shape_nothing_tells(names):
+    archive = _native.Archive(stored(collection_of([make_result()])), "a file")
+    parts = [(each, True, None) for each in names]
+    with pytest.raises(sio.InternalError, match="one part without a shape"):
+        archive.stack(parts, threads=1)

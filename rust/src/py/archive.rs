@@ -245,7 +245,11 @@ impl Archive {
             let like = if let Some((dtype, shape)) = like {
                 (dtype_of(dtype)?, shape.clone())
             } else {
-                let first = members.first().map_or("", String::as_str);
+                let (Some(first), None) = (members.first(), &claim) else {
+                    let found = "a second one, or one of no members";
+                    let expected = "one part without a shape, of some members";
+                    return Err(raised(Error::internal(expected, found)));
+                };
                 let found = detached(py, || results::claimed(&archive, first, &self.frames));
                 let Some(found) = found.map_err(raised)? else {
                     return Ok((Vec::new(), Vec::new(), numbered(py, std::iter::empty())?));

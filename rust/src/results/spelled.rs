@@ -51,9 +51,7 @@ fn attr_bytes(value: &Attr) -> Result<usize> {
 
 fn data_bytes(variable: &Variable) -> Result<usize> {
     match &variable.data {
-        Data::Owned(bytes) => variable
-            .dtype
-            .map_or(Ok(0), |dtype| numbers(dtype, variable.order, bytes)),
+        Data::Owned(bytes) => numbers(variable.number()?, variable.order, bytes),
         Data::Strings(texts) => Ok(items(texts)),
         Data::Raw { .. } => Err(Error::internal(
             "coordinates in memory",
