@@ -15,13 +15,14 @@ TARGETS :=
 SECONDS := 60
 FUZZ := archive member classic hdf5 json pack collection
 
-.PHONY: help docs docs-links wheel licenses demo test test-quick test-versions test-upstream-suite check bench bench-quick instructions models fuzz clean
+.PHONY: help docs docs-links wheel licenses demo test test-quick test-versions test-object-store test-upstream-suite check bench bench-quick instructions models fuzz clean
 
 help:
 	@echo "make demo         open a real file, store it again, check it, draw a picture"
 	@echo "make test         all tests: Rust, Python, and against the real scikit-neuromsi"
 	@echo "make test-quick   Rust's and Python's without scikit-neuromsi and without those marked slow"
 	@echo "make test-versions  tests without scikit-neuromsi, on all Pythons and with other dependencies"
+	@echo "make test-object-store  reading from an object store, as moto serves one"
 	@echo "make test-upstream-suite  scikit-neuromsi's own tests, without and with patch()"
 	@echo "make check        formatters, linters, types, stubs"
 	@echo "make bench        store and open times against upstream and peers"
@@ -51,6 +52,10 @@ test-quick: $(ENVS)/dev/.ready
 # Every Python of this machine, the lowest dependencies that pyproject.toml declares, and pandas 2.
 test-versions: $(ENVS)/wheel/.built
 	$(DEV)/python scripts/versions.py $(ENVS)/wheel/*.whl $(ENVS)/versions
+
+# Without the modules the file is skipped, and pytest fails where it finds no test.
+test-object-store: $(ENVS)/object-store/.ready
+	$(ENVS)/object-store/bin/python -m pytest --quiet tests/remote/test_object_store.py
 
 # scikit-neuromsi's own tests, without and with `patch()`.
 test-upstream-suite: $(ENVS)/upstream/.ready
@@ -136,6 +141,13 @@ $(ENVS)/upstream/.installed: $(ENVS)/dev/.tools
 $(ENVS)/upstream/.ready: $(ENVS)/upstream/.installed $(ENVS)/wheel/.built
 	$(UPSTREAM)/python $(PIP) $(ENVS)/wheel/*.whl
 	$(UPSTREAM)/python $(PIP) --force-reinstall --no-deps $(ENVS)/wheel/*.whl
+	@touch $@
+
+# Apart, since s3fs pins fsspec.
+$(ENVS)/object-store/.ready: $(ENVS)/wheel/.built
+	$(PYTHON) -m venv --clear $(ENVS)/object-store
+	$(ENVS)/object-store/bin/python $(PIP) --upgrade pip
+	$(ENVS)/object-store/bin/python $(PIP) $(ENVS)/wheel/*.whl "moto[server]" s3fs --group test
 	@touch $@
 
 # A stock installation from the days of NetCDF-3, without h5netcdf and without us.

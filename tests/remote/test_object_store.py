@@ -67,7 +67,10 @@ def test_a_file_that_is_replaced(options):
 def test_a_file_that_is_not_there(options):
     with pytest.raises(FileNotFoundError, match=r"none\.ndc"):
         sio.scan_ndc("s3://bucket/none.ndc", storage_options=options)
-    wrong = options | {"client_kwargs": {"endpoint_url": "http://127.0.0.1:9"}}
+    wrong = options | {
+        "client_kwargs": {"endpoint_url": "http://127.0.0.1:9"},
+        "config_kwargs": {"retries": {"max_attempts": 1}},
+    }
     with pytest.raises(sio.RemoteError, match=r"sweep\.ndc") as raised:
         sio.scan_ndc(URL, storage_options=wrong)
     assert "a-secret" not in str(raised.value)
