@@ -50,7 +50,7 @@ def thread_count() -> int:
 
 
 def _in_worker() -> bool:
-    # A worker has imported it; the command line starts without, 10 ms earlier.
+    # A worker has imported multiprocessing; the command line starts without it, 10 ms earlier.
     module = imported("multiprocessing.process")
     if module is None:
         return False

@@ -1,4 +1,4 @@
-"""Remedies that name functions, and what the command line says in their place."""
+"""Remedies that name functions, for archives by name or URL, and what the command line says in their place."""
 
 import re
 

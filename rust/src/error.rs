@@ -91,7 +91,7 @@ struct Inner {
 impl Error {
     /// An error that says what was `expected` and what was `found`.
     ///
-    /// Of a checksum or a length, `expected` is what the file states, and `found` is what its bytes have.
+    /// For a checksum or a length, `expected` is what the file states, and `found` is what its bytes have.
     pub fn new(kind: Kind, expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,

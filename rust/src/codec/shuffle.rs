@@ -6,7 +6,8 @@
 //! Items of 2, 4 and 8 bytes are moved by perfect shuffles of a block: [`riffle`] takes bytes of its two halves in
 //! turn, [`deal`] undoes that. `plane * items + item` is where a byte lies among planes, `item * N + plane` where it
 //! lies among items, so one riffle for each bit of `plane` makes items of planes. The compiler makes both of vector
-//! instructions (`punpcklbw`, `packuswb`); it makes none of a loop over the planes, which is 4 to 5 times as slow.
+//! instructions (`punpcklbw`, `packuswb`); rustc 1.95 makes none of a loop over the planes, which is 2 to 3 times as
+//! slow (docs/performance.md).
 
 /// Items whose bytes are moved together: a block of doubles and its copy, 2 KiB each, stay in the first-level cache.
 const BLOCK: usize = 256;

@@ -17,8 +17,8 @@ use crate::results::{self, Body, Numbers, PackedResult};
 
 /// Columns of many results; see the stub.
 ///
-/// The lock is held while detached, so that a forked child may find it held. It has no use for them: they are those of
-/// one call, or of a writer, which children may not use.
+/// The lock is held while detached, so that a forked child may find it held. A child has no use for columns: they belong
+/// to one call, or to a writer, which children may not use.
 #[pyclass(frozen, module = "skneuromsi_io._native")]
 pub(super) struct Columns(Mutex<results::Columns>);
 

@@ -15,7 +15,8 @@ use crate::json::{self, Number, Varying, write};
 
 /// Bytes of all templates and, counted on their own, of all frames, each as JSON or in memory, whichever takes more. A
 /// result beyond has none: columns say of it only that it is there, and index and memory stay small where every
-/// result differs from all others. Of a template the numbers of its first result count, too.
+/// result differs from all others. The size of a template includes the numbers of its first
+/// result, not those of later ones.
 const MOST_BYTES: usize = 4 << 20;
 
 /// Frames that a new one is compared with.

@@ -1,6 +1,7 @@
 //! Archives that must not open, or whose members must not be given out.
 
 use super::*;
+use crate::archive::record::{CENTRAL, END, LOCAL};
 
 #[test]
 fn the_crc_that_the_headers_state_is_the_expected_one() {
@@ -21,7 +22,6 @@ fn the_crc_that_the_headers_state_is_the_expected_one() {
     let error = &lost[0].1;
     assert_eq!((error.expected(), error.found()), (&stated[..], &found[..]));
 }
-use crate::archive::record::{CENTRAL, END, LOCAL};
 
 /// All that reading gives of every member that `small` has, or nothing.
 fn contents(bytes: &[u8]) -> [Option<Vec<u8>>; 2] {
