@@ -186,6 +186,13 @@ def test_standard_output_is_named_as_a_path(
     assert not (tmp_path / "-").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_disk_names_the_output(command, sweep):
+    done = command("convert", sweep, "/dev/full", "--to", "csv")
+    assert done.status == 1
+    assert done.err == "Error: /dev/full: No space left on device\n"
+
+
 #: A command line whose output is /dev/stdout, by verb; the file comes behind the verb.
 TO_STDOUT = {
     "convert": ("convert", "/dev/stdout", "--to", "csv"),

@@ -290,6 +290,9 @@ def explaining(path: str) -> Iterator[None]:
         explain_path(named, path)
         raise named from None
     except OSError as error:
+        if error.errno is not None and error.filename is None:
+            # An open file that cannot be written to, its disk being full, does not tell its name.
+            error.filename = path
         explain_path(error, path)
         raise
 
