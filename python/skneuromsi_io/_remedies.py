@@ -17,6 +17,8 @@ TREE = 'select results of one kind, or open all with xarray.open_datatree(..., e
 INDEX = "skneuromsi_io.repair makes the index anew; skneuromsi_io.verify tells all that is wrong"
 UPSTREAM = "pip install scikit-neuromsi"
 OPTIONS = "'storage_options'"
+NAME = "the argument 'name'"
+METADATA = "the argument 'metadata'"
 EXPAND = "pass pathlib.Path(path).expanduser()"
 EACH = "pass each of glob.glob(path)"
 READ_WHOLE = "read its bytes into memory and open these"
@@ -33,6 +35,8 @@ _VERBS = {
     TREE: 'convert to .ndc or .csv, or open all in Python: xarray.open_datatree(..., engine="skneuromsi")',
     INDEX: "skneuromsi-io repair IN OUT makes the index anew; skneuromsi-io verify FILE tells all that is wrong",
     OPTIONS: "--storage-option",
+    NAME: "--name",
+    METADATA: "--metadata",
     EXPAND: "let the shell expand it, without quotes",
     EACH: "let the shell expand it, without quotes",
     READ_WHOLE: "write it to a file, and pass the path of that",

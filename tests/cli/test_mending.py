@@ -92,6 +92,18 @@ def test_merge(command, sweep, tmp_path):
     assert sio.read_metadata(out)["extra"] == {"subject": "S01"}
 
 
+@pytest.mark.parametrize("key", ["name", "metadata"])
+def test_merge_names_the_option_for_what_differs(command, tmp_path, key):
+    files = tmp_path / "a.ndc", tmp_path / "b.ndc"
+    for file in files:
+        name = file.name if key == "name" else "sweep"
+        metadata = {"file": file.name} if key == "metadata" else None
+        collection = make_collection(name=name)
+        sio.to_ndc(file, collection, metadata=metadata, tqdm_cls=None)
+    done = command("merge", *files, "--out", tmp_path / "both.ndc")
+    assert f"expected one {key} in all files, or --{key}, found" in done.err
+
+
 def test_merge_files_that_differ(command, sweep, tmp_path):
     other, out = tmp_path / "other.ndc", tmp_path / "both.ndc"
     sio.to_ndc(other, make_collection(name="other"), tqdm_cls=None)

@@ -11,6 +11,7 @@ from typing import Any
 from .._errors import ArgumentError, ArgumentTypeError
 from .._keywords import names_unknown
 from .._progress import Steps, tqdm_class
+from .._remedies import METADATA, NAME
 from .._types import Bar, FilePath, Limits, Source, StorageOptions
 from ..archive import _document
 from ..archive._partial import SUFFIX, without_writer
@@ -198,9 +199,10 @@ def _is_partial(source: Any) -> bool:
 class _Shared:
     """A value that all files have, or the one that was given instead."""
 
-    def __init__(self, key: str, given: Any):
+    def __init__(self, key: str, given: Any, argument: str):
         self.value = given
         self._key = key
+        self._argument = argument
         self._given = given is not None
         #: Text of the value, and the first file that has it.
         self._first: tuple[bytes, str] | None = None
@@ -215,7 +217,7 @@ class _Shared:
         elif text != self._first[0]:
             raise ArgumentError(
                 key=self._key,
-                expected=f"one {self._key} in all files, or this argument",
+                expected=f"one {self._key} in all files, or {self._argument}",
                 found=f"{self.value!r:.80} in {self._first[1]}, {value!r:.80} in {display_name}",
             )
 
@@ -227,7 +229,8 @@ def _common(
     metadata: dict[str, Any] | None,
 ) -> tuple[str, Any]:
     """Return name and metadata of the new collection; that every file opens is seen before one is written."""
-    names, extras = _Shared("name", name), _Shared("metadata", metadata)
+    names = _Shared("name", name, NAME)
+    extras = _Shared("metadata", metadata, METADATA)
     for source in sources:
         if not _is_partial(source):
             with open_(source) as reader:
