@@ -1,6 +1,7 @@
 """`convert`."""
 
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -186,11 +187,15 @@ def test_standard_output_is_named_as_a_path(
     assert not (tmp_path / "-").exists()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
-def test_a_full_disk_names_the_output(command, sweep):
-    done = command("convert", sweep, "/dev/full", "--to", "csv")
-    assert done.status == 1
-    assert done.err == "Error: /dev/full: No space left on device\n"
+def test_a_full_disk_names_the_output(command, sweep, tmp_path, monkeypatch):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    out = tmp_path / "table.csv"
+    done = command("convert", sweep, out)
+    assert (done.status, out.exists()) == (1, False)
+    assert done.err == f"Error: {out}: No space left on device\n"
 
 
 #: A command line whose output is /dev/stdout, by verb; the file comes behind the verb.
