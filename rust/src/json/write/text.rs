@@ -23,19 +23,8 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
 #[must_use]
 pub fn string_bytes(text: &str) -> usize {
     let mut out = Vec::new();
-    let escaped = |special: char| {
-        out.clear();
-        push_escape(&mut out, special);
-        out.len()
-    };
-    let plain = |&c: &char| (' '..='~').contains(&c) && c != '"' && c != '\\';
-    let count = text.chars().filter(plain).count();
-    2 + count
-        + text
-            .chars()
-            .filter(|c| !plain(c))
-            .map(escaped)
-            .sum::<usize>()
+    push_string(&mut out, text);
+    out.len()
 }
 
 fn push_escape(out: &mut Vec<u8>, special: char) {
