@@ -32,6 +32,12 @@ def refuse_text(stream: Any, mode: str) -> None:
         )
 
 
+def temporary_beside(target: Path) -> Path:
+    """Return a new name for what is to take the place of a file or a folder."""
+    # File systems count bytes, at most 255, and a letter has up to four.
+    return target.with_name(f".{target.name[:50]}.{os.urandom(8).hex()}.tmp")
+
+
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
     """Yield the path of a sibling temporary file that replaces `path` when all went well.
@@ -53,8 +59,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str | SpecialFile]:
         with SpecialFile(path) as file:
             yield file
         return
-    # File systems count bytes, at most 255, and a letter has up to four.
-    temporary = target.with_name(f".{target.name[:50]}.{os.urandom(8).hex()}.tmp")
+    temporary = temporary_beside(target)
     refusal: OSError | None = None
     try:
         # Within the outer `try`, since an interrupt may come right after the file was made.

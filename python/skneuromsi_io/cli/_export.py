@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .._errors import SkneuromsiIOError
 from .._spelling import spelled
 from ..archive._diagnosis import explaining
-from ..archive._target import replacing, status_of
+from ..archive._target import replacing, status_of, temporary_beside
 from ..files._contents import Contents
 from ..files._open import read_metadata
 from ..files._scan import scan_ndc
@@ -174,7 +174,7 @@ def _replacing_folder(path: Path) -> Iterator[Path]:
     if not path.parent.is_dir():
         # zarr would make it.
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    new, old = _temporary(path), _temporary(path)
+    new, old = temporary_beside(path), temporary_beside(path)
     try:
         yield new
         if path.exists():
@@ -186,10 +186,6 @@ def _replacing_folder(path: Path) -> Iterator[Path]:
             old.rename(path)
         for left in (new, old):
             _remove(left)
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
 
 
 def _remove(path: Path) -> None:
