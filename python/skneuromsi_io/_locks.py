@@ -54,7 +54,7 @@ class StreamLock:
         self.lock = threading.RLock()
 
 
-#: Those of file objects that are read, by their identity; held while one is looked for.
+#: Locks of file objects that are read, by their identity, and the lock that is held while one is looked for.
 _of_streams: weakref.WeakValueDictionary[int, StreamLock] = (
     weakref.WeakValueDictionary()
 )

@@ -6,7 +6,7 @@ import re
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 
 REPAIR = "skneuromsi_io.repair(path, out) saves the results that are whole"
-#: Where nothing would be left to save.
+#: The remedy where nothing would be left to save.
 COPY_AGAIN = "copy or download it again"
 UPGRADE = "upgrade skneuromsi-io"
 RESUME = (

@@ -79,7 +79,7 @@ OF_ONE = {
 
 
 def errors(path):
-    """What functions that look at everything raise."""
+    """Errors of the functions that look at everything."""
     for read in (
         lambda: sio.read_ndc(path, tqdm_cls=None),
         lambda: [*sio.scan_ndc(path)],
